@@ -44,6 +44,38 @@ void sr_dcom_target_unref (SrDcomTarget *target);
 const char *sr_dcom_target_get_host (const SrDcomTarget *target);
 
 /**
+ * sr_dcom_target_get_address:
+ * @target: a target
+ *
+ * Returns: (nullable) (transfer none): the address that was given, %NULL when @host is resolved
+ */
+const char *sr_dcom_target_get_address (const SrDcomTarget *target);
+
+/**
+ * sr_dcom_target_get_port:
+ * @target: a target
+ *
+ * Returns: the activation port that was given, 0 for %SR_DCOM_ACTIVATION_PORT
+ */
+guint16 sr_dcom_target_get_port (const SrDcomTarget *target);
+
+/**
+ * sr_dcom_target_get_credentials:
+ * @target: a target
+ *
+ * Returns: (nullable) (transfer none): who signs in; %NULL for the default ticket cache
+ */
+SrCredentials *sr_dcom_target_get_credentials (const SrDcomTarget *target);
+
+/**
+ * sr_dcom_target_get_ntlm_allowed:
+ * @target: a target
+ *
+ * Returns: whether the user allowed NTLM for this server
+ */
+gboolean sr_dcom_target_get_ntlm_allowed (const SrDcomTarget *target);
+
+/**
  * SrDcomInterfaceRef:
  * @iid: the interface
  * @ipid: its pointer identifier at the server
