@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/sr-hresult.h"
-#include "csra/sr-variant.h"
+#include "csra/sr-csra-messages.h"
 #include "dcom/sr-dcom-object.h"
 
 G_BEGIN_DECLS
@@ -22,7 +22,7 @@ typedef struct _SrCertAdmin SrCertAdmin;
 #define SR_CERT_ADMIN_MAX_FILES 65536
 
 /** SR_CERT_ADMIN_MAX_READ: most bytes asked for in one BackupReadFile */
-#define SR_CERT_ADMIN_MAX_READ (4 * 1024 * 1024)
+#define SR_CERT_ADMIN_MAX_READ SR_CSRA_MAX_READ
 
 /**
  * SrBackupKind:

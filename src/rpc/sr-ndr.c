@@ -190,6 +190,18 @@ sr_ndr_fixed_bytes (SrNdr      *ndr,
 }
 
 void
+sr_ndr_view (SrNdr         *ndr,
+             const char    *field,
+             const guint8 **data,
+             gsize          length)
+{
+  if (ndr->reading)
+    *data = take (ndr, field, length);
+  else
+    put (ndr, field, *data, length);
+}
+
+void
 sr_ndr_uint8 (SrNdr      *ndr,
               const char *field,
               guint8     *value)
@@ -221,6 +233,19 @@ sr_ndr_uint32 (SrNdr      *ndr,
   sr_ndr_fixed_bytes (ndr, field, (guint8 *) &wire, sizeof wire);
   if (ndr->reading)
     *value = GUINT32_FROM_LE (wire);
+}
+
+void
+sr_ndr_patch_uint32 (SrNdr  *ndr,
+                     gsize   offset,
+                     guint32 value)
+{
+  guint32 wire = GUINT32_TO_LE (value);
+
+  if (ndr->error != NULL)
+    return;
+  g_return_if_fail (!ndr->reading && offset + sizeof wire <= ndr->out->len);
+  memcpy (ndr->out->data + offset, &wire, sizeof wire);
 }
 
 void
@@ -385,14 +410,9 @@ sr_ndr_byte_view (SrNdr         *ndr,
                   guint32        max)
 {
   sr_ndr_count (ndr, field, count, max);
-  if (ndr->reading)
-    {
-      *data = take (ndr, field, *count);
-      if (*data == NULL)
-        *count = 0;
-    }
-  else
-    put (ndr, field, *data, *count);
+  sr_ndr_view (ndr, field, data, *count);
+  if (!sr_ndr_ok (ndr))
+    *count = 0;
 }
 
 void

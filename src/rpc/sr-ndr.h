@@ -171,6 +171,18 @@ void sr_ndr_align (SrNdr *ndr,
  */
 gsize sr_ndr_offset (const SrNdr *ndr);
 
+/**
+ * sr_ndr_patch_uint32:
+ * @ndr: a writer
+ * @offset: where a number was written before
+ * @value: what must stand there instead
+ *
+ * For sizes in front of what they measure.
+ */
+void sr_ndr_patch_uint32 (SrNdr  *ndr,
+                          gsize   offset,
+                          guint32 value);
+
 void sr_ndr_uint8 (SrNdr *ndr, const char *field, guint8 *value);
 void sr_ndr_uint16 (SrNdr *ndr, const char *field, guint16 *value);
 void sr_ndr_uint32 (SrNdr *ndr, const char *field, guint32 *value);
@@ -201,6 +213,21 @@ void sr_ndr_fixed_bytes (SrNdr      *ndr,
                          const char *field,
                          guint8     *bytes,
                          gsize       length);
+
+/**
+ * sr_ndr_view:
+ * @ndr: a cursor
+ * @field: the field's name
+ * @data: (inout): writers: the bytes; readers get a pointer into the stub, as long as that lives, %NULL after an error
+ * @length: in bytes; no count is on the wire
+ *
+ * As sr_ndr_fixed_bytes() without a copy when reading. The length is checked
+ * against what is left of the stub before anything else happens.
+ */
+void sr_ndr_view (SrNdr         *ndr,
+                  const char    *field,
+                  const guint8 **data,
+                  gsize          length);
 
 /**
  * sr_ndr_pointer:
