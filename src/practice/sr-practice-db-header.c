@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "practice/sr-practice-database-private.h"
+
+#include "base/sr-error.h"
+#include "base/sr-file.h"
+#include "practice/sr-practice-bytes.h"
+
+#include <zlib.h>
+
+#define DB_MAGIC "SRPDB001"
+#define MARK_SIZE 24
+#define HEADER_SIZE (8 + 4 + 4 + 2 * SR_PRACTICE_SIGNATURE_SIZE + SR_PRACTICE_BACKUP_SLOTS * MARK_SIZE)
+
+#define CHECKPOINT_MAGIC "SRPCHK01"
+#define CHECKPOINT_SIZE 36
+
+void
+sr_practice_db_header_write (const SrPracticeDbHeader *header,
+                             guint8                   *page,
+                             guint32                   pgno,
+                             SrPracticePageType        type)
+{
+  guint8 *at = page + SR_PRACTICE_PAGE_PAYLOAD;
+
+  sr_practice_page_init (page, pgno, type);
+  sr_practice_page_set_used (page, HEADER_SIZE);
+  memcpy (at, DB_MAGIC, 8);
+  sr_practice_put_u32 (at + 8, SR_PRACTICE_PAGE_SIZE);
+  sr_practice_put_u32 (at + 12, header->clean ? 1 : 0);
+  memcpy (at + 16, header->db_signature, SR_PRACTICE_SIGNATURE_SIZE);
+  memcpy (at + 32, header->log_signature, SR_PRACTICE_SIGNATURE_SIZE);
+  at += 48;
+  for (guint i = 0; i < SR_PRACTICE_BACKUP_SLOTS; i++, at += MARK_SIZE)
+    {
+      sr_practice_put_u64 (at, header->backups[i].lsn);
+      sr_practice_put_u64 (at + 8, header->backups[i].time);
+      sr_practice_put_u32 (at + 16, header->backups[i].generation_low);
+      sr_practice_put_u32 (at + 20, header->backups[i].generation_high);
+    }
+  sr_practice_page_seal (page);
+}
+
+gboolean
+sr_practice_db_header_read (const guint8       *page,
+                            guint32             pgno,
+                            SrPracticePageType  type,
+                            SrPracticeDbHeader *header,
+                            GError            **error)
+{
+  const guint8 *at = page + SR_PRACTICE_PAGE_PAYLOAD;
+
+  if (!sr_practice_page_verify (page, pgno, error))
+    return FALSE;
+  if (sr_practice_page_get_type (page) != type ||
+      sr_practice_page_get_used (page) != HEADER_SIZE ||
+      memcmp (at, DB_MAGIC, 8) != 0 ||
+      sr_practice_get_u32 (at + 8) != SR_PRACTICE_PAGE_SIZE)
+    {
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "Page %u is not a header of a practice CA's database", pgno);
+      return FALSE;
+    }
+  header->clean = sr_practice_get_u32 (at + 12) != 0;
+  memcpy (header->db_signature, at + 16, SR_PRACTICE_SIGNATURE_SIZE);
+  memcpy (header->log_signature, at + 32, SR_PRACTICE_SIGNATURE_SIZE);
+  at += 48;
+  for (guint i = 0; i < SR_PRACTICE_BACKUP_SLOTS; i++, at += MARK_SIZE)
+    {
+      header->backups[i].lsn = sr_practice_get_u64 (at);
+      header->backups[i].time = sr_practice_get_u64 (at + 8);
+      header->backups[i].generation_low = sr_practice_get_u32 (at + 16);
+      header->backups[i].generation_high = sr_practice_get_u32 (at + 20);
+    }
+  return TRUE;
+}
+
+gboolean
+sr_practice_checkpoint_write (const char    *folder,
+                              const guint8  *signature,
+                              SrPracticeLsn  lsn,
+                              GError       **error)
+{
+  g_autofree char *path = g_build_filename (folder, SR_PRACTICE_CHECKPOINT_NAME, NULL);
+  guint8 data[CHECKPOINT_SIZE];
+
+  memcpy (data, CHECKPOINT_MAGIC, 8);
+  memcpy (data + 8, signature, SR_PRACTICE_SIGNATURE_SIZE);
+  sr_practice_put_u64 (data + 24, lsn);
+  sr_practice_put_u32 (data + 32, (guint32) crc32 (0, data, 32));
+  return sr_file_replace (path, data, sizeof data, error);
+}
+
+gboolean
+sr_practice_checkpoint_read (const char    *folder,
+                             const guint8  *signature,
+                             SrPracticeLsn *lsn,
+                             GError       **error)
+{
+  g_autofree char *path = g_build_filename (folder, SR_PRACTICE_CHECKPOINT_NAME, NULL);
+  g_autoptr (GBytes) bytes = sr_file_load (path, CHECKPOINT_SIZE, error);
+  const guint8 *data;
+
+  if (bytes == NULL)
+    return FALSE;
+  data = g_bytes_get_data (bytes, NULL);
+  if (g_bytes_get_size (bytes) != CHECKPOINT_SIZE ||
+      memcmp (data, CHECKPOINT_MAGIC, 8) != 0 ||
+      memcmp (data + 8, signature, SR_PRACTICE_SIGNATURE_SIZE) != 0 ||
+      sr_practice_get_u32 (data + 32) != (guint32) crc32 (0, data, 32))
+    {
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "The checkpoint “%s” is damaged or belongs to another database", path);
+      return FALSE;
+    }
+  *lsn = sr_practice_get_u64 (data + 24);
+  return TRUE;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "practice/sr-practice-log.h"
+
+G_BEGIN_DECLS
+
+/* Log header page: magic, file size, generation, created, previous, signature.
+ * Record: length, checksum of all but itself, type, two spare fields, place,
+ * payload, padding to 8. A length and type of zero mean that nothing follows. */
+#define SR_PRACTICE_LOG_MAGIC "SRPLOG01"
+#define SR_PRACTICE_LOG_HEADER_SIZE 48
+#define SR_PRACTICE_RECORD_HEADER 24
+#define SR_PRACTICE_RECORD_ALIGN(n) (((n) + 7) & ~(gsize) 7)
+
+guint32 sr_practice_record_checksum (const guint8 *record,
+                                     gsize         length);
+
+/* Sets a G_IO_ERROR from errno, naming the path; returns FALSE. */
+gboolean sr_practice_set_errno (GError    **error,
+                                const char *what,
+                                const char *path);
+
+G_END_DECLS

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "practice/sr-practice-log-private.h"
+
+#include "base/sr-error.h"
+#include "base/sr-file.h"
+#include "practice/sr-practice-bytes.h"
+
+static gboolean
+parse_header (const guint8        *page,
+              const char          *path,
+              SrPracticeLogHeader *header,
+              GError             **error)
+{
+  const guint8 *at = page + SR_PRACTICE_PAGE_PAYLOAD;
+
+  if (!sr_practice_page_verify (page, 0, error))
+    {
+      g_prefix_error (error, "The log “%s”: ", path);
+      return FALSE;
+    }
+  if (sr_practice_page_get_type (page) != SR_PRACTICE_PAGE_HEADER ||
+      memcmp (at, SR_PRACTICE_LOG_MAGIC, 8) != 0 ||
+      sr_practice_get_u32 (at + 8) != SR_PRACTICE_LOG_SIZE)
+    {
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "“%s” is not a log of a practice CA", path);
+      return FALSE;
+    }
+  header->generation = sr_practice_get_u32 (at + 12);
+  header->created = sr_practice_get_u64 (at + 16);
+  header->previous_created = sr_practice_get_u64 (at + 24);
+  memcpy (header->signature, at + 32, SR_PRACTICE_SIGNATURE_SIZE);
+  return TRUE;
+}
+
+static GBytes *
+load (const char *path,
+      GError    **error)
+{
+  g_autoptr (GBytes) bytes = sr_file_load (path, SR_PRACTICE_LOG_SIZE, error);
+
+  if (bytes != NULL && g_bytes_get_size (bytes) != SR_PRACTICE_LOG_SIZE)
+    {
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "The log “%s” has %zu bytes, not %d",
+                   path, g_bytes_get_size (bytes), SR_PRACTICE_LOG_SIZE);
+      return NULL;
+    }
+  return g_steal_pointer (&bytes);
+}
+
+gboolean
+sr_practice_log_read_header (const char          *path,
+                             SrPracticeLogHeader *header,
+                             GError             **error)
+{
+  g_autoptr (GBytes) bytes = load (path, error);
+
+  return bytes != NULL && parse_header (g_bytes_get_data (bytes, NULL), path, header, error);
+}
+
+/* The record at an offset: its payload's length, or -1 when none is whole there. */
+static gssize
+record_at (const guint8 *data,
+           guint32       generation,
+           gsize         offset)
+{
+  const guint8 *at = data + offset;
+  gsize length;
+
+  if (offset + SR_PRACTICE_RECORD_HEADER > SR_PRACTICE_LOG_SIZE)
+    return -1;
+  length = sr_practice_get_u32 (at);
+  if (length > SR_PRACTICE_LOG_SIZE - SR_PRACTICE_RECORD_HEADER - offset ||
+      sr_practice_get_u64 (at + 16) != SR_PRACTICE_LSN (generation, offset) ||
+      sr_practice_get_u32 (at + 4) != sr_practice_record_checksum (at, length))
+    return -1;
+  return (gssize) length;
+}
+
+/* Reads one log from @from on. A finished log must come to its end record. */
+static gboolean
+replay_one (const char           *path,
+            GBytes               *bytes,
+            guint32               generation,
+            gsize                 from,
+            gboolean              finished,
+            SrPracticeRecordFunc  func,
+            gpointer              user_data,
+            SrPracticeLsn        *end,
+            GError              **error)
+{
+  const guint8 *data = g_bytes_get_data (bytes, NULL);
+  gsize offset = SR_PRACTICE_LOG_START;
+
+  for (;;)
+    {
+      gssize length = record_at (data, generation, offset);
+      SrPracticeRecordType type = length < 0 ? 0 : sr_practice_get_u16 (data + offset + 8);
+
+      *end = SR_PRACTICE_LSN (generation, offset);
+      /* an end record in the current log: the change to the next log was interrupted before the rename */
+      if (type == SR_PRACTICE_RECORD_END || (length < 0 && !finished))
+        return TRUE;
+      if (length < 0)
+        {
+          g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "The log “%s” is damaged at byte %zu", path, offset);
+          return FALSE;
+        }
+      if (offset >= from &&
+          !func (*end, type, data + offset + SR_PRACTICE_RECORD_HEADER, (gsize) length, user_data, error))
+        {
+          g_prefix_error (error, "Replaying “%s” at byte %zu: ", path, offset);
+          return FALSE;
+        }
+      offset += SR_PRACTICE_RECORD_ALIGN (SR_PRACTICE_RECORD_HEADER + (gsize) length);
+    }
+}
+
+static gboolean
+check_chain (const char                *path,
+             const SrPracticeLogHeader *header,
+             guint32                    generation,
+             guint64                    previous_created,
+             const guint8              *signature,
+             GError                   **error)
+{
+  if (memcmp (header->signature, signature, SR_PRACTICE_SIGNATURE_SIZE) != 0)
+    g_set_error (error, SR_ERROR, SR_ERROR_MISMATCH, "The log “%s” belongs to another database", path);
+  else if (header->generation != generation)
+    g_set_error (error, SR_ERROR, SR_ERROR_MISMATCH, "The log “%s” is generation %u where %u must follow",
+                 path, header->generation, generation);
+  else if (previous_created != 0 && header->previous_created != previous_created)
+    g_set_error (error, SR_ERROR, SR_ERROR_MISMATCH, "The log “%s” does not continue the log before it", path);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+gboolean
+sr_practice_log_replay (const char           *folder,
+                        SrPracticeLsn         from,
+                        const guint8         *signature,
+                        gboolean              with_current,
+                        SrPracticeRecordFunc  func,
+                        gpointer              user_data,
+                        SrPracticeLsn        *end,
+                        GError              **error)
+{
+  guint64 previous_created = 0;
+
+  for (guint32 generation = SR_PRACTICE_LSN_GENERATION (from);; generation++)
+    {
+      g_autofree char *name = sr_practice_log_name (generation);
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      gboolean finished = g_file_test (path, G_FILE_TEST_EXISTS);
+      gsize start = generation == SR_PRACTICE_LSN_GENERATION (from) ? SR_PRACTICE_LSN_OFFSET (from) : 0;
+      g_autoptr (GBytes) bytes = NULL;
+      SrPracticeLogHeader header;
+
+      if (!finished && !with_current)
+        {
+          if (previous_created != 0)
+            return TRUE;
+          g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, "The log “%s” is missing", path);
+          return FALSE;
+        }
+      if (!finished)
+        {
+          g_free (path);
+          path = g_build_filename (folder, SR_PRACTICE_LOG_CURRENT, NULL);
+        }
+      bytes = load (path, error);
+      if (bytes == NULL ||
+          !parse_header (g_bytes_get_data (bytes, NULL), path, &header, error) ||
+          !check_chain (path, &header, generation, previous_created, signature, error) ||
+          !replay_one (path, bytes, generation, start, finished, func, user_data, end, error))
+        return FALSE;
+      if (!finished)
+        return TRUE;
+      previous_created = header.created;
+    }
+}

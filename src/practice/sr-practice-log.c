@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "practice/sr-practice-log-private.h"
+
+#include "base/sr-error.h"
+#include "base/sr-file.h"
+#include "base/sr-filetime.h"
+#include "practice/sr-practice-bytes.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
+#include <zlib.h>
+
+/* The next log is made ready under this name before the current one is renamed. */
+#define LOG_NEXT "edbtmp.log"
+
+struct _SrPracticeLog
+{
+  char *folder;
+  int fd;
+  SrPracticeLogHeader header;
+  guint32 written; /* bytes of the file that hold records on the disk */
+  GByteArray *pending; /* records behind them */
+};
+
+char *
+sr_practice_log_name (guint32 generation)
+{
+  return generation > 0xfffff ? g_strdup_printf ("edb%08X.log", generation) : g_strdup_printf ("edb%05X.log", generation);
+}
+
+gboolean
+sr_practice_log_parse_name (const char *name,
+                            guint32    *generation)
+{
+  g_autofree char *canonical = NULL;
+  guint64 value;
+
+  if (!g_str_has_prefix (name, "edb") || !g_ascii_isxdigit (name[3]))
+    return FALSE;
+  value = g_ascii_strtoull (name + 3, NULL, 16);
+  if (value == 0 || value > G_MAXUINT32)
+    return FALSE;
+  canonical = sr_practice_log_name ((guint32) value);
+  if (g_ascii_strcasecmp (name, canonical) != 0)
+    return FALSE;
+  *generation = (guint32) value;
+  return TRUE;
+}
+
+static gint
+compare_generations (gconstpointer a,
+                     gconstpointer b)
+{
+  guint32 left = *(const guint32 *) a, right = *(const guint32 *) b;
+
+  return left < right ? -1 : left > right;
+}
+
+GArray *
+sr_practice_log_list (const char *folder,
+                      GError    **error)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, error);
+  g_autoptr (GArray) list = g_array_new (FALSE, FALSE, sizeof (guint32));
+  const char *name;
+  guint32 generation;
+
+  if (dir == NULL)
+    return NULL;
+  while ((name = g_dir_read_name (dir)) != NULL)
+    if (sr_practice_log_parse_name (name, &generation))
+      g_array_append_val (list, generation);
+  g_array_sort (list, compare_generations);
+  return g_steal_pointer (&list);
+}
+
+gboolean
+sr_practice_set_errno (GError    **error,
+                       const char *what,
+                       const char *path)
+{
+  int saved = errno;
+
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved), "%s “%s”: %s", what, path, g_strerror (saved));
+  return FALSE;
+}
+
+static void
+write_header (guint8                    *page,
+              const SrPracticeLogHeader *header)
+{
+  guint8 *at = page + SR_PRACTICE_PAGE_PAYLOAD;
+
+  sr_practice_page_init (page, 0, SR_PRACTICE_PAGE_HEADER);
+  sr_practice_page_set_used (page, SR_PRACTICE_LOG_HEADER_SIZE);
+  memcpy (at, SR_PRACTICE_LOG_MAGIC, 8);
+  sr_practice_put_u32 (at + 8, SR_PRACTICE_LOG_SIZE);
+  sr_practice_put_u32 (at + 12, header->generation);
+  sr_practice_put_u64 (at + 16, header->created);
+  sr_practice_put_u64 (at + 24, header->previous_created);
+  memcpy (at + 32, header->signature, SR_PRACTICE_SIGNATURE_SIZE);
+  sr_practice_page_seal (page);
+}
+
+/* Makes a log file of full size with nothing in it but the header, on the disk. */
+static int
+make_file (const char                *path,
+           const SrPracticeLogHeader *header,
+           GError                   **error)
+{
+  g_autofd int fd = open (path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  guint8 page[SR_PRACTICE_PAGE_SIZE];
+
+  write_header (page, header);
+  if (fd < 0 || ftruncate (fd, SR_PRACTICE_LOG_SIZE) != 0)
+    {
+      sr_practice_set_errno (error, "Making the log", path);
+      return -1;
+    }
+  if (!sr_practice_write_at (fd, page, sizeof page, 0, path, error))
+    return -1;
+  if (fsync (fd) != 0)
+    {
+      sr_practice_set_errno (error, "Syncing", path);
+      return -1;
+    }
+  return g_steal_fd (&fd);
+}
+
+static SrPracticeLog *
+log_new (const char *folder,
+         int         fd,
+         guint32     written)
+{
+  SrPracticeLog *log = g_new0 (SrPracticeLog, 1);
+
+  log->folder = g_strdup (folder);
+  log->fd = fd;
+  log->written = written;
+  log->pending = g_byte_array_new ();
+  return log;
+}
+
+void
+sr_practice_log_free (SrPracticeLog *log)
+{
+  if (log->fd >= 0)
+    close (log->fd);
+  g_byte_array_unref (log->pending);
+  g_free (log->folder);
+  g_free (log);
+}
+
+static guint64
+now (void)
+{
+  return sr_filetime_from_unix_us (g_get_real_time ());
+}
+
+SrPracticeLog *
+sr_practice_log_create (const char   *folder,
+                        const guint8 *signature,
+                        GError      **error)
+{
+  g_autofree char *path = g_build_filename (folder, SR_PRACTICE_LOG_CURRENT, NULL);
+  SrPracticeLogHeader header = { .generation = 1, .created = now () };
+  g_autofd int fd = -1;
+  SrPracticeLog *log;
+
+  memcpy (header.signature, signature, sizeof header.signature);
+  fd = make_file (path, &header, error);
+  if (fd < 0 || !sr_file_sync_folder (folder, error))
+    return NULL;
+  log = log_new (folder, g_steal_fd (&fd), SR_PRACTICE_LOG_START);
+  log->header = header;
+  return log;
+}
+
+gboolean
+sr_practice_log_mend_names (const char *folder,
+                            GError    **error)
+{
+  g_autofree char *current = g_build_filename (folder, SR_PRACTICE_LOG_CURRENT, NULL);
+  g_autofree char *next = g_build_filename (folder, LOG_NEXT, NULL);
+  g_autoptr (GArray) finished = NULL;
+  SrPracticeLogHeader header;
+
+  if (g_file_test (current, G_FILE_TEST_EXISTS))
+    {
+      g_unlink (next); /* the change had not begun */
+      return TRUE;
+    }
+  finished = sr_practice_log_list (folder, error);
+  if (finished == NULL)
+    return FALSE;
+  if (finished->len == 0 || !sr_practice_log_read_header (next, &header, NULL) ||
+      header.generation != g_array_index (finished, guint32, finished->len - 1) + 1)
+    {
+      g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, "The current log “%s” is missing", current);
+      return FALSE;
+    }
+  if (g_rename (next, current) != 0)
+    return sr_practice_set_errno (error, "Renaming", next);
+  return sr_file_sync_folder (folder, error);
+}
+
+SrPracticeLog *
+sr_practice_log_open (const char   *folder,
+                      SrPracticeLsn end,
+                      GError      **error)
+{
+  g_autofree char *path = g_build_filename (folder, SR_PRACTICE_LOG_CURRENT, NULL);
+  g_autoptr (SrPracticeLog) log = NULL;
+  g_autofd int fd = -1;
+
+  fd = open (path, O_RDWR | O_CLOEXEC);
+  if (fd < 0 ||
+      ftruncate (fd, SR_PRACTICE_LSN_OFFSET (end)) != 0 ||
+      ftruncate (fd, SR_PRACTICE_LOG_SIZE) != 0 ||
+      fsync (fd) != 0)
+    {
+      sr_practice_set_errno (error, "Opening the log", path);
+      return NULL;
+    }
+  log = log_new (folder, g_steal_fd (&fd), SR_PRACTICE_LSN_OFFSET (end));
+  if (!sr_practice_log_read_header (path, &log->header, error))
+    return NULL;
+  if (log->header.generation != SR_PRACTICE_LSN_GENERATION (end))
+    {
+      g_set_error (error, SR_ERROR, SR_ERROR_MISMATCH, "“%s” is generation %u, not %u",
+                   path, log->header.generation, SR_PRACTICE_LSN_GENERATION (end));
+      return NULL;
+    }
+  return g_steal_pointer (&log);
+}
+
+SrPracticeLsn
+sr_practice_log_get_position (SrPracticeLog *log)
+{
+  return SR_PRACTICE_LSN (log->header.generation, log->written + log->pending->len);
+}
+
+static SrPracticeLsn
+append_record (SrPracticeLog        *log,
+               SrPracticeRecordType  type,
+               const guint8         *payload,
+               gsize                 length)
+{
+  SrPracticeLsn lsn = sr_practice_log_get_position (log);
+  gsize start = log->pending->len, padded = SR_PRACTICE_RECORD_ALIGN (SR_PRACTICE_RECORD_HEADER + length);
+  guint8 *at;
+
+  g_byte_array_set_size (log->pending, (guint) (start + padded));
+  at = log->pending->data + start;
+  memset (at, 0, padded);
+  sr_practice_put_u32 (at, (guint32) length);
+  sr_practice_put_u16 (at + 8, (guint16) type);
+  sr_practice_put_u64 (at + 16, lsn);
+  if (length > 0)
+    memcpy (at + SR_PRACTICE_RECORD_HEADER, payload, length);
+  sr_practice_put_u32 (at + 4, sr_practice_record_checksum (at, length));
+  return lsn;
+}
+
+guint32
+sr_practice_record_checksum (const guint8 *record,
+                             gsize         length)
+{
+  uLong sum = crc32 (0, record, 4);
+
+  return (guint32) crc32 (sum, record + 8, (uInt) (SR_PRACTICE_RECORD_HEADER - 8 + length));
+}
+
+gboolean
+sr_practice_log_append (SrPracticeLog        *log,
+                        SrPracticeRecordType  type,
+                        const guint8         *payload,
+                        gsize                 length,
+                        SrPracticeLsn        *lsn,
+                        GError              **error)
+{
+  gsize needed = SR_PRACTICE_RECORD_ALIGN (SR_PRACTICE_RECORD_HEADER + length);
+  gsize end = SR_PRACTICE_LOG_SIZE - SR_PRACTICE_RECORD_HEADER; /* the end record always finds room */
+
+  if (needed > end - SR_PRACTICE_LOG_START)
+    {
+      g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, "A log record of %zu bytes fits no log", length);
+      return FALSE;
+    }
+  if (log->written + log->pending->len + needed > end && !sr_practice_log_roll (log, error))
+    return FALSE;
+  *lsn = append_record (log, type, payload, length);
+  return TRUE;
+}
+
+gboolean
+sr_practice_log_sync (SrPracticeLog *log,
+                      GError       **error)
+{
+  if (log->pending->len == 0)
+    return TRUE;
+  if (!sr_practice_write_at (log->fd, log->pending->data, log->pending->len, log->written, "current log", error))
+    return FALSE;
+  if (fdatasync (log->fd) != 0)
+    return sr_practice_set_errno (error, "Syncing", "current log");
+  log->written += log->pending->len;
+  g_byte_array_set_size (log->pending, 0);
+  return TRUE;
+}
+
+gboolean
+sr_practice_log_roll (SrPracticeLog *log,
+                      GError       **error)
+{
+  g_autofree char *current = g_build_filename (log->folder, SR_PRACTICE_LOG_CURRENT, NULL);
+  g_autofree char *next = g_build_filename (log->folder, LOG_NEXT, NULL);
+  g_autofree char *name = sr_practice_log_name (log->header.generation);
+  g_autofree char *finished = g_build_filename (log->folder, name, NULL);
+  SrPracticeLogHeader header = log->header;
+  g_autofd int fd = -1;
+
+  append_record (log, SR_PRACTICE_RECORD_END, NULL, 0);
+  if (!sr_practice_log_sync (log, error))
+    return FALSE;
+  header.generation++;
+  header.previous_created = log->header.created;
+  header.created = MAX (now (), log->header.created + 1);
+  fd = make_file (next, &header, error);
+  if (fd < 0)
+    return FALSE;
+  if (g_rename (current, finished) != 0)
+    return sr_practice_set_errno (error, "Renaming", current);
+  if (g_rename (next, current) != 0)
+    return sr_practice_set_errno (error, "Renaming", next);
+  if (!sr_file_sync_folder (log->folder, error))
+    return FALSE;
+  close (log->fd);
+  log->fd = g_steal_fd (&fd);
+  log->header = header;
+  log->written = SR_PRACTICE_LOG_START;
+  return TRUE;
+}
