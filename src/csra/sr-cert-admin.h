@@ -93,6 +93,20 @@ gboolean sr_cert_admin_outcome_unknown (SrCertAdmin *admin);
 
 /* ICertAdminD, MS-CSRA 3.1.4.1.15 to 3.1.4.1.28. */
 
+/**
+ * sr_cert_admin_server_control:
+ * @admin: a connection
+ * @control: what the server shall do, a CSCONTROL value of certbcli.h
+ * @deadline: monotonic time in microseconds
+ * @cancellable: (nullable): a cancellable
+ * @error: where to put an error
+ *
+ * ServerControl; the functions below are the calls of their names.
+ * After sr_cert_admin_backup_prepare() has worked, or may have (see
+ * sr_cert_admin_outcome_unknown()), sr_cert_admin_backup_end() is due.
+ *
+ * Returns: whether it worked
+ */
 gboolean sr_cert_admin_server_control (SrCertAdmin *admin, guint32 control, gint64 deadline, GCancellable *cancellable, GError **error);
 gboolean sr_cert_admin_ping (SrCertAdmin *admin, gint64 deadline, GCancellable *cancellable, GError **error);
 gboolean sr_cert_admin_get_server_state (SrCertAdmin *admin, guint32 *state, gint64 deadline, GCancellable *cancellable, GError **error);

@@ -132,6 +132,11 @@ typedef struct
   guint64 rundowns;
 } SrDcomServerStats;
 
+/**
+ * sr_dcom_server_get_stats:
+ * @server: a server
+ * @stats: (out caller-allocates): what it has seen until now
+ */
 void sr_dcom_server_get_stats (SrDcomServer      *server,
                                SrDcomServerStats *stats);
 

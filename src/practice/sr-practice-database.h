@@ -61,6 +61,13 @@ typedef struct
   SrPracticeBackupMark backups[SR_PRACTICE_BACKUP_SLOTS];
 } SrPracticeDbHeader;
 
+/**
+ * sr_practice_db_header_write:
+ * @header: what the page is to say
+ * @page: (out caller-allocates) (array fixed-size=4096): gets the sealed page
+ * @pgno: its number
+ * @type: its type
+ */
 void sr_practice_db_header_write (const SrPracticeDbHeader *header,
                                   guint8                   *page,
                                   guint32                   pgno,

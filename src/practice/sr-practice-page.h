@@ -85,6 +85,14 @@ gboolean sr_practice_page_verify (const guint8 *page,
                                   guint32       pgno,
                                   GError      **error);
 
+/**
+ * sr_practice_page_get_type:
+ * @page: (array fixed-size=4096): a page
+ *
+ * The functions below get and set the other fields of a page's header.
+ *
+ * Returns: what it holds
+ */
 SrPracticePageType sr_practice_page_get_type (const guint8 *page);
 SrPracticeLsn sr_practice_page_get_lsn (const guint8 *page);
 guint sr_practice_page_get_used (const guint8 *page);
@@ -114,6 +122,11 @@ void sr_practice_page_fill_padding (guint8       *page,
  */
 typedef struct _SrPracticePages SrPracticePages;
 
+/**
+ * sr_practice_pages_new:
+ *
+ * Returns: (transfer full): no pages
+ */
 SrPracticePages *sr_practice_pages_new (void);
 void sr_practice_pages_free (SrPracticePages *pages);
 

@@ -183,6 +183,15 @@ void sr_ndr_patch_uint32 (SrNdr  *ndr,
                           gsize   offset,
                           guint32 value);
 
+/**
+ * sr_ndr_uint8:
+ * @ndr: a cursor
+ * @field: the field's name, for messages
+ * @value: (inout): what is written, or where what is read goes; 0 after an error
+ *
+ * A number of its own alignment; the functions below do the same for theirs,
+ * and for a GUID (aligned to 4).
+ */
 void sr_ndr_uint8 (SrNdr *ndr, const char *field, guint8 *value);
 void sr_ndr_uint16 (SrNdr *ndr, const char *field, guint16 *value);
 void sr_ndr_uint32 (SrNdr *ndr, const char *field, guint32 *value);
