@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "authority/sr-advice.h"
+#include "authority/sr-authority-error.h"
+#include "base/sr-error.h"
+
+#include <string.h>
+
+/* One code, several steps: the advice differs, and is there for each. */
+static void
+test_access_denied (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *code = NULL;
+  const char *activate, *ask, *prepare;
+
+  sr_hresult_set_error (&error, SR_E_ACCESSDENIED, "BackupPrepare, ca01");
+  activate = sr_advice_for_error (error, SR_ADVICE_ACTIVATE);
+  ask = sr_advice_for_error (error, SR_ADVICE_ASK);
+  prepare = sr_advice_for_error (error, SR_ADVICE_PREPARE);
+  g_assert_nonnull (strstr (activate, "Certificate Service DCOM Access"));
+  g_assert_nonnull (strstr (ask, "Read permission"));
+  g_assert_nonnull (strstr (prepare, "IF_NOREMOTEICERTADMINBACKUP"));
+  g_assert_true (sr_advice_for_error (error, SR_ADVICE_READ) == prepare);
+
+  code = sr_advice_code (error);
+  g_assert_cmpstr (code, ==, "0x80070005");
+  g_assert_cmpstr (sr_advice_code_name (error), ==, "E_ACCESSDENIED");
+  g_assert_false (sr_advice_is_rule (error));
+}
+
+static void
+test_rules (void)
+{
+  static const int jet[] = { SR_JET_BACKUP_IN_PROGRESS, SR_JET_INVALID_BACKUP, SR_JET_MISSING_FULL_BACKUP };
+
+  for (guint i = 0; i < G_N_ELEMENTS (jet); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      sr_hresult_set_error (&error, SR_HRESULT_FROM_JET (jet[i]), "BackupPrepare");
+      g_assert_true (sr_advice_is_rule (error));
+      g_assert_nonnull (sr_advice_for_error (error, SR_ADVICE_PREPARE));
+    }
+}
+
+static void
+test_others (void)
+{
+  g_autoptr (GError) refused = g_error_new (G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED, "x");
+  g_autoptr (GError) closed = g_error_new (SR_ERROR, SR_ERROR_CLOSED, "x");
+  g_autoptr (GError) fault = g_error_new (g_quark_from_static_string ("sr-rpc-fault"), 5, "x");
+  g_autoptr (GError) unknown = g_error_new (G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "x");
+  g_autofree char *code = sr_advice_code (fault);
+
+  g_assert_null (sr_advice_code (refused));
+  g_assert_nonnull (sr_advice_for_error (refused, SR_ADVICE_CONNECT));
+  g_assert_true (sr_advice_for_error (closed, SR_ADVICE_CONNECT) != sr_advice_for_error (closed, SR_ADVICE_READ));
+  g_assert_nonnull (sr_advice_for_error (fault, SR_ADVICE_ACTIVATE));
+  g_assert_cmpstr (code, ==, "0x00000005");
+  g_assert_null (sr_advice_code_name (fault));
+  g_assert_null (sr_advice_for_error (unknown, SR_ADVICE_READ));
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/authority/advice/access-denied", test_access_denied);
+  g_test_add_func ("/authority/advice/rules", test_rules);
+  g_test_add_func ("/authority/advice/others", test_others);
+  return g_test_run ();
+}
