@@ -81,13 +81,21 @@ void sr_cert_admin_free (SrCertAdmin *admin);
  */
 SrDcomObject *sr_cert_admin_get_object (SrCertAdmin *admin);
 
+/**
+ * sr_cert_admin_get_authority:
+ * @admin: a connection
+ *
+ * Returns: (transfer none): the CA's name as given
+ */
 const char *sr_cert_admin_get_authority (SrCertAdmin *admin);
 
 /**
  * sr_cert_admin_outcome_unknown:
  * @admin: a connection
  *
- * Returns: whether the last call failed in a way that leaves open whether the server executed it
+ * Returns: whether the last call failed in a way that leaves open whether the
+ * server executed it: the request was sent, and neither an answer that could
+ * be read nor a fault from before its execution came back
  */
 gboolean sr_cert_admin_outcome_unknown (SrCertAdmin *admin);
 
@@ -96,21 +104,60 @@ gboolean sr_cert_admin_outcome_unknown (SrCertAdmin *admin);
 /**
  * sr_cert_admin_server_control:
  * @admin: a connection
- * @control: what the server shall do, a CSCONTROL value of certbcli.h
+ * @control: 1 unregisters the server's interfaces until it starts again; 2 and 3 do nothing
  * @deadline: monotonic time in microseconds
  * @cancellable: (nullable): a cancellable
  * @error: where to put an error
  *
- * ServerControl; the functions below are the calls of their names.
- * After sr_cert_admin_backup_prepare() has worked, or may have (see
- * sr_cert_admin_outcome_unknown()), sr_cert_admin_backup_end() is due.
+ * ServerControl (3.1.4.1.15). Errors of this and of every call below are as
+ * told at #SrCertAdmin.
  *
  * Returns: whether it worked
  */
 gboolean sr_cert_admin_server_control (SrCertAdmin *admin, guint32 control, gint64 deadline, GCancellable *cancellable, GError **error);
+
+/**
+ * sr_cert_admin_ping:
+ *
+ * Ping (3.1.4.1.16), called as sr_cert_admin_backup_end(). It needs the CA
+ * Administrator role, so it proves nothing to a backup operator.
+ */
 gboolean sr_cert_admin_ping (SrCertAdmin *admin, gint64 deadline, GCancellable *cancellable, GError **error);
+
+/**
+ * sr_cert_admin_get_server_state:
+ *
+ * GetServerState (3.1.4.1.17), called as sr_cert_admin_backup_end(), and
+ * gives 1 when the caller may read the database, else 0.
+ */
 gboolean sr_cert_admin_get_server_state (SrCertAdmin *admin, guint32 *state, gint64 deadline, GCancellable *cancellable, GError **error);
+
+/**
+ * sr_cert_admin_backup_prepare:
+ * @admin: a connection
+ * @kind: what to prepare
+ * @deadline: monotonic time in microseconds
+ * @cancellable: (nullable): a cancellable
+ * @error: where to put an error
+ *
+ * BackupPrepare (3.1.4.1.18). For every one that succeeds, and for every one
+ * with sr_cert_admin_outcome_unknown(), there is one BackupEnd.
+ *
+ * Returns: whether it worked
+ */
 gboolean sr_cert_admin_backup_prepare (SrCertAdmin *admin, SrBackupKind kind, gint64 deadline, GCancellable *cancellable, GError **error);
+
+/**
+ * sr_cert_admin_backup_end:
+ * @admin: a connection
+ * @deadline: monotonic time in microseconds
+ * @cancellable: (nullable): a cancellable
+ * @error: where to put an error
+ *
+ * BackupEnd (3.1.4.1.19).
+ *
+ * Returns: whether it worked
+ */
 gboolean sr_cert_admin_backup_end (SrCertAdmin *admin, gint64 deadline, GCancellable *cancellable, GError **error);
 
 /**
@@ -126,7 +173,22 @@ gboolean sr_cert_admin_backup_end (SrCertAdmin *admin, gint64 deadline, GCancell
  * Returns: whether it worked
  */
 gboolean sr_cert_admin_backup_get_database_names (SrCertAdmin *admin, char ***names, gint64 deadline, GCancellable *cancellable, GError **error);
+
+/**
+ * sr_cert_admin_backup_get_logs:
+ *
+ * BackupGetBackupLogs (3.1.4.1.21), as
+ * sr_cert_admin_backup_get_database_names(). Only behind the last database
+ * file: opening a database fails from then on.
+ */
 gboolean sr_cert_admin_backup_get_logs (SrCertAdmin *admin, char ***names, gint64 deadline, GCancellable *cancellable, GError **error);
+
+/**
+ * sr_cert_admin_backup_get_dynamic_files:
+ *
+ * BackupGetDynamicFiles (3.1.4.1.27), as
+ * sr_cert_admin_backup_get_database_names(), but the names have no prefix.
+ */
 gboolean sr_cert_admin_backup_get_dynamic_files (SrCertAdmin *admin, char ***names, gint64 deadline, GCancellable *cancellable, GError **error);
 
 /**
@@ -144,10 +206,24 @@ gboolean sr_cert_admin_backup_get_dynamic_files (SrCertAdmin *admin, char ***nam
  */
 gboolean sr_cert_admin_backup_open_file (SrCertAdmin *admin, const char *path, guint64 *length, gint64 deadline, GCancellable *cancellable, GError **error);
 
+/** SR_CERT_ADMIN_READ_UNIT: what sizes of reads are multiples of, the page size of the server's system (3.1.4.1.23) */
+#define SR_CERT_ADMIN_READ_UNIT 4096
+
+/**
+ * sr_cert_admin_round_read_size:
+ * @hint: how many bytes a read should bring
+ *
+ * Rounds as certbcli.h does with its read hint: up to a power of two, at
+ * least 64 KiB, at most %SR_CERT_ADMIN_MAX_READ.
+ *
+ * Returns: a size for sr_cert_admin_backup_read_file()
+ */
+guint32 sr_cert_admin_round_read_size (gsize hint);
+
 /**
  * sr_cert_admin_backup_read_file:
  * @admin: a connection with an open file
- * @size: bytes wanted, at most %SR_CERT_ADMIN_MAX_READ, a multiple of the page size
+ * @size: bytes wanted, at most %SR_CERT_ADMIN_MAX_READ, a multiple of %SR_CERT_ADMIN_READ_UNIT
  * @data: (out) (array length=length) (transfer none): the bytes, valid until the next call
  * @length: (out): how many; fewer than @size at the end of the file only
  * @deadline: monotonic time in microseconds
@@ -159,7 +235,20 @@ gboolean sr_cert_admin_backup_open_file (SrCertAdmin *admin, const char *path, g
  * Returns: whether it worked
  */
 gboolean sr_cert_admin_backup_read_file (SrCertAdmin *admin, guint32 size, const guint8 **data, gsize *length, gint64 deadline, GCancellable *cancellable, GError **error);
+
+/**
+ * sr_cert_admin_backup_close_file:
+ *
+ * BackupCloseFile (3.1.4.1.24), called as sr_cert_admin_backup_end().
+ */
 gboolean sr_cert_admin_backup_close_file (SrCertAdmin *admin, gint64 deadline, GCancellable *cancellable, GError **error);
+
+/**
+ * sr_cert_admin_backup_truncate_logs:
+ *
+ * BackupTruncateLogs (3.1.4.1.25), called as sr_cert_admin_backup_end().
+ * Only when every file that was read is safe on disk.
+ */
 gboolean sr_cert_admin_backup_truncate_logs (SrCertAdmin *admin, gint64 deadline, GCancellable *cancellable, GError **error);
 
 /**
@@ -190,6 +279,8 @@ gboolean sr_cert_admin_restore_get_database_locations (SrCertAdmin *admin, GByte
  * @cancellable: (nullable): a cancellable
  * @error: where to put an error
  *
+ * GetCAProperty (3.1.4.2.2).
+ *
  * Returns: whether it worked
  */
 gboolean sr_cert_admin_get_ca_property (SrCertAdmin *admin, gint32 id, gint32 index, gint32 type, GBytes **value, gint64 deadline, GCancellable *cancellable, GError **error);
@@ -209,8 +300,29 @@ gboolean sr_cert_admin_get_ca_property (SrCertAdmin *admin, gint32 id, gint32 in
  * Returns: whether it worked
  */
 gboolean sr_cert_admin_get_config_entry (SrCertAdmin *admin, const char *node, const char *entry, SrVariant *value, gint64 deadline, GCancellable *cancellable, GError **error);
+
+/**
+ * sr_cert_admin_set_config_entry:
+ *
+ * SetConfigEntry (3.1.4.2.15), called as sr_cert_admin_get_config_entry(). A
+ * value of type %SR_VT_EMPTY deletes the entry. It works from the next start
+ * of the service.
+ */
 gboolean sr_cert_admin_set_config_entry (SrCertAdmin *admin, const char *node, const char *entry, const SrVariant *value, gint64 deadline, GCancellable *cancellable, GError **error);
+
+/**
+ * sr_cert_admin_get_my_roles:
+ *
+ * GetMyRoles (3.1.4.2.17), called as sr_cert_admin_backup_end(), and gives
+ * the caller's CA_ACCESS_* bits (3.1.1.7).
+ */
 gboolean sr_cert_admin_get_my_roles (SrCertAdmin *admin, guint32 *roles, gint64 deadline, GCancellable *cancellable, GError **error);
+
+/**
+ * sr_cert_admin_ping2:
+ *
+ * Ping2 (3.1.4.2.8), as sr_cert_admin_ping().
+ */
 gboolean sr_cert_admin_ping2 (SrCertAdmin *admin, gint64 deadline, GCancellable *cancellable, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrCertAdmin, sr_cert_admin_free)
