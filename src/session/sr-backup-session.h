@@ -54,12 +54,21 @@ typedef enum
 const char *sr_backup_phase_to_string (SrBackupPhase phase);
 
 /**
+ * sr_backup_phase_words:
+ * @phase: a phase
+ *
+ * Returns: (transfer none): what is being done, in the user's language, such as "Reading the database"
+ */
+const char *sr_backup_phase_words (SrBackupPhase phase);
+
+/**
  * SrSessionState:
  * @SR_SESSION_NOT_OPEN: BackupPrepare was not sent, or the server refused it
  * @SR_SESSION_MAYBE_OPEN: BackupPrepare was sent and no answer came: it counts as open
  * @SR_SESSION_OPEN: BackupPrepare succeeded
  * @SR_SESSION_ENDED: the server confirmed that the session is over
  * @SR_SESSION_LEFT_OPEN: BackupEnd could not be settled; the journal keeps the session for recovery
+ * @SR_SESSION_LOST: the server does not know the object any more: it was reclaimed, or the service was restarted. Whether the backup outlived it there cannot be told from here, and nothing can be sent to it
  *
  * The session on the server, as far as it is known.
  */
@@ -70,6 +79,7 @@ typedef enum
   SR_SESSION_OPEN,
   SR_SESSION_ENDED,
   SR_SESSION_LEFT_OPEN,
+  SR_SESSION_LOST,
 } SrSessionState;
 
 /**
@@ -155,7 +165,7 @@ typedef struct
  * @repository: the backup folder; a reference is kept
  * @lock: the CA's exclusive lock there, whose config string is @config; must outlive the session
  * @keep_logs: whether BackupTruncateLogs is left out
- * @no_verify: publish without reading the set back; then logs are never truncated
+ * @no_verify: publish without reading the set back; then logs are kept whatever @keep_logs says
  * @read_size: bytes for each BackupReadFile, a multiple of %SR_SESSION_READ_UNIT up to %SR_CERT_ADMIN_MAX_READ; 0 for %SR_SESSION_READ_SIZE
  * @timeouts: see there
  * @journal_folder: (nullable): where open sessions are noted, %NULL for sr_journal_default_folder()
@@ -214,8 +224,8 @@ void sr_backup_session_free (SrBackupSession *session);
  * that was or may have been opened is ended, on every path, within its own
  * deadline; what cannot be ended stays in the journal for sr_session_recover().
  *
- * Sets %SR_HRESULT_ERROR with the server's answer, explained further where it
- * has several meanings; %SR_RPC_FAULT, %SR_STORE_ERROR, %SR_ERROR_CLOSED,
+ * Sets %SR_HRESULT_ERROR with the server's answer (see
+ * sr_backup_session_get_advice() for an access denied); %SR_RPC_FAULT, %SR_STORE_ERROR, %SR_ERROR_CLOSED,
  * %SR_ERROR_TIMED_OUT, %SR_ERROR_MALFORMED for lists that break the rules,
  * %SR_ERROR_MISMATCH for a file that is shorter or longer than announced,
  * %SR_ERROR_STATE when it ran already, %G_IO_ERROR_CANCELLED and others of
@@ -260,6 +270,15 @@ SrSessionState sr_backup_session_get_state (SrBackupSession *session);
  * Returns: the phase in which the error came, %SR_BACKUP_PHASE_IDLE when there was none
  */
 SrBackupPhase sr_backup_session_get_failed_phase (SrBackupSession *session);
+
+/**
+ * sr_backup_session_get_advice:
+ * @session: a session that ran and failed
+ *
+ * Returns: (nullable) (transfer none): which of its stories an access denied
+ * is and what to do about it, in the user's language; %NULL for other errors
+ */
+const char *sr_backup_session_get_advice (SrBackupSession *session);
 
 /**
  * SrBackupCounts:

@@ -73,6 +73,7 @@ typedef struct
 } SrRecoveryItem;
 
 void sr_recovery_item_free (SrRecoveryItem *item);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrRecoveryItem, sr_recovery_item_free)
 
 /**
  * SrRecoveryTargetFunc:
