@@ -171,8 +171,7 @@ list_dynamic_files (SrBackupSession *session,
   if (!sr_cert_admin_backup_get_dynamic_files (session->admin, &names, deadline, cancellable, error))
     return FALSE;
   session->counts.dynamic_files = g_strv_length (names);
-  sr_backup_set_writer_set_dynamic_files (session->writer, (const char * const *) names);
-  return TRUE;
+  return sr_backup_set_writer_set_dynamic_files (session->writer, (const char * const *) names, error);
 }
 
 /* Every database is read to its end before the logs are listed: opening one

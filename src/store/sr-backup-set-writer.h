@@ -89,9 +89,15 @@ gboolean sr_backup_set_writer_set_locations (SrBackupSetWriter *self,
  * sr_backup_set_writer_set_dynamic_files:
  * @self: a writer
  * @paths: (array zero-terminated=1): the dynamic file list, as sent: listed, not fetched
+ * @error: where to put an error
+ *
+ * Sets %SR_ERROR_LIMIT when it is too long to be kept.
+ *
+ * Returns: whether it is kept
  */
-void sr_backup_set_writer_set_dynamic_files (SrBackupSetWriter  *self,
-                                             const char * const *paths);
+gboolean sr_backup_set_writer_set_dynamic_files (SrBackupSetWriter  *self,
+                                                 const char * const *paths,
+                                                 GError            **error);
 
 /**
  * sr_backup_set_writer_begin_file:
@@ -105,8 +111,8 @@ void sr_backup_set_writer_set_dynamic_files (SrBackupSetWriter  *self,
  * @server_name. Space for @length is set aside where the file system can, so
  * that a disk too small is noticed now.
  *
- * Sets %SR_STORE_ERROR_NAME when a log of that name is there already or there
- * are too many files, %SR_STORE_ERROR_FULL and the others of the disk.
+ * Sets %SR_STORE_ERROR_NAME when a log of that name or generation is there
+ * already, the name is too long, or there are too many files; %SR_STORE_ERROR_FULL and the others of the disk.
  *
  * Returns: whether the file is open
  */

@@ -12,8 +12,14 @@ G_BEGIN_DECLS
 /** SR_MANIFEST_NAME: the file in a set */
 #define SR_MANIFEST_NAME "manifest.json"
 
-/** SR_MANIFEST_MAX_FILES: more files make a manifest invalid */
+/** SR_MANIFEST_MAX_FILES: more files make a manifest invalid; as many dynamic files are taken */
 #define SR_MANIFEST_MAX_FILES 100000
+
+/** SR_MANIFEST_MAX_LOCATIONS: more locations make a manifest invalid */
+#define SR_MANIFEST_MAX_LOCATIONS 1000
+
+/** SR_MANIFEST_MAX_NAME: the longest name of the server's, in bytes */
+#define SR_MANIFEST_MAX_NAME (16 * 1024)
 
 /**
  * SrSetKind:

@@ -128,9 +128,12 @@ SrLock *sr_repository_lock (SrRepository  *self,
  * @error: where to put an error
  *
  * Locks one CA in the backup folder, and the backup folder itself in shared
- * mode with it. Its folder is made if it is not there. Does not wait.
+ * mode with it. For an exclusive lock its folder is made if it is not there.
+ * Does not wait.
  *
- * Sets %SR_STORE_ERROR_LOCKED, naming the holder; the codes of the disk.
+ * Sets %SR_STORE_ERROR_LOCKED, naming the holder; %SR_STORE_ERROR_NAME for
+ * what is no config string; %SR_STORE_ERROR_NO_SUCH_SET for a shared lock on a
+ * CA of which nothing is there; the codes of the disk.
  *
  * Returns: (transfer full): the lock, or %NULL
  */

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "store/sr-session-record.h"
+
+#include "store/sr-json-private.h"
+#include "store/sr-store-private.h"
+
+#define FORMAT 1
+#define MAX_FILE (64 * 1024)
+#define MAX_DETAIL (8 * 1024)
+
+static const char * const truncation_words[] = { "no", "yes", "kept", "unknown", NULL };
+static const char * const ending_words[] = { "no", "yes", "unknown", NULL };
+
+void
+sr_session_record_clear (SrSessionRecord *record)
+{
+  g_free (record->detail);
+  *record = (SrSessionRecord) { 0 };
+}
+
+gboolean
+sr_session_record_save (const SrSessionRecord *record,
+                        const char            *folder,
+                        GError               **error)
+{
+  g_autoptr (JsonObject) root = sr_json_object_new (FORMAT);
+  g_autofree char *path = g_build_filename (folder, SR_SESSION_RECORD_NAME, NULL);
+  g_autofree char *valid = record->detail != NULL ? g_utf8_make_valid (record->detail, -1) : NULL;
+  g_autofree char *detail = valid != NULL ? g_utf8_truncate_middle (valid, MAX_DETAIL / 4) : NULL;
+  g_autoptr (GBytes) json = NULL;
+
+  sr_json_add_string (root, "truncated", truncation_words[record->truncated]);
+  sr_json_add_time (root, "truncatedAt", record->truncated_at);
+  json_object_set_int_member (root, "truncateResult", record->truncate_result);
+  sr_json_add_string (root, "ended", ending_words[record->ended]);
+  sr_json_add_time (root, "endedAt", record->ended_at);
+  json_object_set_int_member (root, "endResult", record->end_result);
+  sr_json_add_string (root, "detail", detail);
+
+  json = sr_json_to_bytes (root);
+  return sr_store_replace (path, json, error);
+}
+
+gboolean
+sr_session_record_load (const char      *folder,
+                        SrSessionRecord *record,
+                        GError         **error)
+{
+  g_auto (SrJsonReader) reader = { 0 };
+  g_autofree char *path = g_build_filename (folder, SR_SESSION_RECORD_NAME, NULL);
+  g_autoptr (GBytes) json = NULL;
+
+  *record = (SrSessionRecord) { 0 };
+  json = sr_store_load (folder, SR_SESSION_RECORD_NAME, MAX_FILE,
+                        SR_STORE_ERROR_MISSING, SR_STORE_ERROR_DAMAGED_SET, error);
+  if (json == NULL ||
+      !sr_json_reader_init (&reader, json, path, SR_STORE_ERROR_DAMAGED_SET, FORMAT, error))
+    return FALSE;
+
+  record->truncated = (SrTruncation) sr_json_get_word (&reader, reader.root, "truncated", truncation_words);
+  record->truncated_at = sr_json_get_time (&reader, reader.root, "truncatedAt", FALSE);
+  record->truncate_result = (SrHresult) sr_json_get_int (&reader, reader.root, "truncateResult", 0, G_MAXUINT32, FALSE);
+  record->ended = (SrEnding) sr_json_get_word (&reader, reader.root, "ended", ending_words);
+  record->ended_at = sr_json_get_time (&reader, reader.root, "endedAt", FALSE);
+  record->end_result = (SrHresult) sr_json_get_int (&reader, reader.root, "endResult", 0, G_MAXUINT32, FALSE);
+  record->detail = sr_json_dup_string (&reader, reader.root, "detail", MAX_DETAIL, FALSE);
+
+  if (sr_json_reader_finish (&reader, error))
+    return TRUE;
+  sr_session_record_clear (record);
+  return FALSE;
+}
