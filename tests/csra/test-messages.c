@@ -177,6 +177,64 @@ test_vectors (void)
     }
 }
 
+/* In front of a value in SetConfigEntry: "CA", an empty node path, and "E". */
+#define ENTRY_WHERE \
+  "........ 03000000 00000000 03000000 430041000000 ...." \
+  "........ 01000000 00000000 01000000 0000 ...." \
+  "02000000 00000000 02000000 45000000"
+
+/*
+ * SetConfigEntry as impacket 0.12's NDR engine makes it, with the structures of
+ * MS-OAUT 2.2.29 and 2.2.30. It does not count clSize, so that is free here.
+ */
+static void
+test_variant_vectors (void)
+{
+  const SrRpcMethod *method = sr_rpc_interface_find (&sr_icertadmind2, SR_CSRA_SET_CONFIG_ENTRY);
+  const char *items[] = { "a", "bc", NULL };
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("\1\2\3", 3);
+  const struct
+  {
+    SrVariant value;
+    const char *pattern;
+  } cases[] = {
+    { { SR_VT_EMPTY },
+      ENTRY_WHERE "........ ..000000 00000000 0000 000000000000 00000000" },
+    { { SR_VT_I4, .number = -5 },
+      ENTRY_WHERE "........ ..000000 00000000 0300 000000000000 03000000 fbffffff" },
+    { { SR_VT_BSTR, .text = (char *) "ab" },
+      ENTRY_WHERE "........ ..000000 00000000 0800 000000000000 08000000"
+      "........ 02000000 04000000 02000000 61006200" },
+    { { SR_VT_ARRAY_UI1, .bytes = bytes },
+      ENTRY_WHERE "........ ..000000 00000000 1120 000000000000 00200000"
+      "........ ........ 01000000 0100 8000 01000000 00001100 10000000 03000000 ........"
+      "03000000 00000000 03000000 010203" },
+    { { SR_VT_ARRAY_BSTR, .strings = (char **) items },
+      ENTRY_WHERE "........ ..000000 00000000 0820 000000000000 00200000"
+      "........ ........ 01000000 0100 8001 04000000 00000800 08000000 02000000 ........"
+      "02000000 00000000 02000000 ........ ........"
+      "01000000 02000000 01000000 6100 .... 02000000 04000000 02000000 62006300" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      SrCsraSetConfigEntryRequest m = {
+        { (char *) "CA", (char *) "", (char *) "E" }, cases[i].value
+      };
+      g_autoptr (GBytes) ours = test_encode (method, REQUEST, &m);
+      g_autoptr (GBytes) theirs = test_pattern_bytes (cases[i].pattern, 0xab);
+      g_autoptr (GBytes) again = NULL;
+      g_autoptr (GError) error = NULL;
+      gpointer message = test_decode (method, REQUEST, theirs, &error);
+
+      g_assert_no_error (error);
+      g_assert_true (test_pattern_matches (cases[i].pattern, ours));
+      again = test_encode (method, REQUEST, message);
+      g_assert_true (g_bytes_equal (again, ours));
+      test_free_message (method, REQUEST, message);
+    }
+}
+
 /* The values that the vectors decode to, looked at one by one. */
 static void
 test_vector_values (void)
@@ -537,6 +595,7 @@ main (int    argc,
   g_test_add_func ("/csra/messages/tables", test_tables);
   g_test_add_func ("/csra/messages/vectors", test_vectors);
   g_test_add_func ("/csra/messages/vector-values", test_vector_values);
+  g_test_add_func ("/csra/messages/variant-vectors", test_variant_vectors);
   g_test_add_func ("/csra/messages/recorded-file", test_recorded_file);
   g_test_add_func ("/csra/messages/round-trip/requests", test_round_trip_requests);
   g_test_add_func ("/csra/messages/round-trip/replies", test_round_trip_replies);
