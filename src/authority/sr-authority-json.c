@@ -31,13 +31,13 @@ read_sign_in (SrAuthority *self,
               JsonObject  *object,
               GError     **error)
 {
-  JsonObject *sign_in = sr_json_object (object, "sign_in");
-  const char *kind = sign_in != NULL ? sr_json_string (sign_in, "kind") : NULL;
+  JsonObject *sign_in = sr_settings_object (object, "sign_in");
+  const char *kind = sign_in != NULL ? sr_settings_string (sign_in, "kind") : NULL;
 
   for (guint i = 0; kind != NULL && i < G_N_ELEMENTS (sign_in_words); i++)
     if (g_str_equal (kind, sign_in_words[i]))
-      return sr_authority_set_sign_in (self, i, sr_json_string (sign_in, "user"),
-                                       sr_json_string (sign_in, "source"), error);
+      return sr_authority_set_sign_in (self, i, sr_settings_string (sign_in, "user"),
+                                       sr_settings_string (sign_in, "source"), error);
 
   g_set_error (error, SR_AUTHORITY_ERROR, SR_AUTHORITY_ERROR_DAMAGED,
                _("the CA “%s” has no way to sign in that this version knows"), sr_authority_get_config (self));
@@ -48,16 +48,16 @@ static void
 read_seen (SrAuthority *self,
            JsonObject  *object)
 {
-  JsonObject *stored = sr_json_object (object, "seen");
+  JsonObject *stored = sr_settings_object (object, "seen");
   SrAuthoritySeen seen = { .roles = -1, .interface_flags = -1 };
 
   if (stored == NULL)
     return;
-  seen.checked_at = sr_json_number (stored, "checked_at", 0, G_MAXINT64, 0);
-  seen.reached_at = sr_json_number (stored, "reached_at", 0, G_MAXINT64, 0);
-  seen.roles = sr_json_number (stored, "roles", 0, G_MAXUINT32, -1);
-  seen.interface_flags = sr_json_number (stored, "interface_flags", 0, G_MAXUINT32, -1);
-  seen.problem = (char *) sr_json_string (stored, "problem");
+  seen.checked_at = sr_settings_number (stored, "checked_at", 0, G_MAXINT64, 0);
+  seen.reached_at = sr_settings_number (stored, "reached_at", 0, G_MAXINT64, 0);
+  seen.roles = sr_settings_number (stored, "roles", 0, G_MAXUINT32, -1);
+  seen.interface_flags = sr_settings_number (stored, "interface_flags", 0, G_MAXUINT32, -1);
+  seen.problem = (char *) sr_settings_string (stored, "problem");
   sr_authority_set_seen (self, &seen);
 }
 
@@ -65,8 +65,8 @@ SrAuthority *
 sr_authority_from_json (JsonObject *object,
                         GError    **error)
 {
-  const char *id = sr_json_string (object, "id");
-  const char *config = sr_json_string (object, "config");
+  const char *id = sr_settings_string (object, "id");
+  const char *config = sr_settings_string (object, "config");
   g_autoptr (SrAuthority) self = NULL;
   SrGuid guid;
 
@@ -78,14 +78,14 @@ sr_authority_from_json (JsonObject *object,
     }
   self = sr_authority_new (config, error);
   if (self == NULL
-      || !sr_authority_set_endpoint (self, sr_json_string (object, "address"),
-                                     (guint16) sr_json_number (object, "port", 1, G_MAXUINT16, 0), error)
+      || !sr_authority_set_endpoint (self, sr_settings_string (object, "address"),
+                                     (guint16) sr_settings_number (object, "port", 1, G_MAXUINT16, 0), error)
       || !read_sign_in (self, object, error))
     return NULL;
 
   sr_authority_set_id (self, id);
-  sr_authority_set_practice_folder (self, sr_json_string (object, "practice"));
-  sr_authority_set_ntlm_allowed (self, sr_json_boolean (object, "ntlm_allowed", FALSE));
+  sr_authority_set_practice_folder (self, sr_settings_string (object, "practice"));
+  sr_authority_set_ntlm_allowed (self, sr_settings_boolean (object, "ntlm_allowed", FALSE));
   read_seen (self, object);
   return g_steal_pointer (&self);
 }

@@ -97,7 +97,7 @@ parse_list (SrAuthorityList *self,
             GError         **error)
 {
   g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
-  JsonArray *array = sr_json_array (root, AUTHORITIES_MEMBER);
+  JsonArray *array = sr_settings_array (root, AUTHORITIES_MEMBER);
   guint n = array != NULL ? json_array_get_length (array) : 0;
 
   for (guint i = 0; i < n; i++)
@@ -204,7 +204,7 @@ refuse_second (JsonArray   *array,
 
   for (guint i = 0; i < json_array_get_length (array); i++)
     {
-      const char *config = sr_json_string (json_array_get_object_element (array, i), "config");
+      const char *config = sr_settings_string (json_array_get_object_element (array, i), "config");
       g_autofree char *other = sr_config_string_key (config);
 
       if (g_str_equal (key, other))
@@ -238,7 +238,7 @@ change_array (Change    *change,
       return TRUE;
     }
 
-  while (at < n && g_strcmp0 (sr_json_string (json_array_get_object_element (array, at), "id"), id) != 0)
+  while (at < n && g_strcmp0 (sr_settings_string (json_array_get_object_element (array, at), "id"), id) != 0)
     at++;
   if (at == n)
     {
@@ -262,7 +262,7 @@ edit_list (JsonObject *root,
 {
   Change *change = user_data;
   g_autoptr (GPtrArray) before = parse_list (change->self, root, error);
-  JsonArray *array = sr_json_array (root, AUTHORITIES_MEMBER);
+  JsonArray *array = sr_settings_array (root, AUTHORITIES_MEMBER);
 
   if (before == NULL)
     return FALSE;

@@ -55,7 +55,7 @@ sr_settings_file_get_path (SrSettingsFile *self)
 }
 
 const char *
-sr_json_string (JsonObject *object,
+sr_settings_string (JsonObject *object,
                 const char *name)
 {
   JsonNode *node = json_object_get_member (object, name);
@@ -68,7 +68,7 @@ sr_json_string (JsonObject *object,
 }
 
 gint64
-sr_json_number (JsonObject *object,
+sr_settings_number (JsonObject *object,
                 const char *name,
                 gint64      low,
                 gint64      high,
@@ -84,7 +84,7 @@ sr_json_number (JsonObject *object,
 }
 
 gboolean
-sr_json_boolean (JsonObject *object,
+sr_settings_boolean (JsonObject *object,
                  const char *name,
                  gboolean    fallback)
 {
@@ -96,7 +96,7 @@ sr_json_boolean (JsonObject *object,
 }
 
 JsonObject *
-sr_json_object (JsonObject *object,
+sr_settings_object (JsonObject *object,
                 const char *name)
 {
   JsonNode *node = json_object_get_member (object, name);
@@ -105,7 +105,7 @@ sr_json_object (JsonObject *object,
 }
 
 JsonArray *
-sr_json_array (JsonObject *object,
+sr_settings_array (JsonObject *object,
                const char *name)
 {
   JsonNode *node = json_object_get_member (object, name);
@@ -118,7 +118,7 @@ check_format (SrSettingsFile *self,
               JsonObject     *root,
               GError        **error)
 {
-  int format = (int) sr_json_number (root, FORMAT_MEMBER, 1, G_MAXINT, 0);
+  int format = (int) sr_settings_number (root, FORMAT_MEMBER, 1, G_MAXINT, 0);
 
   if (format == 0)
     {

@@ -86,25 +86,25 @@ gboolean sr_settings_file_edit (SrSettingsFile *self,
 /* Reading members that may be anything. */
 
 /**
- * sr_json_string:
+ * sr_settings_string:
  * @object: an object
  * @name: a member
  *
  * Returns: (nullable) (transfer none): its text, %NULL when it is missing, empty or no text
  */
-const char *sr_json_string (JsonObject *object,
+const char *sr_settings_string (JsonObject *object,
                             const char *name);
-gint64 sr_json_number (JsonObject *object,
+gint64 sr_settings_number (JsonObject *object,
                        const char *name,
                        gint64      low,
                        gint64      high,
                        gint64      fallback);
-gboolean sr_json_boolean (JsonObject *object,
+gboolean sr_settings_boolean (JsonObject *object,
                           const char *name,
                           gboolean    fallback);
-JsonObject *sr_json_object (JsonObject *object,
+JsonObject *sr_settings_object (JsonObject *object,
                             const char *name);
-JsonArray *sr_json_array (JsonObject *object,
+JsonArray *sr_settings_array (JsonObject *object,
                           const char *name);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrSettingsFile, sr_settings_file_free)

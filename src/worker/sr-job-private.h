@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "worker/sr-job.h"
+#include "worker/sr-progress.h"
+
+G_BEGIN_DECLS
+
+/* What a job was asked to do, for its thread to read. */
+typedef struct
+{
+  char *config;
+  SrDcomTarget *target;
+  char *display_name;
+  SrRepository *repository;
+  SrBackupSet *set;
+  SrBackupKind kind;
+  gboolean keep_logs;
+  gboolean no_verify;
+  guint32 read_size;
+  SrBackupTimeouts timeouts;
+  char *journal_folder;
+} SrJobOrder;
+
+/* How it came out. */
+typedef struct
+{
+  GError *error;
+  SrBackupPhase failed_phase;
+  SrSessionState session_state;
+  SrBackupSet *set;
+  SrSessionRecord record;
+  SrBackupCounts counts;
+  GPtrArray *problems;
+} SrJobResult;
+
+void sr_job_result_free (SrJobResult *result);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrJobResult, sr_job_result_free)
+
+typedef void (*SrJobEnded) (SrJob   *job,
+                            gpointer user_data);
+
+/* What properties show, once as it is shown and once as the job's thread has it. */
+typedef struct
+{
+  SrJobState state;
+  SrBackupPhase phase;
+  guint file_index;
+  guint n_files;
+  double fraction;
+  guint64 bytes;
+  guint64 total;
+  char *file;
+  SrSessionState session_state;
+  char *last_call;
+  gint64 last_call_at;
+  gint64 last_ping_at;
+} SrJobFacts;
+
+struct _SrJob
+{
+  GObject parent_instance;
+
+  SrJobKind kind;
+  SrAuthority *authority;
+  SrSecret *password;
+  SrJobOrder order;
+  char *title;
+  GCancellable *cancellable;
+  GMainContext *context;
+  GSource *flush;
+  SrJobEnded ended;
+  gpointer ended_data;
+
+  /* Shown; on the main context only. */
+  SrJobFacts shown;
+  char *phase_words;
+  double rate;
+  gint64 time_left;
+  SrBackupSet *set;
+  SrJobResult *result;
+  gint64 begun_at;
+  gint64 ended_at;
+  gint64 sample_at;
+  guint64 sample_bytes;
+  double sample_fraction;
+  double speed;
+
+  /* Coming; under the mutex. */
+  GMutex mutex;
+  SrJobFacts coming;
+  SrProgress progress;
+  SrJobResult *coming_result;
+  gint64 flushed_at;
+};
+
+enum
+{
+  SR_JOB_PROP_0,
+  SR_JOB_PROP_KIND,
+  SR_JOB_PROP_TITLE,
+  SR_JOB_PROP_CONFIG,
+  SR_JOB_PROP_STATE,
+  SR_JOB_PROP_PHASE,
+  SR_JOB_PROP_PHASE_WORDS,
+  SR_JOB_PROP_FRACTION,
+  SR_JOB_PROP_BYTES,
+  SR_JOB_PROP_TOTAL,
+  SR_JOB_PROP_RATE,
+  SR_JOB_PROP_TIME_LEFT,
+  SR_JOB_PROP_FILE,
+  SR_JOB_PROP_SESSION_STATE,
+  SR_JOB_PROP_LAST_CALL,
+  SR_JOB_PROP_LAST_CALL_AT,
+  SR_JOB_PROP_LAST_PING_AT,
+  SR_JOB_PROP_ERROR,
+  SR_JOB_PROP_SET,
+  SR_JOB_N_PROPS
+};
+
+extern GParamSpec *sr_job_properties[];
+
+void sr_job_facts_clear (SrJobFacts *facts);
+void sr_job_flow_init (SrJob *self);
+
+/* With the mutex held. */
+void sr_job_schedule_flush (SrJob *self);
+
+/* On the main thread, once: the job is about to run. FALSE when it cannot
+ * (no password, cancelled in the queue); it has come to its end then. @ended
+ * is called on the main context once its properties show the end. */
+void sr_job_set_ended_func (SrJob     *self,
+                            SrJobEnded ended,
+                            gpointer   user_data);
+gboolean sr_job_begin (SrJob *self);
+
+const SrJobOrder *sr_job_get_order (SrJob *self);
+GCancellable *sr_job_get_cancellable (SrJob *self);
+
+/* From any thread. */
+void sr_job_report (SrJob                  *self,
+                    const SrBackupProgress *progress);
+void sr_job_report_end (SrJob       *self,
+                        SrJobResult *result);
+
+/* The work itself, on the job's thread; ends with sr_job_report_end(). */
+void sr_job_run (SrJob *self);
+
+char *sr_job_describe (SrJobState    state,
+                       SrBackupPhase phase,
+                       guint         file_index,
+                       guint         n_files);
+
+G_END_DECLS

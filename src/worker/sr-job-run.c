@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "worker/sr-job-private.h"
+
+#include <glib/gi18n-lib.h>
+
+/* The synchronous work of jobs, on a thread of its own. */
+
+static void
+report_progress (const SrBackupProgress *progress,
+                 gpointer                user_data)
+{
+  sr_job_report (user_data, progress);
+}
+
+static void
+take_record (SrJobResult           *result,
+             const SrSessionRecord *record)
+{
+  result->record = *record;
+  result->record.detail = g_strdup (record->detail);
+}
+
+static void
+run_session (SrJob        *job,
+             SrLock       *lock,
+             SrJobResult  *result,
+             GCancellable *cancellable)
+{
+  const SrJobOrder *order = sr_job_get_order (job);
+  SrBackupOptions options = {
+    .target = order->target,
+    .config = sr_lock_get_config (lock),
+    .display_name = order->display_name,
+    .kind = order->kind,
+    .repository = order->repository,
+    .lock = lock,
+    .keep_logs = order->keep_logs,
+    .no_verify = order->no_verify,
+    .read_size = order->read_size,
+    .timeouts = order->timeouts,
+    .journal_folder = order->journal_folder,
+    .progress = report_progress,
+    .user_data = job,
+  };
+  g_autoptr (SrBackupSession) session = sr_backup_session_new (&options);
+
+  sr_backup_session_run (session, cancellable, &result->error);
+  g_set_object (&result->set, sr_backup_session_get_set (session));
+  take_record (result, sr_backup_session_get_record (session));
+  result->counts = *sr_backup_session_get_counts (session);
+  result->session_state = sr_backup_session_get_state (session);
+  result->failed_phase = sr_backup_session_get_failed_phase (session);
+}
+
+static void
+run_backup (SrJob       *job,
+            SrJobResult *result)
+{
+  const SrJobOrder *order = sr_job_get_order (job);
+  g_autoptr (SrLock) lock = sr_repository_lock_authority (order->repository, order->config, SR_LOCK_EXCLUSIVE,
+                                                          NULL, &result->error);
+
+  /* Better to know before the CA is asked to prepare anything. */
+  if (lock != NULL && sr_repository_check_writable (order->repository, 0, &result->error))
+    run_session (job, lock, result, sr_job_get_cancellable (job));
+}
+
+static void
+report_hashed (guint64     done,
+               guint64     total,
+               const char *file,
+               gpointer    user_data)
+{
+  SrBackupProgress progress = {
+    .phase = SR_BACKUP_PHASE_VERIFYING,
+    .file = file,
+    .bytes_done = done,
+    .bytes_total = total,
+    .total_known = TRUE,
+  };
+
+  sr_job_report (user_data, &progress);
+}
+
+static void
+run_verify (SrJob       *job,
+            SrJobResult *result)
+{
+  result->set = g_object_ref (sr_job_get_order (job)->set);
+  sr_backup_set_verify (result->set, report_hashed, job, &result->problems, sr_job_get_cancellable (job), &result->error);
+  if (result->error != NULL)
+    result->failed_phase = SR_BACKUP_PHASE_VERIFYING;
+}
+
+void
+sr_job_run (SrJob *self)
+{
+  SrJobResult *result = g_new0 (SrJobResult, 1);
+
+  if (sr_job_get_kind (self) == SR_JOB_BACKUP)
+    run_backup (self, result);
+  else
+    run_verify (self, result);
+  sr_job_report_end (self, result);
+}

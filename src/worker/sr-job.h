@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "authority/sr-authority.h"
+#include "session/sr-backup-session.h"
+
+G_BEGIN_DECLS
+
+/** SR_JOB_UPDATES_PER_SECOND: how often the properties of a job change at most */
+#define SR_JOB_UPDATES_PER_SECOND 30
+
+/**
+ * SrJobKind:
+ * @SR_JOB_BACKUP: backing up a CA
+ * @SR_JOB_VERIFY: reading a set and comparing it with its manifest
+ */
+typedef enum
+{
+  SR_JOB_BACKUP,
+  SR_JOB_VERIFY,
+} SrJobKind;
+
+/**
+ * SrJobState:
+ * @SR_JOB_QUEUED: waits for its turn
+ * @SR_JOB_RUNNING: runs
+ * @SR_JOB_CANCELLING: was cancelled and is ending what it had begun
+ * @SR_JOB_DONE: all that was wanted is done
+ * @SR_JOB_FAILED: ended with an error
+ * @SR_JOB_CANCELLED: ended because it was cancelled
+ */
+typedef enum
+{
+  SR_JOB_QUEUED,
+  SR_JOB_RUNNING,
+  SR_JOB_CANCELLING,
+  SR_JOB_DONE,
+  SR_JOB_FAILED,
+  SR_JOB_CANCELLED,
+} SrJobState;
+
+/**
+ * sr_job_state_to_string:
+ * @state: a state
+ *
+ * Returns: (transfer none): the word in JSON, such as "running"
+ */
+const char *sr_job_state_to_string (SrJobState state);
+
+/**
+ * sr_job_state_is_final:
+ * @state: a state
+ *
+ * Returns: whether nothing more will happen
+ */
+gboolean sr_job_state_is_final (SrJobState state);
+
+/**
+ * SrJob:
+ *
+ * One piece of work, as window and terminal show it. Its properties change on
+ * the main context that was the thread's default when it was made, at most
+ * %SR_JOB_UPDATES_PER_SECOND times a second, and all of an update together:
+ *
+ * - kind (int, #SrJobKind), title (string), config (string)
+ * - state (int, #SrJobState)
+ * - phase (int, #SrBackupPhase), phase-words (string): "Reading log 3 of 7"
+ * - fraction (double): of the whole, 0 to 1; it only rises, and is 1 only when all is done
+ * - bytes, total (uint64): of the files, as far as they are known; counted anew while the set is read back
+ * - rate (double): bytes a second, 0 when not known yet
+ * - time-left (int64): microseconds, -1 when not known
+ * - file (string): the file at hand
+ * - session-state (int, #SrSessionState), last-call (string)
+ * - last-call-at, last-ping-at (int64): microseconds since 1970 UTC, 0 for never
+ * - error (boxed #GError): why it failed, or how it was cancelled
+ * - set (#SrBackupSet): what it has published or verified
+ *
+ * To be used on the thread of that context only.
+ */
+#define SR_TYPE_JOB (sr_job_get_type ())
+G_DECLARE_FINAL_TYPE (SrJob, sr_job, SR, JOB, GObject)
+
+/**
+ * SrBackupJobOptions:
+ * @authority: the CA
+ * @password: (nullable): where one is needed
+ * @repository: the backup folder
+ * @kind: full or logs only
+ * @keep_logs: leave the CA's logs as they are; see sr_job_keep_logs_words()
+ * @no_verify: publish the set without reading it back; logs are then kept too
+ * @read_size: bytes of each read, 0 for the usual
+ * @timeouts: 0 for the usual
+ * @journal_folder: (nullable): where open sessions are noted, %NULL for the usual
+ *
+ * What a backup job is to do. Strings are copied, references are taken.
+ */
+typedef struct
+{
+  SrAuthority *authority;
+  SrSecret *password;
+  SrRepository *repository;
+  SrBackupKind kind;
+  gboolean keep_logs;
+  gboolean no_verify;
+  guint32 read_size;
+  SrBackupTimeouts timeouts;
+  const char *journal_folder;
+} SrBackupJobOptions;
+
+/**
+ * sr_job_new_backup:
+ * @options: what is to be done
+ *
+ * Returns: (transfer full): a job that is queued nowhere yet; see sr_worker_run_async()
+ */
+SrJob *sr_job_new_backup (const SrBackupJobOptions *options);
+
+/**
+ * sr_job_new_verify:
+ * @set: a set
+ *
+ * Returns: (transfer full): a job that verifies it
+ */
+SrJob *sr_job_new_verify (SrBackupSet *set);
+
+/**
+ * sr_job_cancel:
+ * @self: a job
+ *
+ * Cancels the job: one in the queue at once, a running one as soon as what it
+ * has begun is ended. Its state shows it at once. More than once does nothing more.
+ */
+void sr_job_cancel (SrJob *self);
+
+/* What the properties hold. */
+SrJobKind sr_job_get_kind (SrJob *self);
+SrJobState sr_job_get_state (SrJob *self);
+const char *sr_job_get_title (SrJob *self);
+const char *sr_job_get_config (SrJob *self);
+SrBackupPhase sr_job_get_phase (SrJob *self);
+const char *sr_job_get_phase_words (SrJob *self);
+double sr_job_get_fraction (SrJob *self);
+guint64 sr_job_get_bytes (SrJob *self);
+guint64 sr_job_get_total (SrJob *self);
+double sr_job_get_rate (SrJob *self);
+gint64 sr_job_get_time_left (SrJob *self);
+const char *sr_job_get_file (SrJob *self);
+SrSessionState sr_job_get_session_state (SrJob *self);
+const char *sr_job_get_last_call (SrJob *self);
+gint64 sr_job_get_last_call_at (SrJob *self);
+gint64 sr_job_get_last_ping_at (SrJob *self);
+const GError *sr_job_get_error (SrJob *self);
+SrBackupSet *sr_job_get_set (SrJob *self);
+
+/**
+ * sr_job_get_authority:
+ * @self: a job
+ *
+ * Returns: (nullable) (transfer none): the CA of a backup
+ */
+SrAuthority *sr_job_get_authority (SrJob *self);
+
+/**
+ * sr_job_get_failed_phase:
+ * @self: a job that failed or was cancelled
+ *
+ * Returns: where; %SR_BACKUP_PHASE_IDLE before it began
+ */
+SrBackupPhase sr_job_get_failed_phase (SrJob *self);
+
+/**
+ * sr_job_get_advice:
+ * @self: a job that failed
+ *
+ * Returns: (nullable) (transfer none): what to do about it
+ */
+const char *sr_job_get_advice (SrJob *self);
+
+/**
+ * sr_job_get_record:
+ * @self: a backup that has come to its end
+ *
+ * Returns: (transfer none): whether logs were truncated and the session was ended
+ */
+const SrSessionRecord *sr_job_get_record (SrJob *self);
+
+/**
+ * sr_job_get_counts:
+ * @self: a backup that has come to its end
+ *
+ * Returns: (transfer none): what it has moved
+ */
+const SrBackupCounts *sr_job_get_counts (SrJob *self);
+
+/**
+ * sr_job_get_problems:
+ * @self: a verification that has come to its end
+ *
+ * Returns: (nullable) (transfer none) (element-type SrSetProblem): what was found
+ */
+GPtrArray *sr_job_get_problems (SrJob *self);
+
+/**
+ * sr_job_get_elapsed:
+ * @self: a job
+ *
+ * Returns: microseconds that it has run, up to its end
+ */
+gint64 sr_job_get_elapsed (SrJob *self);
+
+/**
+ * sr_job_keep_logs_words:
+ *
+ * Returns: (transfer none): what follows from keeping the logs, in the user's language
+ */
+const char *sr_job_keep_logs_words (void);
+
+G_END_DECLS
