@@ -160,6 +160,31 @@ gboolean sr_auth_context_step (SrAuthContext *context,
                                GBytes       **reply,
                                GError       **error);
 
+/**
+ * sr_auth_context_step_until:
+ * @context: (inout) (transfer full): a context; %NULL afterwards when it had to be left behind
+ * @token: (nullable): as for sr_auth_context_step()
+ * @reply: (out) (transfer full) (nullable): as for sr_auth_context_step()
+ * @deadline: monotonic time in microseconds
+ * @cancellable: (nullable): a cancellable
+ * @error: where to put an error
+ *
+ * sr_auth_context_step() for an initiator, whose legs may have to ask a KDC.
+ * libkrb5 cannot be interrupted: a leg that takes too long, or is cancelled,
+ * goes on by itself on a thread and frees the context when libkrb5's own
+ * timeouts let it end.
+ *
+ * Sets the errors of sr_auth_context_step(), %SR_ERROR_TIMED_OUT, %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: whether the step worked
+ */
+gboolean sr_auth_context_step_until (SrAuthContext **context,
+                                     GBytes         *token,
+                                     GBytes        **reply,
+                                     gint64          deadline,
+                                     GCancellable   *cancellable,
+                                     GError        **error);
+
 gboolean sr_auth_context_is_complete (const SrAuthContext *context);
 SrAuthType sr_auth_context_get_type_used (const SrAuthContext *context);
 

@@ -21,6 +21,9 @@ G_BEGIN_DECLS
  */
 typedef struct _SrRpcClient SrRpcClient;
 
+/** SR_RPC_MAX_REPLY: the largest stub that sr_rpc_client_call() takes, 16 MiB */
+#define SR_RPC_MAX_REPLY (16 * 1024 * 1024)
+
 /**
  * sr_rpc_client_connect:
  * @host: name or address; only for messages when @address is given
@@ -179,6 +182,17 @@ gboolean sr_rpc_client_call (SrRpcClient          *client,
  * Returns: whether any byte of the last call's request was given to the stream
  */
 gboolean sr_rpc_client_was_sent (const SrRpcClient *client);
+
+/**
+ * sr_rpc_client_may_have_executed:
+ * @client: a client
+ *
+ * Sharper than sr_rpc_client_was_sent(): a fault that was raised before
+ * dispatch, or says so (PFC_DID_NOT_EXECUTE), tells that the method did not run.
+ *
+ * Returns: whether the server may have executed the last call
+ */
+gboolean sr_rpc_client_may_have_executed (const SrRpcClient *client);
 
 /**
  * sr_rpc_client_is_usable:

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "auth/sr-auth-acceptor-private.h"
+
+#include "base/sr-error.h"
+
+struct _SrAuthAcceptor
+{
+  gatomicrefcount ref_count;
+  SrGssCred *kerberos;
+  SrGssCred *ntlm;
+  SrGssCred *spnego;
+};
+
+static SrGssCred *
+acquire (const char *ntlm_users,
+         const char *keytab,
+         SrGssMechs  mechs,
+         GError    **error)
+{
+  gss_key_value_element_desc elements[2];
+  gss_key_value_set_desc store = { 0, elements };
+  gss_OID_set_desc set = { 1, sr_gss_mechs_oid (mechs) };
+  gss_cred_id_t id = GSS_C_NO_CREDENTIAL;
+  gss_name_t name = GSS_C_NO_NAME;
+  OM_uint32 major, minor;
+
+  if (ntlm_users != NULL)
+    elements[store.count++] = (gss_key_value_element_desc) { "ntlmssp_keyfile", ntlm_users };
+  if (keytab != NULL)
+    elements[store.count++] = (gss_key_value_element_desc) { "keytab", keytab };
+
+  /* gss-ntlmssp reads a key file for a server only with a name; for Kerberos any key of the keytab will do. */
+  if (ntlm_users != NULL)
+    {
+      name = sr_gss_import_name ("host@localhost", GSS_C_NT_HOSTBASED_SERVICE, error);
+      if (name == GSS_C_NO_NAME)
+        return NULL;
+    }
+  major = gss_acquire_cred_from (&minor, name, GSS_C_INDEFINITE, &set, GSS_C_ACCEPT, &store, &id, NULL, NULL);
+  sr_gss_name_release (&name);
+  if (GSS_ERROR (major))
+    {
+      g_autofree char *what = g_strdup_printf ("Nobody can be accepted with %s", keytab != NULL ? keytab : ntlm_users);
+
+      sr_gss_set_error (error, SR_ERROR_AUTH, what, major, minor, sr_gss_mechs_oid (mechs));
+      return NULL;
+    }
+  return sr_gss_cred_new (id);
+}
+
+SrAuthAcceptor *
+sr_auth_acceptor_new (const char *ntlm_users,
+                      const char *keytab,
+                      GError    **error)
+{
+  g_autoptr (SrAuthAcceptor) acceptor = g_new0 (SrAuthAcceptor, 1);
+
+  g_atomic_ref_count_init (&acceptor->ref_count);
+  if (ntlm_users == NULL && keytab == NULL)
+    {
+      g_set_error_literal (error, SR_ERROR, SR_ERROR_AUTH, "Neither NTLM users nor a keytab: nobody could sign in");
+      return NULL;
+    }
+  if (ntlm_users != NULL)
+    {
+      acceptor->ntlm = acquire (ntlm_users, NULL, SR_GSS_NTLM, error);
+      if (acceptor->ntlm == NULL)
+        return NULL;
+    }
+  if (keytab != NULL)
+    {
+      acceptor->kerberos = acquire (NULL, keytab, SR_GSS_KERBEROS, error);
+      if (acceptor->kerberos == NULL)
+        return NULL;
+    }
+  return g_steal_pointer (&acceptor);
+}
+
+SrAuthAcceptor *
+sr_auth_acceptor_ref (SrAuthAcceptor *acceptor)
+{
+  g_atomic_ref_count_inc (&acceptor->ref_count);
+  return acceptor;
+}
+
+void
+sr_auth_acceptor_unref (SrAuthAcceptor *acceptor)
+{
+  if (!g_atomic_ref_count_dec (&acceptor->ref_count))
+    return;
+  g_clear_pointer (&acceptor->kerberos, sr_gss_cred_unref);
+  g_clear_pointer (&acceptor->ntlm, sr_gss_cred_unref);
+  g_clear_pointer (&acceptor->spnego, sr_gss_cred_unref);
+  g_free (acceptor);
+}
+
+SrGssCred *
+sr_auth_acceptor_get_cred (SrAuthAcceptor *acceptor,
+                           SrAuthType      type,
+                           GError        **error)
+{
+  SrGssCred *cred = NULL;
+
+  if (type == SR_AUTH_KERBEROS)
+    cred = acceptor->kerberos;
+  else if (type == SR_AUTH_NTLM)
+    cred = acceptor->ntlm;
+  else if (type == SR_AUTH_SPNEGO)
+    cred = acceptor->spnego;
+  if (cred != NULL)
+    return sr_gss_cred_ref (cred);
+  g_set_error (error, SR_ERROR, SR_ERROR_UNSUPPORTED, "Authentication type %d is not accepted here", (int) type);
+  return NULL;
+}

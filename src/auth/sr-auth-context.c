@@ -1,0 +1,482 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "auth/sr-auth-context.h"
+
+#include "auth/sr-auth-acceptor-private.h"
+#include "auth/sr-auth-gss-private.h"
+#include "auth/sr-auth-ntlm-private.h"
+#include "auth/sr-credentials-private.h"
+#include "base/sr-error.h"
+#include "base/sr-secret.h"
+
+#include <gssapi/gssapi_krb5.h>
+#include <krb5.h>
+#include <string.h>
+
+/* SPNEGO with a renegotiated mechanism takes 5; a peer that wants more plays for time. */
+#define MAX_LEGS 10
+
+#define WANTED_FLAGS                                                                                                   \
+  (GSS_C_MUTUAL_FLAG | GSS_C_CONF_FLAG | GSS_C_INTEG_FLAG | GSS_C_REPLAY_FLAG | GSS_C_SEQUENCE_FLAG | GSS_C_DCE_STYLE)
+
+struct _SrAuthContext
+{
+  SrAuthType type;
+  gboolean initiator;
+  gboolean complete;
+  gboolean failed;
+  guint legs;
+
+  SrCredentials *credentials;           /* initiator */
+  SrGssMechs mechs;
+  char *spn;
+
+  SrGssCred *cred;
+  gss_name_t target;
+  gss_ctx_id_t gss;
+
+  SrAuthType mechanism;
+  char *peer;
+  guint32 ntlm_flags;
+  SrNtlmSeal *ntlm;
+  gsize signature_size;
+};
+
+static gboolean
+spn_is_well_formed (const char *spn)
+{
+  const char *slash = strchr (spn, '/');
+
+  return slash != NULL && slash != spn && slash[1] != '\0' && strpbrk (spn, "@\\ \t\r\n") == NULL &&
+         strchr (slash + 1, '/') == NULL;
+}
+
+SrAuthContext *
+sr_auth_context_new_initiator (SrCredentials *credentials,
+                               SrAuthType     type,
+                               const char    *spn,
+                               gboolean       ntlm_allowed,
+                               GError       **error)
+{
+  SrAuthContext *context;
+
+  g_return_val_if_fail (type == SR_AUTH_SPNEGO || type == SR_AUTH_NTLM || type == SR_AUTH_KERBEROS, NULL);
+
+  if (!spn_is_well_formed (spn))
+    {
+      g_set_error (error, SR_ERROR, SR_ERROR_AUTH, "%s is not a service principal name like host/ca.example.com", spn);
+      return NULL;
+    }
+  if (type == SR_AUTH_NTLM && !ntlm_allowed)
+    {
+      g_set_error_literal (error, SR_ERROR, SR_ERROR_AUTH, "NTLM is not allowed for this server");
+      return NULL;
+    }
+  context = g_new0 (SrAuthContext, 1);
+  context->type = type;
+  context->initiator = TRUE;
+  context->credentials = sr_credentials_ref (credentials);
+  context->spn = g_strdup (spn);
+  if (type == SR_AUTH_KERBEROS)
+    context->mechs = SR_GSS_KERBEROS;
+  else if (type == SR_AUTH_NTLM)
+    context->mechs = SR_GSS_NTLM;
+  else
+    context->mechs = ntlm_allowed && sr_credentials_get_kind (credentials) == SR_CREDENTIALS_PASSWORD
+                       ? SR_GSS_SPNEGO_ANY : SR_GSS_SPNEGO_KERBEROS;
+  return context;
+}
+
+SrAuthContext *
+sr_auth_context_new_acceptor (SrAuthAcceptor *acceptor,
+                              SrAuthType      type,
+                              GError        **error)
+{
+  SrGssCred *cred = sr_auth_acceptor_get_cred (acceptor, type, error);
+  SrAuthContext *context;
+
+  if (cred == NULL)
+    return NULL;
+  context = g_new0 (SrAuthContext, 1);
+  context->type = type;
+  context->cred = cred;
+  return context;
+}
+
+void
+sr_auth_context_free (SrAuthContext *context)
+{
+  OM_uint32 minor;
+
+  if (context->gss != GSS_C_NO_CONTEXT)
+    gss_delete_sec_context (&minor, &context->gss, GSS_C_NO_BUFFER);
+  sr_gss_name_release (&context->target);
+  g_clear_pointer (&context->cred, sr_gss_cred_unref);
+  g_clear_pointer (&context->credentials, sr_credentials_unref);
+  g_clear_pointer (&context->ntlm, sr_ntlm_seal_free);
+  g_free (context->spn);
+  g_free (context->peer);
+  g_free (context);
+}
+
+/* "service/host@REALM" by the host-to-realm rules of krb5.conf, else the empty
+ * realm that lets the KDC refer. Unlike GSS_C_NT_HOSTBASED_SERVICE it never
+ * asks DNS for another name than the one the user gave. */
+static char *
+kerberos_target (const char *spn)
+{
+  const char *host = strchr (spn, '/') + 1;
+  g_autofree char *name = NULL;
+  krb5_context krb5;
+  char **realms = NULL;
+
+  if (krb5_init_context (&krb5) != 0)
+    return g_strdup (spn);
+  if (krb5_get_host_realm (krb5, host, &realms) == 0)
+    {
+      name = g_strdup_printf ("%s@%s", spn, realms[0]);
+      krb5_free_host_realm (krb5, realms);
+    }
+  krb5_free_context (krb5);
+  return name != NULL ? g_steal_pointer (&name) : g_strdup (spn);
+}
+
+static gboolean
+prepare_initiator (SrAuthContext *context,
+                   GError       **error)
+{
+  context->cred = sr_credentials_acquire (context->credentials, context->mechs, error);
+  if (context->cred == NULL)
+    return FALSE;
+
+  if (context->mechs == SR_GSS_KERBEROS || context->mechs == SR_GSS_SPNEGO_KERBEROS)
+    {
+      g_autofree char *name = kerberos_target (context->spn);
+
+      context->target = sr_gss_import_name (name, (gss_OID) GSS_KRB5_NT_PRINCIPAL_NAME, error);
+    }
+  else
+    {
+      g_autofree char *name = g_strdelimit (g_strdup (context->spn), "/", '@');
+
+      context->target = sr_gss_import_name (name, GSS_C_NT_HOSTBASED_SERVICE, error);
+    }
+  return context->target != GSS_C_NO_NAME;
+}
+
+static gboolean
+check_kerberos (SrAuthContext *context,
+                OM_uint32      flags,
+                GError       **error)
+{
+  /* An acceptor gets what the other side asked for: detection of order implies that of replay. */
+  OM_uint32 wanted = context->initiator ? WANTED_FLAGS : WANTED_FLAGS & ~(OM_uint32) GSS_C_REPLAY_FLAG;
+
+  if ((flags & wanted) == wanted)
+    return TRUE;
+  g_set_error (error, SR_ERROR, SR_ERROR_WEAK, "The Kerberos context lacks protection: flags 0x%x of 0x%x",
+               flags & wanted, wanted);
+  return FALSE;
+}
+
+static gboolean
+check_ntlm (SrAuthContext *context,
+            GError       **error)
+{
+  g_autoptr (GError) failure = NULL;
+  gss_buffer_set_t set = GSS_C_NO_BUFFER_SET;
+  OM_uint32 major, minor;
+
+  if ((context->ntlm_flags & SR_NTLM_FLAGS_WANTED) != SR_NTLM_FLAGS_WANTED)
+    {
+      g_set_error (error, SR_ERROR, SR_ERROR_WEAK,
+                   "NTLM without sealing at 128 bits was negotiated: flags 0x%08x, at least 0x%08x must be there",
+                   context->ntlm_flags, SR_NTLM_FLAGS_WANTED);
+      return FALSE;
+    }
+  major = gss_inquire_sec_context_by_oid (&minor, context->gss, (gss_OID) GSS_C_INQ_SSPI_SESSION_KEY, &set);
+  if (GSS_ERROR (major))
+    sr_gss_set_error (&failure, SR_ERROR_AUTH, "NTLM gives no session key", major, minor, &sr_gss_oid_ntlm);
+  else if (set == GSS_C_NO_BUFFER_SET || set->count < 1 || set->elements[0].length != 16)
+    g_set_error_literal (&failure, SR_ERROR, SR_ERROR_AUTH, "NTLM gives no session key of 16 bytes");
+  else
+    /* SPNEGO's MIC took the first number each way; RC4 starts anew (MS-SPNG 3.3.5.1). */
+    context->ntlm = sr_ntlm_seal_new (set->elements[0].value, context->initiator, context->type == SR_AUTH_SPNEGO,
+                                      &failure);
+  if (set != GSS_C_NO_BUFFER_SET)
+    {
+      for (gsize i = 0; i < set->count; i++)
+        sr_secret_wipe (set->elements[i].value, set->elements[i].length);
+      gss_release_buffer_set (&minor, &set);
+    }
+  if (failure != NULL)
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return context->ntlm != NULL;
+}
+
+/* MIT tells by wrapping nothing how long HEADER gets; it is the same for every body that needs no padding of its own. */
+static gboolean
+measure_signature (SrAuthContext *context,
+                   GError       **error)
+{
+  gss_iov_buffer_desc iov[2] = {
+    { GSS_IOV_BUFFER_TYPE_HEADER, { 0, NULL } },
+    { GSS_IOV_BUFFER_TYPE_DATA, { 16, NULL } },
+  };
+  OM_uint32 major, minor;
+
+  if (context->mechanism == SR_AUTH_NTLM)
+    {
+      context->signature_size = SR_NTLM_SIGNATURE_SIZE;
+      return TRUE;
+    }
+  major = gss_wrap_iov_length (&minor, context->gss, 1, GSS_C_QOP_DEFAULT, NULL, iov, G_N_ELEMENTS (iov));
+  if (GSS_ERROR (major) || iov[0].buffer.length == 0 || iov[0].buffer.length > 512)
+    {
+      sr_gss_set_error (error, SR_ERROR_AUTH, "Kerberos cannot seal", major, minor, &sr_gss_oid_kerberos);
+      return FALSE;
+    }
+  context->signature_size = iov[0].buffer.length;
+  return TRUE;
+}
+
+static gboolean
+finish (SrAuthContext *context,
+        GError       **error)
+{
+  OM_uint32 major, minor, flags = 0;
+  gss_name_t source = GSS_C_NO_NAME, target = GSS_C_NO_NAME;
+  gss_OID mech = GSS_C_NO_OID;
+
+  major = gss_inquire_context (&minor, context->gss, &source, &target, NULL, &mech, &flags, NULL, NULL);
+  if (GSS_ERROR (major))
+    {
+      sr_gss_set_error (error, SR_ERROR_AUTH, "The security context cannot be examined", major, minor, GSS_C_NO_OID);
+      return FALSE;
+    }
+  context->peer = sr_gss_name_to_string (context->initiator ? target : source);
+  sr_gss_name_release (&source);
+  sr_gss_name_release (&target);
+
+  if (flags & GSS_C_ANON_FLAG)
+    {
+      g_set_error_literal (error, SR_ERROR, SR_ERROR_WEAK, "The peer signed in without a name");
+      return FALSE;
+    }
+  if (sr_gss_oid_equal (mech, &sr_gss_oid_kerberos))
+    context->mechanism = SR_AUTH_KERBEROS;
+  else if (sr_gss_oid_equal (mech, &sr_gss_oid_ntlm) && (!context->initiator || context->mechs == SR_GSS_NTLM ||
+                                                         context->mechs == SR_GSS_SPNEGO_ANY))
+    context->mechanism = SR_AUTH_NTLM;
+  else
+    {
+      g_set_error_literal (error, SR_ERROR, SR_ERROR_WEAK, "The handshake ended in a mechanism that is not allowed");
+      return FALSE;
+    }
+  if (context->mechanism == SR_AUTH_KERBEROS ? !check_kerberos (context, flags, error) : !check_ntlm (context, error))
+    return FALSE;
+  if (!measure_signature (context, error))
+    return FALSE;
+  context->complete = TRUE;
+  return TRUE;
+}
+
+static OM_uint32
+run_leg (SrAuthContext   *context,
+         gss_buffer_desc *input,
+         gss_buffer_desc *output,
+         OM_uint32       *minor)
+{
+  if (context->initiator)
+    return gss_init_sec_context (minor, context->cred->id, &context->gss, context->target,
+                                 sr_gss_mechs_oid (context->mechs), WANTED_FLAGS, 0, GSS_C_NO_CHANNEL_BINDINGS,
+                                 input->length > 0 ? input : GSS_C_NO_BUFFER, NULL, output, NULL, NULL);
+  return gss_accept_sec_context (minor, &context->gss, context->cred->id, input, GSS_C_NO_CHANNEL_BINDINGS, NULL, NULL,
+                                 output, NULL, NULL, NULL);
+}
+
+static gboolean
+step (SrAuthContext *context,
+      GBytes        *token,
+      GBytes       **reply,
+      GError       **error)
+{
+  g_auto (gss_buffer_desc) output = GSS_C_EMPTY_BUFFER;
+  gss_buffer_desc input = GSS_C_EMPTY_BUFFER;
+  OM_uint32 major, minor;
+
+  if (context->complete || context->failed || context->legs++ >= MAX_LEGS)
+    {
+      g_set_error_literal (error, SR_ERROR, SR_ERROR_AUTH, "The handshake goes on where it should have ended");
+      return FALSE;
+    }
+  if (context->initiator && context->cred == NULL && !prepare_initiator (context, error))
+    return FALSE;
+  if (token != NULL)
+    input.value = (void *) g_bytes_get_data (token, &input.length);
+  if (input.length == 0 && (context->legs > 1 || !context->initiator))
+    {
+      g_set_error_literal (error, SR_ERROR, SR_ERROR_MALFORMED, "The peer sent no authentication token where one must be");
+      return FALSE;
+    }
+
+  sr_ntlm_find_flags (input.value, input.length, &context->ntlm_flags);
+  major = run_leg (context, &input, &output, &minor);
+  if (GSS_ERROR (major))
+    {
+      int code = major == GSS_S_DEFECTIVE_TOKEN ? SR_ERROR_MALFORMED : SR_ERROR_AUTH;
+      g_autofree char *what = context->initiator ? g_strdup_printf ("Signing in at %s failed", context->spn)
+                                                 : g_strdup ("A client could not sign in");
+
+      sr_gss_set_error (error, code, what, major, minor,
+                        context->initiator ? sr_gss_mechs_oid (context->mechs) : GSS_C_NO_OID);
+      return FALSE;
+    }
+  sr_ntlm_find_flags (output.value, output.length, &context->ntlm_flags);
+  if (!(major & GSS_S_CONTINUE_NEEDED) && !finish (context, error))
+    return FALSE;
+  if (output.length > 0)
+    *reply = g_bytes_new (output.value, output.length);
+  return TRUE;
+}
+
+gboolean
+sr_auth_context_step (SrAuthContext *context,
+                      GBytes        *token,
+                      GBytes       **reply,
+                      GError       **error)
+{
+  *reply = NULL;
+  if (step (context, token, reply, error))
+    return TRUE;
+  context->complete = FALSE;
+  context->failed = TRUE;
+  return FALSE;
+}
+
+gboolean
+sr_auth_context_is_complete (const SrAuthContext *context)
+{
+  return context->complete;
+}
+
+SrAuthType
+sr_auth_context_get_type_used (const SrAuthContext *context)
+{
+  return context->type;
+}
+
+SrAuthType
+sr_auth_context_get_mechanism (const SrAuthContext *context)
+{
+  return context->mechanism;
+}
+
+const char *
+sr_auth_context_get_peer (const SrAuthContext *context)
+{
+  return context->peer;
+}
+
+gsize
+sr_auth_context_signature_size (SrAuthContext *context)
+{
+  return context->signature_size;
+}
+
+/* The segments of MS-RPCE 3.3.1.5.2.2 for gss_wrap_iov(), in the order of the PDU. */
+static int
+fill_iov (gss_iov_buffer_desc iov[4],
+          gboolean            sign_header,
+          guint8             *header,
+          gsize               header_length,
+          guint8             *body,
+          gsize               body_length,
+          guint8             *trailer,
+          guint8             *signature,
+          gsize               signature_length)
+{
+  int n = 0;
+
+  iov[n++] = (gss_iov_buffer_desc) { GSS_IOV_BUFFER_TYPE_HEADER, { signature_length, signature } };
+  if (sign_header)
+    iov[n++] = (gss_iov_buffer_desc) { GSS_IOV_BUFFER_TYPE_SIGN_ONLY, { header_length, header } };
+  iov[n++] = (gss_iov_buffer_desc) { GSS_IOV_BUFFER_TYPE_DATA, { body_length, body } };
+  if (sign_header)
+    iov[n++] = (gss_iov_buffer_desc) { GSS_IOV_BUFFER_TYPE_SIGN_ONLY, { 8, trailer } };
+  return n;
+}
+
+gboolean
+sr_auth_context_seal (SrAuthContext *context,
+                      gboolean       sign_header,
+                      guint8        *header,
+                      gsize          header_length,
+                      guint8        *body,
+                      gsize          body_length,
+                      guint8        *trailer,
+                      guint8        *signature,
+                      gsize          signature_length,
+                      GError       **error)
+{
+  gss_iov_buffer_desc iov[4];
+  OM_uint32 major, minor;
+  int n, encrypted = 0;
+
+  g_return_val_if_fail (context->complete && signature_length == context->signature_size, FALSE);
+
+  if (context->mechanism == SR_AUTH_NTLM)
+    return sr_ntlm_seal_protect (context->ntlm, TRUE, header, header_length, body, body_length, trailer, signature,
+                                 error);
+  n = fill_iov (iov, sign_header, header, header_length, body, body_length, trailer, signature, signature_length);
+  major = gss_wrap_iov (&minor, context->gss, 1, GSS_C_QOP_DEFAULT, &encrypted, iov, n);
+  if (major == GSS_S_COMPLETE && encrypted && iov[0].buffer.length == signature_length)
+    return TRUE;
+  sr_gss_set_error (error, SR_ERROR_AUTH, "A message could not be sealed", major, minor, &sr_gss_oid_kerberos);
+  return FALSE;
+}
+
+gboolean
+sr_auth_context_unseal (SrAuthContext *context,
+                        gboolean       sign_header,
+                        guint8        *header,
+                        gsize          header_length,
+                        guint8        *body,
+                        gsize          body_length,
+                        guint8        *trailer,
+                        guint8        *signature,
+                        gsize          signature_length,
+                        GError       **error)
+{
+  gss_iov_buffer_desc iov[4];
+  OM_uint32 major, minor;
+  int n, encrypted = 0;
+
+  g_return_val_if_fail (context->complete, FALSE);
+
+  if (context->mechanism == SR_AUTH_NTLM)
+    {
+      if (signature_length != SR_NTLM_SIGNATURE_SIZE)
+        {
+          g_set_error (error, SR_ERROR, SR_ERROR_AUTH, "An NTLM signature of %zu bytes", signature_length);
+          return FALSE;
+        }
+      return sr_ntlm_seal_open (context->ntlm, TRUE, header, header_length, body, body_length, trailer, signature,
+                                error);
+    }
+  n = fill_iov (iov, sign_header, header, header_length, body, body_length, trailer, signature, signature_length);
+  major = gss_unwrap_iov (&minor, context->gss, &encrypted, NULL, iov, n);
+  /* Any bit counts: GSS_S_UNSEQ_TOKEN and the like are no errors to GSS_ERROR(), but replays to us. */
+  if (major != GSS_S_COMPLETE)
+    {
+      sr_gss_set_error (error, SR_ERROR_AUTH, "A message's signature is wrong", major, minor, &sr_gss_oid_kerberos);
+      return FALSE;
+    }
+  if (!encrypted)
+    {
+      g_set_error_literal (error, SR_ERROR, SR_ERROR_WEAK, "A message was signed but not encrypted");
+      return FALSE;
+    }
+  return TRUE;
+}
