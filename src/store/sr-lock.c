@@ -92,8 +92,9 @@ format_record (char record[SLOT_SIZE])
   g_autoptr (JsonObject) object = sr_json_object_new (LOCK_FORMAT);
   g_autoptr (JsonNode) root = json_node_init_object (json_node_alloc (), object);
   g_autoptr (JsonGenerator) generator = json_generator_new ();
+  g_autofree char *program = g_path_get_basename (g_get_prgname () != NULL ? g_get_prgname () : "Strongroom");
   const char *names[][2] = {
-    { "program", g_get_prgname () != NULL ? g_get_prgname () : "Strongroom" },
+    { "program", program },
     { "user", g_get_user_name () },
     { "host", g_get_host_name () },
   };
