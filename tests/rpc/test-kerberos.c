@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "association-checks.h"
+
+#include "base/sr-error.h"
+
+#include <string.h>
+
+/* Runs in the lab with an MIT KDC (tests/lab/with-lab.py). */
+
+static SrAuthContext *
+new_kerberos (SrCredentials *credentials,
+              const char    *spn)
+{
+  g_autoptr (GError) error = NULL;
+  SrAuthContext *context = sr_auth_context_new_initiator (credentials, SR_AUTH_KERBEROS, spn, FALSE, &error);
+
+  g_assert_no_error (error);
+  return context;
+}
+
+static SrCredentials *
+password_credentials (const char *user,
+                      const char *password)
+{
+  g_autoptr (SrSecret) secret = sr_secret_new (password, strlen (password));
+
+  return sr_credentials_new_password (user, secret);
+}
+
+static SrAuthContext *
+with_password (gconstpointer association_case)
+{
+  const AssociationCase *c = association_case;
+  g_autoptr (SrCredentials) credentials = password_credentials ("alice@lab.test", g_getenv ("LAB_PASSWORD"));
+
+  return new_kerberos (credentials, c->spn);
+}
+
+static SrAuthContext *
+with_domain (gconstpointer association_case)
+{
+  const AssociationCase *c = association_case;
+  g_autoptr (SrCredentials) credentials = password_credentials ("lab.test\\alice", g_getenv ("LAB_PASSWORD"));
+
+  return new_kerberos (credentials, c->spn);
+}
+
+static SrAuthContext *
+with_keytab (gconstpointer association_case)
+{
+  const AssociationCase *c = association_case;
+  g_autoptr (SrCredentials) credentials = sr_credentials_new_keytab (g_getenv ("LAB_CLIENT_KEYTAB"), "bob@LAB.TEST");
+
+  return new_kerberos (credentials, c->spn);
+}
+
+static SrAuthContext *
+with_cache (gconstpointer association_case)
+{
+  const AssociationCase *c = association_case;
+  g_autoptr (SrCredentials) credentials = sr_credentials_new_ticket_cache (g_getenv ("LAB_CCACHE"), NULL);
+
+  return new_kerberos (credentials, c->spn);
+}
+
+#define KRB SR_AUTH_KERBEROS
+
+static const AssociationCase cases[] = {
+  { "sha1/password", FALSE, KRB, FALSE, 0, 0, with_password, "host/ca.lab.test", "alice@LAB.TEST" },
+  { "sha1/tcp", TRUE, KRB, FALSE, 0, 0, with_password, "host/ca.lab.test", "alice@LAB.TEST" },
+  { "sha1/no-header-signing", FALSE, KRB, TRUE, 0, 0, with_password, "host/ca.lab.test", "alice@LAB.TEST" },
+  { "sha1/domain", FALSE, KRB, FALSE, 0, 0, with_domain, "RPCSS/ca.lab.test", "alice@LAB.TEST" },
+  { "sha384/password", FALSE, KRB, FALSE, 0, 0, with_password, "host/ca384.lab.test", "alice@LAB.TEST" },
+  { "sha384/no-header-signing", FALSE, KRB, TRUE, 0, 0, with_password, "host/ca384.lab.test", "alice@LAB.TEST" },
+  { "aes128/large", FALSE, KRB, FALSE, 65528, 65528, with_password, "host/ca128.lab.test", "alice@LAB.TEST" },
+  { "keytab/small", FALSE, KRB, FALSE, 2048, 2048, with_keytab, "host/ca.lab.test", "bob@LAB.TEST" },
+  { "cache/plain", FALSE, KRB, FALSE, 0, 0, with_cache, "host/ca.lab.test", "alice@LAB.TEST" },
+};
+
+/* The first step asks the KDC; the error has its words. */
+static void
+expect_failure (SrCredentials *credentials,
+                const char    *spn,
+                gint64         deadline,
+                GCancellable  *cancellable,
+                GQuark         domain,
+                int            code,
+                const char    *words)
+{
+  SrAuthContext *context = new_kerberos (credentials, spn);
+  g_autoptr (GBytes) token = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (sr_auth_context_step_until (&context, NULL, &token, deadline, cancellable, &error));
+  g_assert_error (error, domain, code);
+  if (words != NULL && strstr (error->message, words) == NULL)
+    g_error ("\"%s\" does not tell \"%s\"", error->message, words);
+  g_assert_null (token);
+  g_clear_pointer (&context, sr_auth_context_free);
+}
+
+static void
+test_wrong_password (void)
+{
+  g_autoptr (SrCredentials) credentials = password_credentials ("alice@LAB.TEST", "wrong");
+
+  expect_failure (credentials, "host/ca.lab.test", association_checks_soon (), NULL, SR_ERROR, SR_ERROR_AUTH, "alice");
+}
+
+static void
+test_unknown_user (void)
+{
+  g_autoptr (SrCredentials) credentials = password_credentials ("nobody@LAB.TEST", "wrong");
+
+  expect_failure (credentials, "host/ca.lab.test", association_checks_soon (), NULL, SR_ERROR, SR_ERROR_AUTH,
+                  "nobody");
+}
+
+static void
+test_unknown_service (void)
+{
+  g_autoptr (SrCredentials) credentials = password_credentials ("alice@LAB.TEST", g_getenv ("LAB_PASSWORD"));
+
+  expect_failure (credentials, "host/nowhere.lab.test", association_checks_soon (), NULL, SR_ERROR, SR_ERROR_AUTH,
+                  "host/nowhere.lab.test");
+}
+
+static void
+test_no_tickets (void)
+{
+  g_autoptr (SrCredentials) credentials = sr_credentials_new_ticket_cache ("MEMORY:nothing-is-here", NULL);
+
+  expect_failure (credentials, "host/ca.lab.test", association_checks_soon (), NULL, SR_ERROR, SR_ERROR_AUTH,
+                  "tickets");
+}
+
+static void
+test_keytab_of_another (void)
+{
+  g_autoptr (SrCredentials) credentials =
+    sr_credentials_new_keytab (g_getenv ("LAB_CLIENT_KEYTAB"), "alice@LAB.TEST");
+
+  expect_failure (credentials, "host/ca.lab.test", association_checks_soon (), NULL, SR_ERROR, SR_ERROR_AUTH,
+                  "keytab");
+}
+
+/* A ticket for a service whose key the server does not have. */
+static void
+test_stranger (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SrAuthAcceptor) acceptor = sr_auth_acceptor_new (NULL, g_getenv ("LAB_KEYTAB"), &error);
+  g_autoptr (SrRpcServer) server = rpc_testing_server_new (acceptor, SR_AUTH_LEVEL_PRIVACY);
+  g_autoptr (SrRpcClient) client = rpc_testing_client_new (server);
+  g_autoptr (SrCredentials) credentials = password_credentials ("alice@LAB.TEST", g_getenv ("LAB_PASSWORD"));
+
+  sr_rpc_client_bind (client, &rpc_testing_interface.syntax, new_kerberos (credentials, "host/stranger.lab.test"),
+                      association_checks_soon (), NULL, &error);
+  g_assert_error (error, SR_ERROR, SR_ERROR_AUTH);
+  g_assert_false (sr_rpc_client_is_usable (client));
+}
+
+/* A server with NTLM users only says so in a bind_nak. */
+static void
+test_type_not_served (void)
+{
+  g_autofree char *users = rpc_testing_write_users ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SrAuthAcceptor) acceptor = sr_auth_acceptor_new (users, NULL, &error);
+  g_autoptr (SrRpcServer) server = rpc_testing_server_new (acceptor, SR_AUTH_LEVEL_PRIVACY);
+  g_autoptr (SrRpcClient) client = rpc_testing_client_new (server);
+  g_autoptr (SrCredentials) credentials = password_credentials ("alice@LAB.TEST", g_getenv ("LAB_PASSWORD"));
+
+  sr_rpc_client_bind (client, &rpc_testing_interface.syntax, new_kerberos (credentials, "host/ca.lab.test"),
+                      association_checks_soon (), NULL, &error);
+  g_assert_error (error, SR_ERROR, SR_ERROR_REFUSED);
+  rpc_testing_remove_users (g_steal_pointer (&users));
+}
+
+/* A KDC that takes connections and never says a word. */
+static GSocket *
+open_hole (void)
+{
+  g_autofree char *where = g_strdup (g_getenv ("LAB_HOLE"));
+  char *colon = strchr (where, ':');
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocketAddress) address = NULL;
+  GSocket *socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+
+  *colon = '\0';
+  address = g_inet_socket_address_new_from_string (where, (guint) atoi (colon + 1));
+  g_socket_bind (socket, address, TRUE, &error);
+  g_assert_no_error (error);
+  g_socket_listen (socket, &error);
+  g_assert_no_error (error);
+  return socket;
+}
+
+static gpointer
+cancel_later (gpointer cancellable)
+{
+  g_usleep (50 * 1000);
+  g_cancellable_cancel (cancellable);
+  return NULL;
+}
+
+/* libkrb5 cannot be interrupted; the step is left behind, and ends when the hole is closed. */
+static void
+test_silent_kdc (void)
+{
+  g_autoptr (GSocket) hole = open_hole ();
+  g_autoptr (SrCredentials) credentials = password_credentials ("alice@HOLE.TEST", "any");
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  GThread *thread;
+
+  expect_failure (credentials, "host/ca.hole.test", sr_deadline_in (0.1), NULL, SR_ERROR, SR_ERROR_TIMED_OUT, NULL);
+  thread = g_thread_new ("cancel", cancel_later, cancellable);
+  expect_failure (credentials, "host/ca.hole.test", association_checks_soon (), cancellable, G_IO_ERROR,
+                  G_IO_ERROR_CANCELLED, NULL);
+  g_thread_join (thread);
+}
+
+/* Tickets of a password are fetched once, and serve a second connection when the KDC has gone. */
+static void
+test_tickets_are_kept (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SrCredentials) credentials = password_credentials ("alice@LAB.TEST", g_getenv ("LAB_PASSWORD"));
+  g_autofree char *log = g_build_filename (g_getenv ("LAB_DIR"), "kdc.log", NULL);
+  gsize before = 0, after = 0;
+
+  for (guint i = 0; i < 3; i++)
+    {
+      SrAuthContext *context = new_kerberos (credentials, "host/ca.lab.test");
+      g_autoptr (GBytes) token = NULL;
+      g_autofree char *text = NULL;
+
+      g_assert_true (sr_auth_context_step_until (&context, NULL, &token, association_checks_soon (), NULL, &error));
+      g_assert_no_error (error);
+      g_assert_nonnull (token);
+      sr_auth_context_free (context);
+      g_assert_true (g_file_get_contents (log, &text, i == 0 ? &before : &after, NULL));
+    }
+  g_assert_cmpuint (before, >, 0);
+  g_assert_cmpuint (before, ==, after);
+}
+
+static char *
+make_cache (void)
+{
+  g_autofree char *name = g_strdup_printf ("FILE:%s/alice-ccache", g_getenv ("LAB_DIR"));
+  g_autoptr (GSubprocess) kinit = NULL;
+  g_autofree char *password = g_strdup_printf ("%s\n", g_getenv ("LAB_PASSWORD"));
+  g_autoptr (GError) error = NULL;
+
+  kinit = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error, "kinit", "-c",
+                            name, "alice@LAB.TEST", NULL);
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_communicate_utf8 (kinit, password, NULL, NULL, NULL, &error));
+  g_assert_true (g_subprocess_get_successful (kinit));
+  return g_steal_pointer (&name);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_autofree char *cache = NULL;
+
+  g_test_init (&argc, &argv, NULL);
+  if (g_getenv ("LAB_REALM") == NULL)
+    {
+      g_print ("1..0 # SKIP no lab: run by tests/lab/with-lab.py --mit\n");
+      return 0;
+    }
+  cache = make_cache ();
+  g_setenv ("LAB_CCACHE", cache, TRUE);
+  association_checks_add (cases, G_N_ELEMENTS (cases), g_getenv ("LAB_KEYTAB"));
+  g_test_add_func ("/rpc/kerberos/wrong-password", test_wrong_password);
+  g_test_add_func ("/rpc/kerberos/unknown-user", test_unknown_user);
+  g_test_add_func ("/rpc/kerberos/unknown-service", test_unknown_service);
+  g_test_add_func ("/rpc/kerberos/no-tickets", test_no_tickets);
+  g_test_add_func ("/rpc/kerberos/keytab-of-another", test_keytab_of_another);
+  g_test_add_func ("/rpc/kerberos/stranger", test_stranger);
+  g_test_add_func ("/rpc/kerberos/type-not-served", test_type_not_served);
+  g_test_add_func ("/rpc/kerberos/tickets-are-kept", test_tickets_are_kept);
+  g_test_add_func ("/rpc/kerberos/silent-kdc", test_silent_kdc);
+  return g_test_run ();
+}
