@@ -332,12 +332,17 @@ sr_practice_database_get_page_count (SrPracticeDatabase *database)
 }
 
 gboolean
-sr_practice_database_read_page (SrPracticeDatabase *database,
-                                guint32             pgno,
-                                guint8             *page,
-                                GError            **error)
+sr_practice_database_read_pages (SrPracticeDatabase *database,
+                                 guint32             first,
+                                 guint32             count,
+                                 guint8             *pages,
+                                 GError            **error)
 {
-  return sr_practice_read_at (database->fd, page, SR_PRACTICE_PAGE_SIZE, (guint64) pgno * SR_PRACTICE_PAGE_SIZE,
-                              database->path, error) &&
-         sr_practice_page_verify (page, pgno, error);
+  if (!sr_practice_read_at (database->fd, pages, (gsize) count * SR_PRACTICE_PAGE_SIZE,
+                            (guint64) first * SR_PRACTICE_PAGE_SIZE, database->path, error))
+    return FALSE;
+  for (guint32 i = 0; i < count; i++)
+    if (!sr_practice_page_verify (pages + (gsize) i * SR_PRACTICE_PAGE_SIZE, first + i, error))
+      return FALSE;
+  return TRUE;
 }

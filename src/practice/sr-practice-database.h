@@ -253,20 +253,22 @@ gboolean sr_practice_database_set_backup (SrPracticeDatabase         *database,
                                           GError                    **error);
 
 /**
- * sr_practice_database_read_page:
+ * sr_practice_database_read_pages:
  * @database: a database
- * @pgno: a page
- * @page: (out caller-allocates) (array fixed-size=4096): its bytes in the file
+ * @first: the first page
+ * @count: how many
+ * @pages: (out caller-allocates): their bytes in the file
  * @error: where to put an error
  *
  * Sets %SR_ERROR_MALFORMED, %G_IO_ERROR codes.
  *
- * Returns: whether it is whole
+ * Returns: whether all are whole
  */
-gboolean sr_practice_database_read_page (SrPracticeDatabase *database,
-                                         guint32             pgno,
-                                         guint8             *page,
-                                         GError            **error);
+gboolean sr_practice_database_read_pages (SrPracticeDatabase *database,
+                                          guint32             first,
+                                          guint32             count,
+                                          guint8             *pages,
+                                          GError            **error);
 
 /**
  * sr_practice_database_truncate_logs:

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "practice/sr-practice-backup.h"
+#include "practice/sr-practice-database.h"
+#include "practice/sr-practice-signer.h"
+
+#include <gnutls/crypto.h>
+
+G_BEGIN_DECLS
+
+/* Where the CA's folders are on the host that the client believes in. */
+#define SR_PRACTICE_CERTLOG_PATH "C:\\Windows\\system32\\CertLog"
+#define SR_PRACTICE_CERTENROLL_PATH "C:\\Windows\\system32\\CertSrv\\CertEnroll"
+
+/* A file of the open backup. */
+typedef struct
+{
+  char *unc;
+  char *name;
+  char *path;
+  gboolean is_log;
+  gboolean done; /* was read to its end, and closed */
+} SrPracticeFile;
+
+/* The open backup. */
+typedef struct
+{
+  gboolean open;
+  gboolean full;
+  gboolean logs_listed;
+  gboolean truncated;
+  guint64 object;
+  char *principal;
+  gint64 prepared; /* Unix time in microseconds */
+  SrPracticeBackupMark mark;
+  guint32 delete_below; /* logs that truncation removes */
+  GPtrArray *files; /* of SrPracticeFile: the database first, logs once listed */
+
+  SrPracticeFile *current; /* the file that is open */
+  guint64 size;
+  guint64 offset;
+  int fd; /* of a log */
+  gnutls_hash_hd_t hash;
+} SrPracticeBackup;
+
+struct _SrPracticeCa
+{
+  GObject parent_instance;
+
+  GMutex issue_lock; /* the signer, and that request ids follow each other; taken before lock */
+  GMutex lock; /* all that follows */
+  char *folder;
+  char *log_folder;
+  char *enroll_folder;
+  char *host;
+  char *database_name;
+  int lock_fd;
+  gboolean shared_session;
+  gboolean survives_rundown;
+  gboolean registered;
+  SrPracticeSigner *signer;
+  SrPracticeDatabase *database;
+  SrPracticeConfig *config;
+  SrPracticeRoles *roles;
+  SrPracticeLedger *ledger;
+  SrPracticeBackup backup;
+};
+
+/* What a call needs. */
+typedef enum
+{
+  SR_PRACTICE_NEED_NOTHING,
+  SR_PRACTICE_NEED_READ,
+  SR_PRACTICE_NEED_ADMINISTRATOR,
+  SR_PRACTICE_NEED_CONTROL, /* administrator or operator */
+  SR_PRACTICE_NEED_BACKUP, /* operator, and that remote backup is allowed */
+} SrPracticeNeed;
+
+/* The checks that all methods share. The lock is held. */
+SrHresult sr_practice_ca_admit (SrPracticeCa           *ca,
+                                const SrPracticeCaller *caller,
+                                SrPracticeNeed          need);
+
+/* Notes a refusal, and returns its answer. The lock is held. */
+SrHresult sr_practice_ca_refuse (SrPracticeCa  *ca,
+                                 SrPracticeRule rule);
+
+/* An error that is no rule: logged, E_FAIL. */
+SrHresult sr_practice_ca_fail (SrPracticeCa *ca,
+                               const char   *what,
+                               const GError *error);
+
+/* Writes the ledger; a failure is logged. The lock is held. */
+void sr_practice_ca_save_ledger (SrPracticeCa *ca);
+
+/* Ends the open backup. The lock is held. */
+void sr_practice_backup_finish (SrPracticeCa     *ca,
+                                SrPracticeOutcome outcome);
+
+/* Path of the CRL in the enroll folder. */
+char *sr_practice_ca_get_crl_name (SrPracticeCa *ca);
+
+guint64 sr_practice_now (void);
+
+/* Locks a CA's folder for this process; -1 and G_IO_ERROR_BUSY when another one has it. */
+int sr_practice_ca_lock_folder (const char *folder,
+                                gboolean    create,
+                                GError    **error);
+
+G_END_DECLS
