@@ -59,10 +59,29 @@ SrHresult sr_practice_admin_ping (SrPracticeCa           *ca,
                                   const SrPracticeCaller *caller,
                                   const char             *authority);
 
+/**
+ * sr_practice_admin_get_server_state:
+ * @ca: a CA
+ * @caller: who calls
+ * @authority: (nullable): pwszAuthority
+ * @state: (out): 1 when the caller may read the database, else 0
+ *
+ * Returns: S_OK, or an error
+ */
 SrHresult sr_practice_admin_get_server_state (SrPracticeCa           *ca,
                                               const SrPracticeCaller *caller,
                                               const char             *authority,
                                               guint32                *state);
+
+/**
+ * sr_practice_admin_get_my_roles:
+ * @ca: a CA
+ * @caller: who calls
+ * @authority: (nullable): pwszAuthority
+ * @roles: (out): a bitwise or of #SrPracticeRole
+ *
+ * Returns: S_OK, or an error
+ */
 SrHresult sr_practice_admin_get_my_roles (SrPracticeCa           *ca,
                                           const SrPracticeCaller *caller,
                                           const char             *authority,

@@ -100,10 +100,40 @@ SrHresult sr_practice_backup_read (SrPracticeCa           *ca,
                                    guint8                **data,
                                    guint32                *n_read);
 
+/**
+ * sr_practice_backup_close:
+ * @ca: a CA
+ * @caller: who calls
+ *
+ * Closes the open file; it counts as backed up when it was read to its end.
+ *
+ * Returns: S_OK, or an error
+ */
 SrHresult sr_practice_backup_close (SrPracticeCa           *ca,
                                     const SrPracticeCaller *caller);
+
+/**
+ * sr_practice_backup_truncate_logs:
+ * @ca: a CA
+ * @caller: who calls
+ *
+ * Removes the logs below the checkpoint that there was when logs were listed.
+ *
+ * Returns: S_OK, or an error
+ */
 SrHresult sr_practice_backup_truncate_logs (SrPracticeCa           *ca,
                                             const SrPracticeCaller *caller);
+
+/**
+ * sr_practice_backup_end:
+ * @ca: a CA
+ * @caller: who calls
+ *
+ * Ends the backup, wherever it stands. A full one that truncated logs is what
+ * log-only ones build on; one that did not is a copy.
+ *
+ * Returns: S_OK, or an error
+ */
 SrHresult sr_practice_backup_end (SrPracticeCa           *ca,
                                   const SrPracticeCaller *caller);
 
