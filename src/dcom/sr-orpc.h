@@ -76,6 +76,14 @@ typedef struct
   GPtrArray *extents;
 } SrOrpcThat;
 
+/**
+ * sr_com_version_code:
+ * @ndr: a cursor
+ * @field: the field's name, for messages
+ * @version: (inout): what is written, or what was read
+ *
+ * Codes a COMVERSION (MS-DCOM 2.2.11); the functions below do so for theirs.
+ */
 void sr_com_version_code (SrNdr *ndr, const char *field, SrComVersion *version);
 void sr_orpc_this_code (SrNdr *ndr, SrOrpcThis *orpc_this);
 void sr_orpc_that_code (SrNdr *ndr, SrOrpcThat *orpc_that);

@@ -20,9 +20,11 @@ MACHINE_PATH = re.compile(r'''(?:^|[\s"'`=:(<])(/(?:home|root|work|Users)/[\w.-]
 # "/** ... */" and, right behind it, a declaration.
 PROTOTYPE = re.compile(r'^(?P<type>[A-Za-z][\w \t]*?[ *]+)(?P<name>sr_\w+)[ \t]*'
                        r'\((?P<arguments>(?:[^;{()]|\([^()]*\))*)\)[^;{]*;', re.MULTILINE)
-# What its name says in full: the ends of a life, and the getters of one object.
-PLAIN = re.compile(r'_(get_type|quark|ref|unref|copy|free)$')
+# Functions whose name says all: the ends of a life, getters of one object, and
+# setters that cannot fail.
+LIFE = re.compile(r'_(get_type|quark|ref|unref|copy|clear|free)$')
 GETTER = re.compile(r'_(get|is|has)_')
+SETTER = re.compile(r'_set_')
 
 
 def check_lines(name, text):
@@ -58,6 +60,12 @@ def doc_before(text, position):
     return block if block.startswith('/**') else ''
 
 
+def is_plain(function, arguments):
+    return (LIFE.search(function) or (GETTER.search(function) and len(arguments) == 1)
+            or (SETTER.search(function) and len(arguments) == 2)
+            or (function.endswith('_new') and not arguments))
+
+
 def check_documentation(name, text):
     """A function has a block of its own, or stands in the lines right below one
     that has, and is like it."""
@@ -70,13 +78,12 @@ def check_documentation(name, text):
         end = prototype.end()
         doc = doc_before(text, prototype.start())
         if not re.search(rf'^ \* {function}:', doc, re.MULTILINE):
-            plain = PLAIN.search(function) or (GETTER.search(function) and len(arguments) <= 1)
             documented = documented and below_another
-            if not documented and not plain and not prototype['type'].startswith(('typedef', 'return')):
+            if not documented and not is_plain(function, arguments):
                 yield f'{where}: {function}() has no documentation'
             continue
         documented = True
-        if '@' not in doc and re.search(r'\bsr_\w+\(\)', doc):
+        if not re.search(r'^ \* @\w+:', doc, re.MULTILINE) and re.search(r'\bsr_\w+\(\)', doc):
             continue            # it says which function it is like
         for argument in arguments:
             if f'@{argument}:' not in doc:
