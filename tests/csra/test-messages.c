@@ -5,6 +5,7 @@
 
 #include "base/sr-error.h"
 #include "base/sr-utf16.h"
+#include "dcom/sr-orpc.h"
 
 #include <string.h>
 
@@ -12,6 +13,8 @@
 #define REPLY TRUE
 
 /* ORPCTHIS and ORPCTHAT without extensions, in front of the recorded stubs. */
+#define ORPCTHIS "05000700 00000000 00000000 11111111111111111111111111111111 00000000"
+#define ORPCTHAT "00000000 00000000"
 #define ORPCTHIS_LENGTH 32
 #define ORPCTHAT_LENGTH 8
 
@@ -23,7 +26,7 @@ static const char *const databases[] = { "D\\\\ca\\C$\\ca.edb", NULL };
 
 /*
  * What two independent clients (impacket 0.12 and a library in Go) made of the
- * same inputs, without ORPCTHIS and ORPCTHAT. Referent ids and gaps are free.
+ * same inputs, behind ORPCTHIS or ORPCTHAT. Referent ids and gaps are free.
  */
 static const struct
 {
@@ -163,6 +166,36 @@ check_stub (gsize   i,
   test_free_message (method, is_reply, message);
 }
 
+/* @stub with the header that stands before it, coded by us. */
+static GBytes *
+add_header (gboolean is_reply,
+            GBytes  *stub)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) whole = NULL;
+  const guint8 *data = g_bytes_get_data (stub, NULL);
+  SrNdr ndr;
+
+  sr_ndr_init_writer (&ndr, "header");
+  if (is_reply)
+    {
+      SrOrpcThat that = { 0 };
+
+      sr_orpc_that_code (&ndr, &that);
+    }
+  else
+    {
+      SrOrpcThis orpc_this = { .version = { 5, 7 } };
+
+      memset (&orpc_this.cid, 0x11, sizeof orpc_this.cid);
+      sr_orpc_this_code (&ndr, &orpc_this);
+    }
+  sr_ndr_view (&ndr, "stub", &data, g_bytes_get_size (stub));
+  whole = sr_ndr_finish_bytes (&ndr, &error);
+  g_assert_no_error (error);
+  return g_steal_pointer (&whole);
+}
+
 static void
 test_vectors (void)
 {
@@ -170,10 +203,14 @@ test_vectors (void)
     {
       g_autoptr (GBytes) ours = encode_inputs (i);
       g_autoptr (GBytes) theirs = test_pattern_bytes (vectors[i].pattern, 0xbf);
+      g_autoptr (GBytes) whole = NULL;
+      g_autofree char *pattern = g_strconcat (vectors[i].is_reply ? ORPCTHAT : ORPCTHIS, vectors[i].pattern, NULL);
 
       g_test_message ("opnum %d %s", vectors[i].opnum, vectors[i].is_reply ? "reply" : "request");
       g_assert_true (test_pattern_matches (vectors[i].pattern, ours));
       check_stub (i, theirs);
+      whole = add_header (vectors[i].is_reply, ours);
+      g_assert_true (test_pattern_matches (pattern, whole));
     }
 }
 
@@ -309,7 +346,7 @@ check_recorded_line (const char *line)
   gboolean is_reply = line[0] == 'R';
   guint64 opnum;
   gsize skip = is_reply ? ORPCTHAT_LENGTH : ORPCTHIS_LENGTH;
-  g_autoptr (GBytes) whole = NULL, stub = NULL;
+  g_autoptr (GBytes) whole = NULL, stub = NULL, header = NULL;
   guint n_words;
 
   if (!is_reply && !g_ascii_isdigit (line[0]))
@@ -318,7 +355,9 @@ check_recorded_line (const char *line)
   n_words = g_strv_length (words);
   opnum = g_ascii_strtoull (words[0] + (is_reply ? 1 : 0), NULL, 10);
   whole = bytes_of_hex (words[n_words - 1]);
+  header = bytes_of_hex (is_reply ? ORPCTHAT : ORPCTHIS);
   g_assert_cmpuint (g_bytes_get_size (whole), >=, skip);
+  g_assert_cmpmem (g_bytes_get_data (whole, NULL), skip, g_bytes_get_data (header, NULL), g_bytes_get_size (header));
   stub = g_bytes_new_from_bytes (whole, skip, g_bytes_get_size (whole) - skip);
 
   for (gsize i = 0; i < G_N_ELEMENTS (vectors); i++)
