@@ -190,7 +190,7 @@ static const SrRpcMethod methods[] = {
   { SR_OBJECT_EXPORTER_OP_SERVER_ALIVE, "ServerAlive",
     sizeof (SrServerAliveRequest), code_nothing, NULL,
     sizeof (SrStatusReply), code_status_reply, NULL,
-    SR_RPC_METHOD_IDEMPOTENT },
+    SR_RPC_METHOD_IDEMPOTENT | SR_RPC_METHOD_PLAIN },
   { SR_OBJECT_EXPORTER_OP_RESOLVE_OXID2, "ResolveOxid2",
     sizeof (SrResolveOxidRequest), code_resolve_request, NULL,
     sizeof (SrResolveOxidReply), code_resolve2_reply, clear_resolve_reply,
@@ -198,7 +198,7 @@ static const SrRpcMethod methods[] = {
   { SR_OBJECT_EXPORTER_OP_SERVER_ALIVE2, "ServerAlive2",
     sizeof (SrServerAliveRequest), code_nothing, NULL,
     sizeof (SrServerAlive2Reply), code_server_alive2_reply, clear_server_alive2_reply,
-    SR_RPC_METHOD_IDEMPOTENT },
+    SR_RPC_METHOD_IDEMPOTENT | SR_RPC_METHOD_PLAIN },
 };
 
 const SrRpcInterface sr_object_exporter_interface = {

@@ -8,6 +8,15 @@
 
 #include <string.h>
 
+/* Defined by tests/rpc/allow-plain.c, and nowhere else. */
+gboolean sr_rpc_testing_allows_plain (void) __attribute__ ((weak));
+
+gboolean
+sr_rpc_plain_is_allowed (void)
+{
+  return sr_rpc_testing_allows_plain != NULL && sr_rpc_testing_allows_plain ();
+}
+
 SrRpcClient *
 sr_rpc_client_new (GIOStream  *stream,
                    const char *peer)
@@ -273,6 +282,62 @@ read_response (SrRpcClient         *client,
     }
 }
 
+static gboolean
+may_call (SrRpcClient              *client,
+          const SrRpcClientContext *context,
+          gboolean                  plain_will_do,
+          GError                  **error)
+{
+  const char *peer = sr_rpc_client_get_peer (client);
+
+  if (client->broken)
+    g_set_error (error, SR_ERROR, SR_ERROR_CLOSED, "The connection to %s is closed", peer);
+  else if (context == NULL)
+    g_set_error (error, SR_ERROR, SR_ERROR_STATE, "The connection to %s is not bound to the interface", peer);
+  else if (!client->channel.secured && !plain_will_do && !sr_rpc_plain_is_allowed ())
+    g_set_error (error, SR_ERROR, SR_ERROR_WEAK, "The connection to %s has no packet privacy", peer);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static gboolean
+call (SrRpcClient         *client,
+      const SrRpcSyntax   *iface,
+      guint16              opnum,
+      gboolean             plain_will_do,
+      const SrGuid        *object,
+      GBytes              *request,
+      gsize                max_reply,
+      const guint8       **reply,
+      gsize               *reply_length,
+      const SrRpcPatience *patience,
+      GError             **error)
+{
+  SrRpcClientContext *context = sr_rpc_client_find_context (client, iface);
+  g_autoptr (GError) failure = NULL;
+
+  client->sent = FALSE;
+  client->may_have_executed = FALSE;
+  if (!may_call (client, context, plain_will_do, error))
+    return FALSE;
+  /* GByteArray counts in guint. */
+  max_reply = MIN (max_reply, G_MAXINT32);
+  client->call_id++;
+  if (!send_request (client, context, opnum, object, request, patience, &failure))
+    client->may_have_executed = client->sent;
+  else
+    {
+      client->may_have_executed = TRUE;
+      if (read_response (client, context->id, max_reply, reply, reply_length, patience, &failure))
+        return TRUE;
+    }
+  if (failure->domain != SR_RPC_FAULT)
+    sr_rpc_client_break (client);
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
 gboolean
 sr_rpc_client_call_stub (SrRpcClient       *client,
                          const SrRpcSyntax *iface,
@@ -287,33 +352,8 @@ sr_rpc_client_call_stub (SrRpcClient       *client,
                          GError           **error)
 {
   SrRpcPatience patience = { deadline, cancellable };
-  SrRpcClientContext *context = sr_rpc_client_find_context (client, iface);
-  g_autoptr (GError) failure = NULL;
 
-  client->sent = FALSE;
-  client->may_have_executed = FALSE;
-  if (client->broken || context == NULL)
-    {
-      g_set_error (error, SR_ERROR, client->broken ? SR_ERROR_CLOSED : SR_ERROR_STATE,
-                   client->broken ? "The connection to %s is closed" : "The connection to %s is not bound to the interface",
-                   sr_rpc_client_get_peer (client));
-      return FALSE;
-    }
-  /* GByteArray counts in guint. */
-  max_reply = MIN (max_reply, G_MAXINT32);
-  client->call_id++;
-  if (!send_request (client, context, opnum, object, request, &patience, &failure))
-    client->may_have_executed = client->sent;
-  else
-    {
-      client->may_have_executed = TRUE;
-      if (read_response (client, context->id, max_reply, reply, reply_length, &patience, &failure))
-        return TRUE;
-    }
-  if (failure->domain != SR_RPC_FAULT)
-    sr_rpc_client_break (client);
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
+  return call (client, iface, opnum, FALSE, object, request, max_reply, reply, reply_length, &patience, error);
 }
 
 gboolean
@@ -327,6 +367,7 @@ sr_rpc_client_call (SrRpcClient          *client,
                     GCancellable         *cancellable,
                     GError              **error)
 {
+  SrRpcPatience patience = { deadline, cancellable };
   g_autoptr (GBytes) stub = NULL;
   const guint8 *data;
   gsize length;
@@ -338,8 +379,8 @@ sr_rpc_client_call (SrRpcClient          *client,
   method->code_request (&ndr, request);
   stub = sr_ndr_finish_bytes (&ndr, error);
   if (stub == NULL ||
-      !sr_rpc_client_call_stub (client, &iface->syntax, method->opnum, object, stub, SR_RPC_MAX_REPLY, &data, &length,
-                                deadline, cancellable, error))
+      !call (client, &iface->syntax, method->opnum, (method->flags & SR_RPC_METHOD_PLAIN) != 0, object, stub,
+             SR_RPC_MAX_REPLY, &data, &length, &patience, error))
     return FALSE;
 
   memset (reply, 0, method->reply_size);

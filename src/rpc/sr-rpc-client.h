@@ -18,11 +18,27 @@ G_BEGIN_DECLS
  * A client that has failed with anything but a fault is closed for good: its
  * stream may be in the middle of a PDU. Not thread-safe, apart from
  * sr_rpc_client_close().
+ *
+ * Without a security context only methods of %SR_RPC_METHOD_PLAIN can be
+ * called; sr_rpc_plain_is_allowed() tells the one exception.
  */
 typedef struct _SrRpcClient SrRpcClient;
 
 /** SR_RPC_MAX_REPLY: the largest stub that sr_rpc_client_call() takes, 16 MiB */
 #define SR_RPC_MAX_REPLY (16 * 1024 * 1024)
+
+/**
+ * sr_rpc_plain_is_allowed:
+ *
+ * Whether calls of any kind may be made without a security context. That is
+ * decided when a program is linked: only one that brings
+ * sr_rpc_testing_allows_plain(), which stands among the tests, can ever say
+ * yes. The programs that are installed do not have it, and no option, file or
+ * environment variable stands in for it.
+ *
+ * Returns: %FALSE outside of tests
+ */
+gboolean sr_rpc_plain_is_allowed (void);
 
 /**
  * sr_rpc_client_connect:
@@ -127,7 +143,7 @@ gboolean sr_rpc_client_bind (SrRpcClient          *client,
  *
  * Makes one call with stubs that are coded already.
  *
- * Sets %SR_RPC_FAULT when the server answered with a fault (the association
+ * Sets %SR_ERROR_WEAK without a security context, %SR_RPC_FAULT when the server answered with a fault (the association
  * lives on), and otherwise the errors of sr_rpc_client_bind(); then it is
  * unknown whether the call was executed, unless sr_rpc_client_was_sent() says
  * that it was not even sent.
@@ -160,7 +176,8 @@ gboolean sr_rpc_client_call_stub (SrRpcClient       *client,
  *
  * Makes one typed call. Views in @reply stay valid until the next call.
  *
- * Sets the errors of sr_rpc_client_call_stub(); a reply that does not decode
+ * Sets the errors of sr_rpc_client_call_stub(), %SR_ERROR_WEAK for methods of
+ * %SR_RPC_METHOD_PLAIN never; a reply that does not decode
  * is %SR_ERROR_MALFORMED with method, field and offset.
  *
  * Returns: whether @reply is filled

@@ -36,6 +36,7 @@ typedef void (*SrNdrCoder) (SrNdr   *ndr,
  * @SR_RPC_METHOD_SECRET: its body is never logged or traced
  * @SR_RPC_METHOD_IDEMPOTENT: may be tried again when the outcome of a try is unknown
  * @SR_RPC_METHOD_BULK: carries file contents: counted in traces, not shown
+ * @SR_RPC_METHOD_PLAIN: may be called without security, since it carries nothing of anybody's (ServerAlive2)
  */
 typedef enum
 {
@@ -43,6 +44,7 @@ typedef enum
   SR_RPC_METHOD_SECRET = 1 << 0,
   SR_RPC_METHOD_IDEMPOTENT = 1 << 1,
   SR_RPC_METHOD_BULK = 1 << 2,
+  SR_RPC_METHOD_PLAIN = 1 << 3,
 } SrRpcMethodFlags;
 
 /**

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "allow-plain.h"
 #include "association-checks.h"
 
 #include "base/sr-error.h"
@@ -79,13 +80,51 @@ test_too_weak (void)
   g_assert_error (error, SR_RPC_FAULT, SR_NCA_S_FAULT_ACCESS_DENIED);
 }
 
+/* A client does not even send what an interface might take without security, unless the method's row says so. */
+static void
+test_plain_is_refused (void)
+{
+  const SrRpcMethod *who = sr_rpc_interface_find (&rpc_testing_interface, RPC_TESTING_WHO);
+  g_autoptr (SrRpcServer) server = rpc_testing_server_new (NULL, SR_AUTH_LEVEL_NONE);
+  g_autoptr (SrRpcClient) client = rpc_testing_client_new (server);
+  g_autoptr (GBytes) bytes = request_bytes ();
+  RpcTestingWhoRequest request = { 1, NULL };
+  RpcTestingWhoReply reply;
+  SrRpcMethod row = *who;
+  g_autoptr (GError) error = NULL;
+  const guint8 *stub;
+  gsize length;
+
+  rpc_testing_allow_plain (FALSE);
+  sr_rpc_client_bind (client, &rpc_testing_interface.syntax, NULL, soon (), NULL, &error);
+  g_assert_no_error (error);
+  g_assert_false (sr_rpc_client_call_stub (client, &rpc_testing_interface.syntax, RPC_TESTING_ECHO, NULL, bytes, 1000,
+                                           &stub, &length, soon (), NULL, &error));
+  g_assert_error (error, SR_ERROR, SR_ERROR_WEAK);
+  g_assert_false (sr_rpc_client_was_sent (client));
+  g_clear_error (&error);
+
+  g_assert_false (sr_rpc_client_call (client, &rpc_testing_interface, who, NULL, &request, &reply, soon (), NULL,
+                                      &error));
+  g_assert_error (error, SR_ERROR, SR_ERROR_WEAK);
+  g_clear_error (&error);
+
+  row.flags |= SR_RPC_METHOD_PLAIN;
+  sr_rpc_client_call (client, &rpc_testing_interface, &row, NULL, &request, &reply, soon (), NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (reply.number, ==, 2);
+  rpc_testing_allow_plain (TRUE);
+}
+
 int
 main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
+  rpc_testing_allow_plain (TRUE);
   association_checks_add (cases, G_N_ELEMENTS (cases), NULL);
   g_test_add_func ("/rpc/association/wrong-password", test_wrong_password);
   g_test_add_func ("/rpc/association/too-weak", test_too_weak);
+  g_test_add_func ("/rpc/association/plain-is-refused", test_plain_is_refused);
   return g_test_run ();
 }
