@@ -272,7 +272,9 @@ test_files (Fixture      *fixture,
   g_assert_cmpint (listed->entry->step, ==, SR_JOURNAL_PUBLISHED);
   g_assert_cmpstr (listed->entry->set, ==, "/srv/backup/x/20260101T000000Z-full");
   g_assert_cmpint (listed->entry->pid, ==, getpid ());
-  g_assert_cmpint (listed->entry->pid_started, >, 0);
+  /* A chroot without mount rights has no /proc to tell it. */
+  if (g_file_test ("/proc/self/stat", G_FILE_TEST_EXISTS))
+    g_assert_cmpint (listed->entry->pid_started, >, 0);
 
   g_assert_true (sr_journal_remove (journal, &error));
   g_assert_no_error (error);
@@ -434,7 +436,7 @@ main (int    argc,
 {
   if (argc == 3 && strcmp (argv[1], "--hold") == 0)
     return hold (argv[2]);
-  program = g_file_read_link ("/proc/self/exe", NULL);
+  program = g_canonicalize_filename (argv[0], NULL);
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, func) g_test_add ("/session/journal/" name, Fixture, NULL, set_up, func, tear_down)
   ADD ("round-trip", test_round_trip);
