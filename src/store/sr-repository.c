@@ -3,7 +3,6 @@
 
 #include "store/sr-repository.h"
 
-#include "base/sr-file.h"
 #include "store/sr-json-private.h"
 #include "store/sr-store-private.h"
 
@@ -108,9 +107,9 @@ sr_repository_create (const char *path,
   GError *local = NULL;
   SrGuid guid;
 
-  if (!sr_file_make_private_folder (absolute, &local))
+  if (g_mkdir_with_parents (absolute, 0700) != 0)
     {
-      sr_store_take_io_error (error, local);
+      sr_store_set_errno (error, errno, _("Making the folder"), absolute);
       return NULL;
     }
 

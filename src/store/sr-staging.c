@@ -53,6 +53,21 @@ has_unreadable (GPtrArray *problems)
   return FALSE;
 }
 
+/* Whether the set in a folder of @config is one of @config's. */
+static gboolean
+is_at_home (SrBackupSet *set,
+            const char  *config,
+            GError     **error)
+{
+  const char *own = sr_backup_set_get_manifest (set)->config;
+
+  if (sr_config_equal (own, config))
+    return TRUE;
+  g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_DAMAGED_SET,
+               _("“%s” holds a set of “%s”, and lies in the folder of “%s”"), sr_backup_set_get_path (set), own, config);
+  return FALSE;
+}
+
 /* Returns: FALSE only when cancelled, with an error */
 static gboolean
 look_at (SrStaging    *staging,
@@ -64,6 +79,13 @@ look_at (SrStaging    *staging,
   g_autoptr (SrBackupSet) set = sr_backup_set_load (staging->path, &local);
 
   staging->truncated = has_mark (staging->path);
+  staging->state = SR_STAGING_INCOMPLETE;
+  if (set != NULL && !is_at_home (set, staging->config, &local))
+    {
+      staging->unreadable = TRUE;
+      staging->reason = g_strdup (local->message);
+      return TRUE;
+    }
   if (set != NULL && sr_backup_set_verify (set, NULL, NULL, &problems, cancellable, &local))
     {
       staging->state = SR_STAGING_COMPLETE;
@@ -77,7 +99,6 @@ look_at (SrStaging    *staging,
   /* A manifest that is wrong or missing is one thing; a disk that fails, or a set of a newer version, tells nothing. */
   staging->unreadable = has_unreadable (problems) ||
                         (set == NULL && !g_error_matches (local, SR_STORE_ERROR, SR_STORE_ERROR_DAMAGED_SET));
-  staging->state = SR_STAGING_INCOMPLETE;
   staging->reason = g_strdup (local->message);
   return TRUE;
 }
@@ -145,16 +166,9 @@ sr_staging_publish (const SrStaging *staging,
 
   if (!sr_lock_covers (lock, staging->path, error) ||
       (set = sr_backup_set_load (staging->path, error)) == NULL ||
+      !is_at_home (set, sr_lock_get_config (lock), error) ||
       !sr_backup_set_verify (set, NULL, NULL, NULL, cancellable, error))
     return NULL;
-  if (!sr_config_equal (sr_backup_set_get_manifest (set)->config, sr_lock_get_config (lock)))
-    {
-      g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_DAMAGED_SET,
-                   _("“%s” holds a set of “%s”, and lies in the folder of “%s”"), staging->path,
-                   sr_backup_set_get_manifest (set)->config, sr_lock_get_config (lock));
-      return NULL;
-    }
-
   /* Every file was synced before the manifest was written; the kill may have come before its folders were. */
   if (!sr_store_sync_folder (database_folder, error) || !sr_store_sync_folder (staging->path, error))
     return NULL;

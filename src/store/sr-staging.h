@@ -24,7 +24,7 @@ typedef enum
  * @config: config string of the CA in whose folder it lies
  * @state: what can be done with it
  * @truncated: its session reached TruncateLogs (or that cannot be told): it is never deleted
- * @unreadable: the disk failed while it was looked at, or a newer version wrote it: sr_staging_recover() leaves it alone
+ * @unreadable: the disk failed while it was looked at, a newer version wrote it, or it is another CA's: sr_staging_recover() leaves it alone
  * @reason: (nullable): why it is not complete
  *
  * What an interrupted session left.

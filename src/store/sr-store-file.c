@@ -196,9 +196,11 @@ gboolean
 sr_store_sync_folder (const char *path,
                       GError    **error)
 {
-  GError *io_error = NULL;
+  g_autofd int fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-  return sr_file_sync_folder (path, &io_error) || sr_store_take_io_error (error, io_error);
+  if (fd < 0 || fsync (fd) != 0)
+    return sr_store_set_errno (error, errno, _("Syncing the folder"), path);
+  return TRUE;
 }
 
 gboolean

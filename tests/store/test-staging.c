@@ -290,6 +290,7 @@ test_wrong_lock (Fixture      *fixture,
   g_autofree char *path = leave_complete (fixture);
   g_autoptr (SrStaging) staging = only_one (fixture);
   g_autoptr (SrLock) other = test_lock (fixture->repository, OTHER_CONFIG);
+  g_autoptr (GPtrArray) kept = NULL;
   g_autofree char *moved = g_build_filename (sr_repository_get_path (fixture->repository), "Other CA", ".staging-x", NULL);
   g_autoptr (GError) error = NULL;
 
@@ -306,6 +307,10 @@ test_wrong_lock (Fixture      *fixture,
   g_set_str (&staging->path, moved);
   g_assert_null (sr_staging_publish (staging, other, NULL, &error));
   g_assert_error (error, SR_STORE_ERROR, SR_STORE_ERROR_DAMAGED_SET);
+  g_clear_error (&error);
+  g_assert_true (sr_staging_recover (fixture->repository, other, NULL, &kept, NULL, &error));
+  g_assert_cmpuint (kept->len, ==, 1);
+  g_assert_true (g_file_test (moved, G_FILE_TEST_IS_DIR));
 }
 
 static void
