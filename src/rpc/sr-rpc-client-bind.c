@@ -123,13 +123,22 @@ take_sizes (SrRpcClient        *client,
   return TRUE;
 }
 
+/* What is the same for every leg of one bind. */
+typedef struct
+{
+  const SrRpcSyntax *iface;
+  guint16 context_id;
+  const SrRpcPatience *patience;
+  gboolean rejected;                    /* the server does not have it, and has said so in due form */
+  SrRpcBind bind;
+} Association;
+
 static gboolean
-take_ack (SrRpcClient       *client,
-          const SrRpcSyntax *iface,
-          const SrRpcBind   *bind,
-          const guint8      *pdu,
-          gsize              end,
-          GError           **error)
+take_ack (SrRpcClient  *client,
+          Association  *association,
+          const guint8 *pdu,
+          gsize         end,
+          GError      **error)
 {
   g_autofree SrRpcBindAck *ack = g_new0 (SrRpcBindAck, 1);
   gsize consumed;
@@ -139,29 +148,23 @@ take_ack (SrRpcClient       *client,
   sr_rpc_code_bind_ack (&ndr, ack);
   if (!sr_ndr_finish_prefix (&ndr, &consumed, error))
     return FALSE;
-  if (ack->n_results != bind->n_contexts)
+  if (ack->n_results != association->bind.n_contexts)
     {
       g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "%s answered %u of %u presentation contexts",
-                   sr_rpc_client_get_peer (client), ack->n_results, bind->n_contexts);
+                   sr_rpc_client_get_peer (client), ack->n_results, association->bind.n_contexts);
       return FALSE;
     }
-  if (!check_result (client, iface, &ack->results[0], error))
-    return FALSE;
+  if (!check_result (client, association->iface, &ack->results[0], error))
+    {
+      association->rejected = ack->results[0].result != SR_RPC_ACCEPTANCE;
+      return FALSE;
+    }
   if (client->bound)
     return TRUE;
   if (ack->results[1].result == SR_RPC_NEGOTIATE_ACK)
     client->server_features = (guint8) ack->results[1].reason;
   return take_sizes (client, ack, error);
 }
-
-/* What is the same for every leg of one bind. */
-typedef struct
-{
-  const SrRpcSyntax *iface;
-  guint16 context_id;
-  const SrRpcPatience *patience;
-  SrRpcBind bind;
-} Association;
 
 static gboolean
 send_leg (SrRpcClient  *client,
@@ -236,7 +239,7 @@ read_leg (SrRpcClient  *client,
     }
   if (expected == SR_RPC_BIND_ACK && (header.flags & SR_RPC_PFC_SUPPORT_HEADER_SIGN) && client->want_header_signing)
     client->channel.sign_header = TRUE;
-  if (!take_ack (client, association->iface, &association->bind, pdu, end, error))
+  if (!take_ack (client, association, pdu, end, error))
     {
       g_clear_pointer (token, g_bytes_unref);
       return FALSE;
@@ -319,7 +322,7 @@ sr_rpc_client_bind (SrRpcClient       *client,
                     GError           **error)
 {
   SrRpcPatience patience = { deadline, cancellable };
-  Association association = { iface, client->next_context_id, &patience, { 0 } };
+  Association association = { iface, client->next_context_id, &patience, FALSE, { 0 } };
   SrRpcClientContext added = { *iface, client->next_context_id, FALSE };
   gboolean first = !client->bound, done;
 
@@ -347,7 +350,9 @@ sr_rpc_client_bind (SrRpcClient       *client,
     done = run_plain (client, &association, error);
   if (!done)
     {
-      sr_rpc_client_break (client);
+      /* Other interfaces of a connection do not suffer when one cannot be added. */
+      if (first || !association.rejected)
+        sr_rpc_client_break (client);
       return FALSE;
     }
   g_array_append_val (client->contexts, added);

@@ -112,7 +112,9 @@ void sr_rpc_client_set_header_signing (SrRpcClient *client,
  * @error: where to put an error
  *
  * Binds; a second and further interface is added by alter_context. Binding to
- * an interface that is there already does nothing.
+ * an interface that is there already does nothing. A further interface that
+ * the server does not have (%SR_ERROR_REFUSED, %SR_ERROR_UNSUPPORTED) leaves the
+ * client usable.
  *
  * Sets %SR_ERROR_REFUSED with the reason of a bind_nak or a rejected context,
  * %SR_ERROR_AUTH, %SR_ERROR_WEAK, %SR_ERROR_UNSUPPORTED (no NDR20),
