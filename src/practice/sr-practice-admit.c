@@ -89,3 +89,16 @@ sr_practice_ca_admit (SrPracticeCa           *ca,
     return sr_practice_ca_refuse (ca, SR_PRACTICE_RULE_ROLE_CONFLICT);
   return check_role (ca, roles, need);
 }
+
+SrHresult
+sr_practice_activate (SrPracticeCa *ca,
+                      const char   *principal)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&ca->lock);
+
+  if (!ca->registered)
+    return sr_practice_ca_refuse (ca, SR_PRACTICE_RULE_ACTIVATION_UNREGISTERED);
+  if (!sr_practice_roles_lists (ca->roles, principal))
+    return sr_practice_ca_refuse (ca, SR_PRACTICE_RULE_ACTIVATION);
+  return SR_S_OK;
+}

@@ -25,6 +25,18 @@ typedef struct
   gboolean privacy;
 } SrPracticeCaller;
 
+/**
+ * sr_practice_activate:
+ * @ca: a CA
+ * @principal: (nullable): who asks
+ *
+ * Whether an object may be made for @principal.
+ *
+ * Returns: S_OK, or an error
+ */
+SrHresult sr_practice_activate (SrPracticeCa *ca,
+                                const char   *principal);
+
 /** SR_PRACTICE_MAX_READ: the largest cbBuffer that is served */
 #define SR_PRACTICE_MAX_READ (16u * 1024 * 1024)
 

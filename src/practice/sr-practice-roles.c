@@ -139,26 +139,50 @@ sr_practice_roles_open (const char *path,
   return g_steal_pointer (&roles);
 }
 
-guint32
-sr_practice_roles_get (SrPracticeRoles *roles,
-                       const char      *principal)
+static gboolean
+find (SrPracticeRoles *roles,
+      const char      *principal,
+      guint32         *mask)
 {
   g_autofree char *wanted = principal != NULL ? g_utf8_casefold (principal, -1) : NULL;
   GHashTableIter iter;
   gpointer name, value;
-  guint32 mask = 0;
+  gboolean found = FALSE;
 
+  *mask = 0;
   g_hash_table_iter_init (&iter, roles->users);
   while (wanted != NULL && g_hash_table_iter_next (&iter, &name, &value))
     {
       g_autofree char *folded = g_utf8_casefold (name, -1);
 
       if (g_str_equal (folded, wanted))
-        mask |= GPOINTER_TO_UINT (value);
+        {
+          found = TRUE;
+          *mask |= GPOINTER_TO_UINT (value);
+        }
     }
+  return found;
+}
+
+guint32
+sr_practice_roles_get (SrPracticeRoles *roles,
+                       const char      *principal)
+{
+  guint32 mask;
+
+  find (roles, principal, &mask);
   if (mask & (SR_PRACTICE_ROLE_ADMINISTRATOR | SR_PRACTICE_ROLE_OFFICER | SR_PRACTICE_ROLE_ENROLL))
     mask |= SR_PRACTICE_ROLE_READ;
   return mask;
+}
+
+gboolean
+sr_practice_roles_lists (SrPracticeRoles *roles,
+                         const char      *principal)
+{
+  guint32 mask;
+
+  return find (roles, principal, &mask);
 }
 
 static JsonNode *

@@ -65,6 +65,16 @@ guint32 sr_practice_roles_get (SrPracticeRoles *roles,
                                const char      *principal);
 
 /**
+ * sr_practice_roles_lists:
+ * @roles: roles
+ * @principal: (nullable): "DOMAIN\user" or "user@REALM"
+ *
+ * Returns: whether @principal is in the file, be it without any role: who is not may not even activate
+ */
+gboolean sr_practice_roles_lists (SrPracticeRoles *roles,
+                                  const char      *principal);
+
+/**
  * sr_practice_roles_set:
  * @roles: roles
  * @principal: "DOMAIN\user" or "user@REALM"

@@ -11,6 +11,12 @@
 #define JET(error) SR_HRESULT_FROM_JET (error)
 
 static const SrPracticeRuleRow rules[SR_PRACTICE_N_RULES] = {
+  [SR_PRACTICE_RULE_ACTIVATION] = {
+    "activation", SR_E_ACCESSDENIED,
+    "the caller is not listed among those with roles: no right to activate", "CSRA 3.1.3, DCOM 3.1.2.5.2.3" },
+  [SR_PRACTICE_RULE_ACTIVATION_UNREGISTERED] = {
+    "activation-unregistered", SR_REGDB_E_CLASSNOTREG,
+    "activation after ServerControl(1)", "CSRA 3.1.4.1.15; the value is inference" },
   [SR_PRACTICE_RULE_UNREGISTERED] = {
     "unregistered", SR_RPC_E_DISCONNECTED,
     "ServerControl(1) has unregistered the interfaces", "CSRA 3.1.4.1.15; the value is inference" },

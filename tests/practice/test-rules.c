@@ -231,6 +231,11 @@ check_access (PracticeFixture *f)
   g_auto (GStrv) names = NULL;
   g_autoptr (GError) error = NULL;
 
+  REFUSED (f, ACTIVATION, sr_practice_activate (f->ca, "PRACTICE\\stranger"));
+  REFUSED (f, ACTIVATION, sr_practice_activate (f->ca, NULL));
+  sr_practice_ca_set_roles (f->ca, NOBODY, 0, &error);
+  g_assert_no_error (error);
+  DONE (sr_practice_activate (f->ca, NOBODY));
   REFUSED (f, NOT_PRIVATE, prepare (f, &unsealed, TRUE));
   REFUSED (f, NOT_OPERATOR, prepare (f, &nobody, TRUE));
   REFUSED (f, NOT_OPERATOR, prepare (f, &administrator, TRUE));
@@ -290,6 +295,7 @@ check_admin (PracticeFixture *f)
   DONE (sr_practice_admin_server_control (f->ca, &operator, CA_NAME, 2));
   DONE (sr_practice_admin_server_control (f->ca, &operator, CA_NAME, 1));
   REFUSED (f, UNREGISTERED, prepare (f, &operator, TRUE));
+  REFUSED (f, ACTIVATION_UNREGISTERED, sr_practice_activate (f->ca, OPERATOR));
   restart (f);
   DONE (prepare (f, &operator, TRUE));
   DONE (sr_practice_backup_end (f->ca, &operator));

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "base/sr-error.h"
+#include "base/sr-file.h"
+#include "practice/sr-practice-faults.h"
+#include "practice/sr-practice-trace.h"
+#include "practice/sr-practice-users.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+typedef struct
+{
+  char *folder;
+} Fixture;
+
+static void
+set_up (Fixture      *f,
+        gconstpointer data)
+{
+  f->folder = g_dir_make_tmp ("strongroom-XXXXXX", NULL);
+}
+
+static void
+tear_down (Fixture      *f,
+           gconstpointer data)
+{
+  sr_file_remove_tree (f->folder, NULL);
+  g_free (f->folder);
+}
+
+static void
+test_faults (void)
+{
+  g_autoptr (SrPracticeFaults) faults = sr_practice_faults_new ();
+
+  g_assert_false (sr_practice_faults_hit (faults, 25, FALSE));
+  sr_practice_faults_add (faults, 25, 3, FALSE);
+  sr_practice_faults_add (faults, 25, 1, TRUE);
+  g_assert_false (sr_practice_faults_hit (faults, 24, FALSE));
+  g_assert_false (sr_practice_faults_hit (faults, 25, FALSE));
+  g_assert_true (sr_practice_faults_hit (faults, 25, TRUE));
+  g_assert_false (sr_practice_faults_hit (faults, 25, TRUE)); /* once */
+  g_assert_false (sr_practice_faults_hit (faults, 25, FALSE));
+  g_assert_true (sr_practice_faults_hit (faults, 25, FALSE));
+  g_assert_false (sr_practice_faults_hit (faults, 25, FALSE));
+  sr_practice_faults_add (faults, 20, 1, FALSE);
+  sr_practice_faults_clear (faults);
+  g_assert_false (sr_practice_faults_hit (faults, 20, FALSE));
+}
+
+static void
+test_users (Fixture      *f,
+            gconstpointer data)
+{
+  static const struct
+  {
+    const char *text;
+    const char *user;
+    int code;
+  } cases[] = {
+    { "LAB:alice:secret\nLAB:bob:x\n", "LAB\\alice", 0 },
+    { "\n# comment\nLAB:alice:pass:with:colons", "LAB\\alice", 0 },
+    { "", NULL, SR_ERROR_NOT_FOUND },
+    { "\n\n", NULL, SR_ERROR_NOT_FOUND },
+    { "LAB", NULL, SR_ERROR_MALFORMED },
+    { "LAB:alice", NULL, SR_ERROR_MALFORMED },
+    { "LAB::secret", NULL, SR_ERROR_MALFORMED },
+    { "LAB\nalice:x:y", NULL, SR_ERROR_MALFORMED },
+  };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = sr_practice_users_ensure (f->folder, &error);
+  g_autofree char *again = NULL;
+  g_autofree char *first = NULL;
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  g_auto (GStrv) lines = NULL;
+  GStatBuf st;
+
+  g_assert_no_error (error);
+  g_assert_cmpint (g_stat (path, &st), ==, 0);
+  g_assert_cmpint (st.st_mode & 0777, ==, 0600);
+  g_assert_true (g_file_get_contents (path, &before, NULL, NULL));
+  lines = g_strsplit (before, "\n", -1);
+  g_assert_true (g_str_has_prefix (lines[0], "PRACTICE:operator:"));
+  g_assert_cmpuint (strlen (lines[0]), ==, strlen ("PRACTICE:operator:") + 24);
+  g_assert_true (g_str_has_prefix (lines[1], "PRACTICE:administrator:"));
+  g_assert_cmpstr (strrchr (lines[0], ':'), !=, strrchr (lines[1], ':'));
+  again = sr_practice_users_ensure (f->folder, &error);
+  g_assert_true (g_file_get_contents (again, &after, NULL, NULL));
+  g_assert_cmpstr (before, ==, after);
+  first = sr_practice_users_first (path, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (first, ==, "PRACTICE\\operator");
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *user = NULL;
+
+      g_assert_true (g_file_set_contents (path, cases[i].text, -1, NULL));
+      user = sr_practice_users_first (path, &error);
+      g_assert_cmpstr (user, ==, cases[i].user);
+      if (user == NULL)
+        g_assert_error (error, SR_ERROR, cases[i].code);
+      g_clear_error (&error);
+    }
+}
+
+static gpointer
+write_lines (gpointer data)
+{
+  for (guint i = 0; i < 200; i++)
+    {
+      JsonObject *facts = json_object_new ();
+
+      json_object_set_int_member (facts, "number", i);
+      json_object_set_string_member (facts, "text", "a \"quoted\" line\n");
+      sr_practice_trace_write (data, "call", facts);
+    }
+  return NULL;
+}
+
+static void
+test_trace (Fixture      *f,
+            gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (f->folder, "server.log", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+  GThread *threads[3];
+  GStatBuf st;
+
+  for (guint round = 0; round < 2; round++)
+    {
+      g_autoptr (SrPracticeTrace) trace = sr_practice_trace_open (path, &error);
+
+      g_assert_no_error (error);
+      for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+        threads[i] = g_thread_new ("trace", write_lines, trace);
+      for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+        g_thread_join (threads[i]);
+      sr_practice_trace_write (trace, "stop", NULL);
+    }
+  g_assert_cmpint (g_stat (path, &st), ==, 0);
+  g_assert_cmpint (st.st_mode & 0777, ==, 0600);
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  lines = g_strsplit (text, "\n", -1);
+  g_assert_cmpuint (g_strv_length (lines), ==, 2 * (3 * 200 + 1) + 1);
+  for (guint i = 0; lines[i + 1] != NULL; i++)
+    {
+      g_autoptr (JsonNode) node = json_from_string (lines[i], &error);
+
+      g_assert_no_error (error);
+      g_assert_true (json_object_has_member (json_node_get_object (node), "time"));
+      g_assert_true (json_object_has_member (json_node_get_object (node), "event"));
+    }
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/practice/faults", test_faults);
+  g_test_add ("/practice/users", Fixture, NULL, set_up, test_users, tear_down);
+  g_test_add ("/practice/trace", Fixture, NULL, set_up, test_trace, tear_down);
+  return g_test_run ();
+}
