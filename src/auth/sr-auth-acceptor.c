@@ -31,10 +31,12 @@ acquire (const char *ntlm_users,
   if (keytab != NULL)
     elements[store.count++] = (gss_key_value_element_desc) { "keytab", keytab };
 
-  /* gss-ntlmssp reads a key file for a server only with a name; for Kerberos any key of the keytab will do. */
+  /* gss-ntlmssp reads a key file for a server only with a name. One without a
+   * service tells clients no principal that theirs would have to be equal to.
+   * For Kerberos any key of the keytab will do. */
   if (ntlm_users != NULL)
     {
-      name = sr_gss_import_name ("host@localhost", GSS_C_NT_HOSTBASED_SERVICE, error);
+      name = sr_gss_import_name ("@localhost", GSS_C_NT_HOSTBASED_SERVICE, error);
       if (name == GSS_C_NO_NAME)
         return NULL;
     }

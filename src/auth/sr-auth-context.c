@@ -246,18 +246,19 @@ finish (SrAuthContext *context,
         GError       **error)
 {
   OM_uint32 major, minor, flags = 0;
-  gss_name_t source = GSS_C_NO_NAME, target = GSS_C_NO_NAME;
+  gss_name_t peer = GSS_C_NO_NAME;
   gss_OID mech = GSS_C_NO_OID;
 
-  major = gss_inquire_context (&minor, context->gss, &source, &target, NULL, &mech, &flags, NULL, NULL);
+  /* Only the name of the other side: gss-ntlmssp cannot show an acceptor's own without a service. */
+  major = gss_inquire_context (&minor, context->gss, context->initiator ? NULL : &peer,
+                               context->initiator ? &peer : NULL, NULL, &mech, &flags, NULL, NULL);
   if (GSS_ERROR (major))
     {
       sr_gss_set_error (error, SR_ERROR_AUTH, "The security context cannot be examined", major, minor, GSS_C_NO_OID);
       return FALSE;
     }
-  context->peer = sr_gss_name_to_string (context->initiator ? target : source);
-  sr_gss_name_release (&source);
-  sr_gss_name_release (&target);
+  context->peer = sr_gss_name_to_string (peer);
+  sr_gss_name_release (&peer);
 
   if (flags & GSS_C_ANON_FLAG)
     {

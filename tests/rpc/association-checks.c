@@ -202,7 +202,7 @@ static void
 test_deadline (Fixture       *f,
                gconstpointer  data)
 {
-  static const guint8 milliseconds[] = { 0x2c, 1, 0, 0 };
+  static const guint8 milliseconds[] = { 120, 0, 0, 0 };
   g_autoptr (GBytes) request = g_bytes_new_static (milliseconds, sizeof milliseconds);
   g_autoptr (GError) error = NULL;
   const guint8 *reply;
@@ -226,7 +226,7 @@ static void
 test_cancel (Fixture       *f,
              gconstpointer  data)
 {
-  static const guint8 milliseconds[] = { 0x2c, 1, 0, 0 };
+  static const guint8 milliseconds[] = { 120, 0, 0, 0 };
   g_autoptr (GBytes) request = g_bytes_new_static (milliseconds, sizeof milliseconds);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   GThread *thread = g_thread_new ("cancel", cancel_later, cancellable);
@@ -252,7 +252,7 @@ static void
 test_close (Fixture       *f,
             gconstpointer  data)
 {
-  static const guint8 milliseconds[] = { 0x2c, 1, 0, 0 };
+  static const guint8 milliseconds[] = { 120, 0, 0, 0 };
   g_autoptr (GBytes) request = g_bytes_new_static (milliseconds, sizeof milliseconds);
   GThread *thread = g_thread_new ("close", close_later, f->client);
   g_autoptr (GError) error = NULL;

@@ -203,7 +203,7 @@ rpc_testing_ntlm_context (const char *password)
   g_autoptr (SrSecret) secret = sr_secret_new (password, strlen (password));
   g_autoptr (SrCredentials) credentials = sr_credentials_new_password (RPC_TESTING_USER, secret);
   g_autoptr (GError) error = NULL;
-  SrAuthContext *context = sr_auth_context_new_initiator (credentials, SR_AUTH_NTLM, "host/localhost", TRUE, &error);
+  SrAuthContext *context = sr_auth_context_new_initiator (credentials, SR_AUTH_NTLM, "RPCSS/ca.example.com", TRUE, &error);
 
   g_assert_no_error (error);
   return context;
