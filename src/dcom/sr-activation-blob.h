@@ -65,6 +65,10 @@ gboolean sr_activation_blob_parse (const guint8     *data,
                                    SrActivationBlob *blob,
                                    GError          **error);
 
+/**
+ * sr_activation_blob_clear:
+ * @blob: what was taken apart
+ */
 void sr_activation_blob_clear (SrActivationBlob *blob);
 
 /**

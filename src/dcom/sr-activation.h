@@ -97,6 +97,10 @@ void sr_activation_request_init (SrActivationRequest *request,
                                  const char          *server_name,
                                  guint16              version_minor);
 
+/**
+ * sr_activation_request_clear:
+ * @request: what was read or initialized
+ */
 void sr_activation_request_clear (SrActivationRequest *request);
 
 /**
@@ -140,6 +144,10 @@ gboolean sr_activation_request_parse (const guint8        *data,
  */
 void sr_activation_reply_init (SrActivationReply *reply);
 
+/**
+ * sr_activation_reply_clear:
+ * @reply: what was read or initialized
+ */
 void sr_activation_reply_clear (SrActivationReply *reply);
 
 /**

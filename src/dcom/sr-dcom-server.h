@@ -70,6 +70,14 @@ SrDcomServer *sr_dcom_server_new (SrAuthAcceptor    *acceptor,
                                   gpointer           user_data);
 
 /**
+ * sr_dcom_server_set_host_name:
+ * @server: a server that does not listen yet
+ * @host_name: (nullable): a name that clients know it by, put into bindings and principals
+ */
+void sr_dcom_server_set_host_name (SrDcomServer *server,
+                                   const char   *host_name);
+
+/**
  * sr_dcom_server_listen:
  * @server: a server
  * @address: a loopback address

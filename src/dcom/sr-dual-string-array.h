@@ -48,7 +48,13 @@ typedef struct
   GArray *securities;
 } SrDualStringArray;
 
+/**
+ * sr_dual_string_array_new:
+ *
+ * Returns: (transfer full): no bindings
+ */
 SrDualStringArray *sr_dual_string_array_new (void);
+
 void sr_dual_string_array_free (SrDualStringArray *array);
 
 /**

@@ -111,6 +111,10 @@ gboolean sr_objref_parse (const guint8 *data,
                           SrObjref     *objref,
                           GError      **error);
 
+/**
+ * sr_objref_clear:
+ * @objref: a reference; what it holds is freed
+ */
 void sr_objref_clear (SrObjref *objref);
 
 /**

@@ -42,9 +42,10 @@ sr_com_version_code (SrNdr        *ndr,
 }
 
 gboolean
-sr_com_version_accepted (SrComVersion client)
+sr_com_version_accepted (SrComVersion client,
+                         guint16      minor)
 {
-  return client.major == SR_COM_VERSION_MAJOR && client.minor <= SR_COM_VERSION_MINOR;
+  return client.major == SR_COM_VERSION_MAJOR && client.minor <= minor;
 }
 
 /* ORPC_EXTENT: the count in front is that of the padded data. */

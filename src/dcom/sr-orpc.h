@@ -79,14 +79,30 @@ typedef struct
 /**
  * sr_com_version_code:
  * @ndr: a cursor
- * @field: the field's name, for messages
- * @version: (inout): what is written, or what was read
- *
- * Codes a COMVERSION (MS-DCOM 2.2.11); the functions below do so for theirs.
+ * @field: the field's name
+ * @version: (inout): a version
  */
-void sr_com_version_code (SrNdr *ndr, const char *field, SrComVersion *version);
-void sr_orpc_this_code (SrNdr *ndr, SrOrpcThis *orpc_this);
-void sr_orpc_that_code (SrNdr *ndr, SrOrpcThat *orpc_that);
+void sr_com_version_code (SrNdr        *ndr,
+                          const char   *field,
+                          SrComVersion *version);
+
+/**
+ * sr_orpc_this_code:
+ * @ndr: a cursor
+ * @orpc_this: (inout): zeroed before a read, cleared afterwards in either case
+ *
+ * Extensions are read whatever they are: unknown ones are to be ignored (MS-DCOM 2.2.13.1).
+ */
+void sr_orpc_this_code (SrNdr      *ndr,
+                        SrOrpcThis *orpc_this);
+
+/**
+ * sr_orpc_that_code:
+ * @ndr: a cursor
+ * @orpc_that: (inout): zeroed before a read, cleared afterwards in either case
+ */
+void sr_orpc_that_code (SrNdr      *ndr,
+                        SrOrpcThat *orpc_that);
 
 /**
  * sr_orpc_this_init:
@@ -96,7 +112,16 @@ void sr_orpc_that_code (SrNdr *ndr, SrOrpcThat *orpc_that);
 void sr_orpc_this_init (SrOrpcThis *orpc_this,
                         guint16     version_minor);
 
+/**
+ * sr_orpc_this_clear:
+ * @orpc_this: what was read or initialized; its extensions are freed
+ */
 void sr_orpc_this_clear (SrOrpcThis *orpc_this);
+
+/**
+ * sr_orpc_that_clear:
+ * @orpc_that: what was read; its extensions are freed
+ */
 void sr_orpc_that_clear (SrOrpcThat *orpc_that);
 
 /**
@@ -119,12 +144,11 @@ void sr_orpc_extents_add (GPtrArray    *extents,
 /**
  * sr_com_version_accepted:
  * @client: a client's version
+ * @minor: a server's minor version
  *
- * Whether a server of our version serves such a client: the same major and no
- * higher minor version (MS-DCOM 1.7).
- *
- * Returns: whether it does
+ * Returns: whether the server serves such a client: the same major and no higher minor version (MS-DCOM 1.7)
  */
-gboolean sr_com_version_accepted (SrComVersion client);
+gboolean sr_com_version_accepted (SrComVersion client,
+                                  guint16      minor);
 
 G_END_DECLS
