@@ -76,14 +76,15 @@ sr_backup_folder_choose (SrRepository *repository,
 /* Only a path where nothing is at all is free: an empty folder may be the
  * mount point of something. */
 static SrRepository *
-open_standard (gboolean *created,
+open_standard (gboolean  make,
+               gboolean *created,
                GError  **error)
 {
   g_autofree char *path = sr_backup_folder_get_standard_path ();
   g_autoptr (GError) local = NULL;
   g_autoptr (SrRepository) repository = sr_repository_open (path, &local);
 
-  if (repository == NULL && g_error_matches (local, SR_STORE_ERROR, SR_STORE_ERROR_MISSING))
+  if (repository == NULL && make && g_error_matches (local, SR_STORE_ERROR, SR_STORE_ERROR_MISSING))
     {
       g_clear_error (&local);
       repository = sr_repository_create (path, &local);
@@ -95,11 +96,14 @@ open_standard (gboolean *created,
       g_propagate_error (error, g_steal_pointer (&local));
       return NULL;
     }
-  return sr_backup_folder_choose (repository, error) ? g_steal_pointer (&repository) : NULL;
+  if (make && !sr_backup_folder_choose (repository, error))
+    return NULL;
+  return g_steal_pointer (&repository);
 }
 
 SrRepository *
-sr_backup_folder_open (gboolean *created,
+sr_backup_folder_open (gboolean  make,
+                       gboolean *created,
                        GError  **error)
 {
   g_autoptr (GError) local = NULL;
@@ -111,7 +115,7 @@ sr_backup_folder_open (gboolean *created,
     *created = FALSE;
   path = sr_backup_folder_get_chosen (&id, &local);
   if (path == NULL && g_error_matches (local, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-    return open_standard (created, error);
+    return open_standard (make, created, error);
   if (path == NULL)
     {
       g_propagate_error (error, g_steal_pointer (&local));

@@ -50,12 +50,13 @@ gboolean sr_backup_folder_choose (SrRepository *repository,
 
 /**
  * sr_backup_folder_open:
+ * @make: whether the standard one may be made where none was ever chosen
  * @created: (out) (optional): set to whether it was made just now
  * @error: where to put an error
  *
- * Opens the backup folder that was chosen. Where none ever was, the standard
- * one is made and chosen: the user is to be told. One that was chosen is never
- * made again: it may lie on a disk that is not mounted.
+ * Opens the backup folder that was chosen, or the standard one where none ever
+ * was; that may be made and chosen, which the user is to be told. One that was
+ * chosen is never made again: it may lie on a disk that is not mounted.
  *
  * Sets the codes of sr_backup_folder_get_chosen() and sr_repository_open();
  * %SR_STORE_ERROR_NOT_A_REPOSITORY also when another backup folder lies at
@@ -63,7 +64,8 @@ gboolean sr_backup_folder_choose (SrRepository *repository,
  *
  * Returns: (transfer full): the backup folder, or %NULL
  */
-SrRepository *sr_backup_folder_open (gboolean *created,
+SrRepository *sr_backup_folder_open (gboolean  make,
+                                     gboolean *created,
                                      GError  **error);
 
 G_END_DECLS

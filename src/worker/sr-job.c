@@ -218,6 +218,7 @@ sr_job_begin (SrJob *self)
   g_clear_pointer (&self->password, sr_secret_unref);
   if (result->error != NULL)
     {
+      result->failed_phase = SR_BACKUP_PHASE_CONNECTING;
       sr_job_report_end (self, g_steal_pointer (&result));
       return FALSE;
     }

@@ -164,7 +164,7 @@ SrAuthority *sr_job_get_authority (SrJob *self);
  * sr_job_get_failed_phase:
  * @self: a job that failed or was cancelled
  *
- * Returns: where; %SR_BACKUP_PHASE_IDLE before it began
+ * Returns: where; %SR_BACKUP_PHASE_IDLE when the CA's lock or the backup folder could not be had
  */
 SrBackupPhase sr_job_get_failed_phase (SrJob *self);
 

@@ -17,6 +17,7 @@ typedef struct
 struct _SrRecovery
 {
   GHashTable *sign_ins;
+  char *only;
   char *journal_folder;
   double seconds;
 };
@@ -50,8 +51,18 @@ add_sign_in (SrRecovery          *self,
   g_hash_table_insert (self->sign_ins, g_steal_pointer (&key), sign_in);
 }
 
+static gboolean
+is_wanted (SrRecovery           *self,
+           const SrJournalEntry *entry)
+{
+  g_autofree char *key = sr_config_string_key (entry->config);
+
+  return self->only == NULL || g_str_equal (key, self->only);
+}
+
 SrRecovery *
 sr_recovery_new (SrAuthorityList     *authorities,
+                 const char          *only,
                  SrWorkerPasswordFunc password,
                  gpointer             password_data,
                  const char          *journal_folder,
@@ -61,6 +72,7 @@ sr_recovery_new (SrAuthorityList     *authorities,
   g_autoptr (GPtrArray) listed = sr_journal_list (journal_folder, NULL);
 
   self->sign_ins = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, sign_in_free);
+  self->only = only != NULL ? sr_config_string_key (only) : NULL;
   self->journal_folder = g_strdup (journal_folder);
   self->seconds = seconds;
 
@@ -70,7 +82,7 @@ sr_recovery_new (SrAuthorityList     *authorities,
       const SrJournalListed *item = listed->pdata[i];
       g_autoptr (SrAuthority) authority = NULL;
 
-      if (item->entry == NULL || item->alive)
+      if (item->entry == NULL || item->alive || !is_wanted (self, item->entry))
         continue;
       authority = sr_authority_list_find_config (authorities, item->entry->config);
       if (authority != NULL)
@@ -83,6 +95,7 @@ void
 sr_recovery_free (SrRecovery *self)
 {
   g_hash_table_unref (self->sign_ins);
+  g_free (self->only);
   g_free (self->journal_folder);
   g_free (self);
 }
@@ -118,6 +131,11 @@ find_target (const SrJournalEntry *entry,
   g_autofree char *key = sr_config_string_key (entry->config);
   SignIn *sign_in = g_hash_table_lookup (self->sign_ins, key);
 
+  if (!is_wanted (self, entry))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "“%s” is not asked now", entry->config);
+      return NULL;
+    }
   if (sign_in == NULL)
     return target_of_entry (entry, error);
   if (sign_in->target == NULL)
@@ -133,5 +151,14 @@ sr_recovery_run (SrRecovery   *self,
                  GCancellable *cancellable,
                  GError      **error)
 {
-  return sr_session_recover (self->journal_folder, find_target, self, self->seconds, cancellable, error);
+  g_autoptr (GPtrArray) items = sr_session_recover (self->journal_folder, find_target, self, self->seconds, cancellable, error);
+
+  for (guint i = items != NULL ? items->len : 0; i-- > 0;)
+    {
+      const SrRecoveryItem *item = items->pdata[i];
+
+      if (self->only != NULL && (item->entry == NULL || !is_wanted (self, item->entry)))
+        g_ptr_array_remove_index (items, i);
+    }
+  return g_steal_pointer (&items);
 }

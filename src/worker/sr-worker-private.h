@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 typedef struct _SrRecovery SrRecovery;
 
 SrRecovery *sr_recovery_new (SrAuthorityList     *authorities,
+                             const char          *only,
                              SrWorkerPasswordFunc password,
                              gpointer             password_data,
                              const char          *journal_folder,

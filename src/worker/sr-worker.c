@@ -282,6 +282,7 @@ recovery_completed (GObject    *task,
 void
 sr_worker_recover_async (SrWorker            *self,
                          SrAuthorityList     *authorities,
+                         const char          *only,
                          SrWorkerPasswordFunc password,
                          gpointer             password_data,
                          const char          *journal_folder,
@@ -293,7 +294,7 @@ sr_worker_recover_async (SrWorker            *self,
   Entry *entry = g_new0 (Entry, 1);
 
   entry->worker = self;
-  entry->recovery = sr_recovery_new (authorities, password, password_data, journal_folder, seconds);
+  entry->recovery = sr_recovery_new (authorities, only, password, password_data, journal_folder, seconds);
   entry->task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (entry->task, sr_worker_recover_async);
   g_task_set_check_cancellable (entry->task, FALSE);

@@ -100,6 +100,7 @@ typedef SrSecret *(*SrWorkerPasswordFunc) (SrAuthority *authority,
  * sr_worker_recover_async:
  * @self: a worker
  * @authorities: the CAs that are known, for signing in
+ * @only: (nullable): config string of the CA whose sessions are ended; those of others stay as they are and are not told
  * @password: (nullable) (scope call): finds passwords, on the caller's thread
  * @password_data: for @password
  * @journal_folder: (nullable): the journal's folder, %NULL for the usual
@@ -113,6 +114,7 @@ typedef SrSecret *(*SrWorkerPasswordFunc) (SrAuthority *authority,
  */
 void sr_worker_recover_async (SrWorker            *self,
                               SrAuthorityList     *authorities,
+                              const char          *only,
                               SrWorkerPasswordFunc password,
                               gpointer             password_data,
                               const char          *journal_folder,

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "cli/sr-verb-practice-private.h"
+#include "cli/sr-verbs-private.h"
+
+#include "authority/sr-settings-file.h"
+
+#include <glib/gi18n-lib.h>
+
+static const SrCliOption options[] = {
+  SR_VERB_PRACTICE_STATE_OPTION,
+  { NULL }
+};
+
+/* What the practice CA says, as it says it: that is why its members are
+ * spelled otherwise than ours. */
+static const SrCliMember members[] = {
+  { "name", "string", N_("the CA’s name") },
+  { "host", "string", N_("its host") },
+  { "running", "boolean", N_("whether it runs") },
+  { "certificate", "string", N_("the CA’s certificate, DER in Base64") },
+  { "session.open", "boolean", N_("whether a backup is open") },
+  { "counts.prepare", "number", N_("backups that were prepared") },
+  { "counts.end", "number", N_("backups that were ended") },
+  { "counts.rundown", "number", N_("backups whose object died of missed pings") },
+  { "backups[]", "object", N_("each backup, with the SHA-256 of what was served") },
+  { "rowCount", "number", N_("rows of the request table") },
+  { "rows[].requestId", "number", N_("a certificate’s request id") },
+  { "rows[].disposition", "string", N_("ca-certificate, issued or revoked") },
+  { "rows[].serial", "string", N_("its serial number") },
+  { "rows[].subject", "string", N_("its subject") },
+  { "rows[].certificate", "string", N_("the certificate, DER in Base64") },
+  { NULL }
+};
+
+static void
+print (SrCli      *cli,
+       JsonObject *inspection)
+{
+  JsonObject *counts = sr_settings_object (inspection, "counts");
+  JsonArray *rows = sr_settings_array (inspection, "rows");
+  g_autoptr (SrCliTable) table = sr_cli_table_new (_("ID"), _("STATE"), _("SERIAL NUMBER"), _("SUBJECT"), NULL);
+
+  for (guint i = 0; rows != NULL && i < json_array_get_length (rows); i++)
+    {
+      JsonObject *row = json_array_get_object_element (rows, i);
+      g_autofree char *id = g_strdup_printf ("%d", (int) sr_settings_number (row, "requestId", 0, G_MAXUINT32, 0));
+      const char *state = sr_settings_string (row, "disposition");
+      const char *serial = sr_settings_string (row, "serial");
+      const char *subject = sr_settings_string (row, "subject");
+
+      sr_cli_table_add (table, id, state != NULL ? state : "", serial != NULL ? serial : "", subject != NULL ? subject : "", NULL);
+    }
+  sr_cli_table_print (cli, table);
+  if (counts != NULL)
+    sr_cli_print (cli, "prepare=%d end=%d rundown=%d", (int) sr_settings_number (counts, "prepare", 0, G_MAXINT, 0),
+                  (int) sr_settings_number (counts, "end", 0, G_MAXINT, 0), (int) sr_settings_number (counts, "rundown", 0, G_MAXINT, 0));
+}
+
+static SrCliExit
+run (SrCli *cli)
+{
+  g_autofree char *folder = sr_verb_practice_folder (cli);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) inspection = sr_practice_program_inspect (folder, NULL, &error);
+
+  if (inspection == NULL)
+    return sr_verb_practice_fail (cli, _("Inspecting the practice CA"), error);
+  sr_cli_emit_object (cli, inspection);
+  print (cli, inspection);
+  return SR_CLI_DONE;
+}
+
+const SrCliVerb sr_verb_practice_inspect = {
+  .name = "practice inspect",
+  .summary = N_("Show everything that the practice CA has issued and seen"),
+  .description = N_("Shows every row of its request table, and with --json also the state of the session, every backup with the hashes of what was served, "
+                    "and counts of what was called. It works whether the practice CA runs or not."),
+  .options = options,
+  .members = members,
+  .json_open = TRUE,
+  .run = run,
+};

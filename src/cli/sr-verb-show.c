@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "cli/sr-cli-sets-private.h"
+#include "cli/sr-verbs-private.h"
+
+#include <glib/gi18n-lib.h>
+
+static const SrCliOption options[] = {
+  { "repository", SR_CLI_FILE, N_("DIR"), N_("Look into this backup folder instead of the chosen one") },
+  { NULL }
+};
+
+static const SrCliMember members[] = {
+  SR_CLI_SET_MEMBERS,
+  { "display_name", "string?", N_("the CA’s name for people") },
+  { "certificate_sha1", "string?", N_("thumbprint of the CA’s certificate") },
+  { "certificate_subject", "string?", N_("its subject") },
+  { "certificate_expires", "string?", N_("when it expires, ISO 8601") },
+  { "manifest_sha256", "string", N_("hash of the manifest") },
+  { "session_detail", "string?", N_("more about how the session came out") },
+  { "files[].path", "string", N_("a file, as a path inside the set") },
+  { "files[].role", "string", N_("what it is: database, log, patch, locations, certificate or other") },
+  { "files[].bytes", "number", N_("its size") },
+  { "files[].sha256", "string", N_("its hash") },
+  { "files[].generation", "number?", N_("the log generation that its name tells") },
+  { "locations[].type", "number", N_("what the CA keeps there, CSBFT_* of certbcli.h; 0 for none told") },
+  { "locations[].path", "string", N_("a place where the CA keeps files") },
+  { "dynamic_files[]", "string", N_("a file of the CA that is not in the set") },
+  { NULL }
+};
+
+static void
+add_lists (JsonObject       *object,
+           const SrManifest *manifest)
+{
+  JsonArray *files = json_array_new ();
+  JsonArray *locations = json_array_new ();
+  JsonArray *dynamic = json_array_new ();
+
+  for (guint i = 0; i < manifest->files->len; i++)
+    {
+      const SrSetFile *file = manifest->files->pdata[i];
+      JsonObject *item = json_object_new ();
+
+      sr_cli_set_text (item, "path", file->path);
+      sr_cli_set_text (item, "role", sr_file_role_to_string (file->role));
+      json_object_set_int_member (item, "bytes", (gint64) file->size);
+      sr_cli_set_text (item, "sha256", file->sha256);
+      sr_cli_set_number_or_null (item, "generation", file->generation, file->generation != 0);
+      json_array_add_object_element (files, item);
+    }
+  for (guint i = 0; i < manifest->locations->len; i++)
+    {
+      const SrSetLocation *location = manifest->locations->pdata[i];
+      JsonObject *item = json_object_new ();
+
+      json_object_set_int_member (item, "type", location->type);
+      sr_cli_set_text (item, "path", location->path);
+      json_array_add_object_element (locations, item);
+    }
+  for (guint i = 0; manifest->dynamic_files != NULL && manifest->dynamic_files[i] != NULL; i++)
+    json_array_add_string_element (dynamic, manifest->dynamic_files[i]);
+  json_object_set_array_member (object, "files", files);
+  json_object_set_array_member (object, "locations", locations);
+  json_object_set_array_member (object, "dynamic_files", dynamic);
+}
+
+static void
+emit_set (SrCli       *cli,
+          SrBackupSet *set)
+{
+  const SrManifest *manifest = sr_backup_set_get_manifest (set);
+  g_autoptr (JsonObject) object = json_object_new ();
+  g_auto (SrSessionRecord) record = { 0 };
+
+  sr_backup_set_load_session (set, &record, NULL);
+  sr_cli_add_set (object, set);
+  sr_cli_set_text (object, "display_name", manifest->display_name);
+  sr_cli_set_text (object, "certificate_sha1", manifest->certificate_sha1);
+  sr_cli_set_text (object, "certificate_subject", manifest->certificate_subject);
+  sr_cli_set_time (object, "certificate_expires", manifest->certificate_expires);
+  sr_cli_set_text (object, "manifest_sha256", sr_backup_set_get_manifest_sha256 (set));
+  sr_cli_set_text (object, "session_detail", record.detail);
+  add_lists (object, manifest);
+  sr_cli_emit_object (cli, object);
+}
+
+static void
+print_session (SrCli       *cli,
+               SrBackupSet *set)
+{
+  g_auto (SrSessionRecord) record = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  if (!sr_backup_set_load_session (set, &record, &error))
+    {
+      sr_cli_print (cli, _("Session: %s"), error->message);
+      return;
+    }
+  sr_cli_print (cli, _("Logs truncated: %s"), record.truncated == SR_TRUNCATION_YES ? _("yes")
+                                              : record.truncated == SR_TRUNCATION_NO ? _("no")
+                                              : record.truncated == SR_TRUNCATION_KEPT ? _("kept, as was wanted")
+                                                                                       : _("not known"));
+  sr_cli_print (cli, _("Session ended: %s"), record.ended == SR_ENDING_YES ? _("yes") : record.ended == SR_ENDING_NO ? _("no") : _("not known"));
+  if (record.detail != NULL)
+    sr_cli_print (cli, "    %s", record.detail);
+}
+
+static void
+print_set (SrCli       *cli,
+           SrBackupSet *set)
+{
+  const SrManifest *manifest = sr_backup_set_get_manifest (set);
+  g_autoptr (SrCliTable) table = sr_cli_table_new (_("FILE"), _("SIZE"), _("SHA-256"), NULL);
+  g_autofree char *started = sr_cli_format_time (manifest->started);
+  g_autofree char *finished = sr_cli_format_time (manifest->finished);
+  g_autofree char *expires = sr_cli_format_time (manifest->certificate_expires);
+  g_autofree char *size = g_format_size_full (sr_backup_set_get_size (set), G_FORMAT_SIZE_LONG_FORMAT);
+
+  sr_cli_print (cli, "%s", sr_backup_set_get_path (set));
+  sr_cli_print (cli, _("CA: %s"), manifest->config);
+  sr_cli_print (cli, _("Kind: %s"), manifest->kind == SR_SET_FULL ? _("full") : _("logs only"));
+  sr_cli_print (cli, _("Taken: %s to %s"), started, finished);
+  if (manifest->certificate_subject != NULL)
+    sr_cli_print (cli, _("CA certificate: %s, expires %s"), manifest->certificate_subject, expires);
+  if (manifest->certificate_sha1 != NULL)
+    sr_cli_print (cli, _("Thumbprint: %s"), manifest->certificate_sha1);
+  sr_cli_print (cli, _("Size: %s"), size);
+  print_session (cli, set);
+  for (guint i = 0; i < manifest->files->len; i++)
+    {
+      const SrSetFile *file = manifest->files->pdata[i];
+      g_autofree char *bytes = g_format_size (file->size);
+
+      sr_cli_table_add (table, file->path, bytes, file->sha256, NULL);
+    }
+  sr_cli_table_print (cli, table);
+  for (guint i = 0; manifest->dynamic_files != NULL && manifest->dynamic_files[i] != NULL; i++)
+    sr_cli_print (cli, _("Not in the set: %s"), manifest->dynamic_files[i]);
+}
+
+static SrCliExit
+run (SrCli *cli)
+{
+  SrCliExit exit;
+  g_autoptr (SrBackupSet) set = sr_cli_find_set (cli, 0, &exit);
+
+  if (set == NULL)
+    return exit;
+  if (sr_cli_get_json (cli))
+    emit_set (cli, set);
+  else
+    print_set (cli, set);
+  return SR_CLI_DONE;
+}
+
+const SrCliVerb sr_verb_show = {
+  .name = "show",
+  .arguments = "SET",
+  .min_arguments = 1,
+  .max_arguments = 1,
+  .summary = N_("Show what is in a backup set"),
+  .description = N_("SET is a set’s name, its id, an unambiguous beginning of either, or a path. Shows what the manifest says: "
+                    "the files are not looked at, “verify” does that."),
+  .options = options,
+  .members = members,
+  .run = run,
+};
