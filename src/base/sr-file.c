@@ -92,7 +92,8 @@ sr_file_load (const char *path,
               gsize       max_length,
               GError    **error)
 {
-  g_autofd int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  /* O_NONBLOCK: what is there may be a FIFO, and opening that would wait for its writer. */
+  g_autofd int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
   g_autofree char *data = NULL;
   gsize length = 0;
   struct stat st;
@@ -147,7 +148,15 @@ gboolean
 sr_file_remove_tree (const char *path,
                      GError    **error)
 {
-  if (nftw (path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) != 0 && errno != ENOENT)
-    return set_errno_error (error, "Removing", path);
-  return TRUE;
+  struct stat st;
+  int saved;
+
+  if (nftw (path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) == 0)
+    return TRUE;
+  /* ENOENT may mean that there was nothing, or that something inside went away meanwhile. */
+  saved = errno;
+  if (lstat (path, &st) != 0 && errno == ENOENT)
+    return TRUE;
+  errno = saved;
+  return set_errno_error (error, "Removing", path);
 }

@@ -75,6 +75,18 @@ finish (SrNdr   *ndr,
   return FALSE;
 }
 
+/* The largest alignment that NDR has, less one. */
+#define MAX_PADDING 7
+
+gboolean
+sr_ndr_finish_request (SrNdr   *ndr,
+                       GError **error)
+{
+  if (ndr->length - ndr->offset <= MAX_PADDING)
+    return finish (ndr, error);
+  return sr_ndr_finish (ndr, error);
+}
+
 gboolean
 sr_ndr_finish (SrNdr   *ndr,
                GError **error)

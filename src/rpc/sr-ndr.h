@@ -79,6 +79,20 @@ gboolean sr_ndr_finish (SrNdr   *ndr,
                         GError **error);
 
 /**
+ * sr_ndr_finish_request:
+ * @ndr: a reader; cleared
+ * @error: where to put an error
+ *
+ * As sr_ndr_finish() for requests as a server gets them: a client may pad its
+ * stub, to what NDR aligns at most, before it adds a verification trailer
+ * (MS-RPCE 2.2.2.13). The trailer itself is gone by then.
+ *
+ * Returns: whether everything was well
+ */
+gboolean sr_ndr_finish_request (SrNdr   *ndr,
+                                GError **error);
+
+/**
  * sr_ndr_finish_bytes:
  * @ndr: a writer; cleared
  * @error: where to put an error

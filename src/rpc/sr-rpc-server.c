@@ -276,14 +276,12 @@ sr_rpc_method_serve (const SrRpcMethod *method,
   g_autofree gpointer in = g_malloc0 (method->request_size);
   g_autofree gpointer out = g_malloc0 (method->reply_size);
   guint32 status = SR_NCA_S_FAULT_NDR;
-  gsize consumed;
   SrNdr ndr;
 
   *reply = NULL;
   sr_ndr_init_reader (&ndr, method->name, stub, length);
   method->code_request (&ndr, in);
-  /* A client may pad its stub (MS-RPCE 2.2.2.13), to what NDR aligns at most. */
-  if (sr_ndr_finish_prefix (&ndr, &consumed, NULL) && length - consumed < 8)
+  if (sr_ndr_finish_request (&ndr, NULL))
     {
       status = run (in, out, user_data);
       if (status == 0)

@@ -9,6 +9,8 @@ import subprocess
 import sys
 import tempfile
 
+from tap import Tap
+
 HERE = pathlib.Path(__file__).resolve().parent
 CHECKS = sorted(path.stem for path in HERE.glob('check-*.py'))
 
@@ -47,22 +49,6 @@ FAULTS = [
     ('check-scripts', 'tests/planted', '#!/bin/sh\nif true; then\n', 'planted'),
     ('check-scripts', 'tests/planted.py', 'def f(:\n', 'planted.py:1'),
 ]
-
-
-class Tap:
-    """Tells the results."""
-
-    def __init__(self, planned):
-        self.number = self.failed = 0
-        print(f'TAP version 14\n1..{planned}', flush=True)
-
-    def case(self, good, name, details=''):
-        self.number += 1
-        self.failed += not good
-        print(f"{'ok' if good else 'not ok'} {self.number} {name}")
-        for line in '' if good else details.splitlines():
-            print(f'# {line}')
-        sys.stdout.flush()
 
 
 def run(check, top):
@@ -112,7 +98,7 @@ def main():
             undo()
             found = [line for line in told.splitlines() if words in line and pathlib.Path(name).name in line]
             tap.case(status == 1 and found, f'{check} finds: {name}: {words}', told)
-    sys.exit(1 if tap.failed else 0)
+    tap.finish()
 
 
 if __name__ == '__main__':
