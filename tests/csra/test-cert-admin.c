@@ -6,13 +6,14 @@
 #include "base/sr-error.h"
 #include "base/sr-utf16.h"
 #include "dcom/sr-dcom-server.h"
-#include "dcom/sr-dcom-target-private.h"
+#include "rpc-testing.h"
 
 #include <string.h>
 
 /*
- * SrCertAdmin against a DCOM server in this process, over TCP on loopback. The
- * class behind it notes what it is asked and answers what the test wants.
+ * SrCertAdmin against a DCOM server in this process, over TCP on loopback,
+ * signed in with NTLM. The class behind it notes what it is asked and answers
+ * what the test wants.
  */
 
 #define HOST "ca.test"
@@ -31,6 +32,8 @@ typedef enum
 
 typedef struct
 {
+  char *users;
+  SrAuthAcceptor *acceptor;
   SrDcomServer *server;
   SrDcomTarget *target;
   SrCertAdmin *admin;
@@ -39,6 +42,7 @@ typedef struct
   guint32 fault;
   guint calls;
   guint activations;
+  guint releases;
   /* what the last request held */
   guint16 opnum;
   char *authority;
@@ -214,6 +218,7 @@ invoke (gpointer               instance,
 {
   Fixture *f = user_data;
 
+  g_assert_cmpint (call->auth_level, ==, SR_AUTH_LEVEL_PRIVACY);
   if (f->mood == DROP_BEFORE)
     return SR_RPC_SERVER_DROP;
   if (f->mood == FAULT)
@@ -247,10 +252,20 @@ create (const SrRpcServerCall *call,
 }
 
 static void
+released (gpointer instance,
+          gboolean rundown,
+          gpointer user_data)
+{
+  ((Fixture *) user_data)->releases++;
+}
+
+static void
 start (Fixture *f,
        guint    n_interfaces)
 {
   static SrDcomClass klass;
+  g_autoptr (SrSecret) password = sr_secret_new (RPC_TESTING_PASSWORD, strlen (RPC_TESTING_PASSWORD));
+  g_autoptr (SrCredentials) credentials = sr_credentials_new_password (RPC_TESTING_USER, password);
   g_autoptr (GError) error = NULL;
 
   klass = (SrDcomClass) {
@@ -260,11 +275,16 @@ start (Fixture *f,
     .create = create,
     .invoke = invoke,
     .replied = replied,
+    .released = released,
   };
-  f->server = sr_dcom_server_new (NULL, &klass, f);
+  f->users = rpc_testing_write_users ();
+  f->acceptor = sr_auth_acceptor_new (f->users, NULL, &error);
+  g_assert_no_error (error);
+  f->server = sr_dcom_server_new (f->acceptor, &klass, f);
   g_assert_true (sr_dcom_server_listen (f->server, "127.0.0.1", 0, 0, &error));
   g_assert_no_error (error);
-  f->target = sr_dcom_target_new_unprotected (HOST, "127.0.0.1", sr_dcom_server_get_activation_port (f->server));
+  f->target = sr_dcom_target_new (HOST, "127.0.0.1", sr_dcom_server_get_activation_port (f->server),
+                                  credentials, TRUE);
   f->admin = sr_cert_admin_activate (f->target, CA_NAME, SECONDS (20), NULL, &error);
   g_assert_no_error (error);
   g_assert_nonnull (f->admin);
@@ -287,6 +307,8 @@ tear_down (Fixture      *f,
   if (f->server != NULL)
     sr_dcom_server_stop (f->server);
   g_clear_object (&f->server);
+  g_clear_pointer (&f->acceptor, sr_auth_acceptor_unref);
+  g_clear_pointer (&f->users, rpc_testing_remove_users);
   forget_request (f);
   g_clear_pointer (&f->buffer, g_free);
 }
@@ -301,7 +323,7 @@ test_backup_calls (Fixture      *f,
   const guint8 *bytes = NULL;
   gsize n = 0;
 
-  g_assert_true (sr_cert_admin_backup_prepare (f->admin, SR_BACKUP_LOGS, SECONDS (20), NULL, &error));
+  sr_cert_admin_backup_prepare (f->admin, SR_BACKUP_LOGS, SECONDS (20), NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (f->opnum, ==, 20);
   g_assert_cmpstr (f->authority, ==, CA_NAME);
@@ -309,37 +331,47 @@ test_backup_calls (Fixture      *f,
   g_assert_cmpuint (f->prepare.flags, ==, 2);
   g_assert_cmpuint (f->prepare.annotation, ==, 0);
   g_assert_cmpuint (f->prepare.client_id, ==, 0);
-  g_assert_true (sr_cert_admin_backup_prepare (f->admin, SR_BACKUP_FULL, SECONDS (20), NULL, &error));
+  sr_cert_admin_backup_prepare (f->admin, SR_BACKUP_FULL, SECONDS (20), NULL, &error);
+  g_assert_no_error (error);
   g_assert_cmpuint (f->prepare.grbit, ==, 0);
   g_assert_cmpuint (f->prepare.flags, ==, 1);
 
-  g_assert_true (sr_cert_admin_backup_get_database_names (f->admin, &list, SECONDS (20), NULL, &error));
+  sr_cert_admin_backup_get_database_names (f->admin, &list, SECONDS (20), NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (f->opnum, ==, 22);
   g_assert_cmpstrv (list, names);
   g_clear_pointer (&list, g_strfreev);
-  g_assert_true (sr_cert_admin_backup_get_logs (f->admin, &list, SECONDS (20), NULL, &error));
+  sr_cert_admin_backup_get_logs (f->admin, &list, SECONDS (20), NULL, &error);
+  g_assert_no_error (error);
   g_assert_cmpuint (f->opnum, ==, 23);
   g_assert_cmpuint (g_strv_length (list), ==, 0);
   g_clear_pointer (&list, g_strfreev);
-  g_assert_true (sr_cert_admin_backup_get_dynamic_files (f->admin, &list, SECONDS (20), NULL, &error));
+  sr_cert_admin_backup_get_dynamic_files (f->admin, &list, SECONDS (20), NULL, &error);
+  g_assert_no_error (error);
   g_assert_cmpuint (f->opnum, ==, 29);
 
-  g_assert_true (sr_cert_admin_backup_open_file (f->admin, names[0] + 1, &length, SECONDS (20), NULL, &error));
+  sr_cert_admin_backup_open_file (f->admin, names[0] + 1, &length, SECONDS (20), NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (f->text, ==, names[0] + 1);
   g_assert_cmpuint (length, ==, G_GUINT64_CONSTANT (5000000000));
-  g_assert_true (sr_cert_admin_backup_read_file (f->admin, 65536, &bytes, &n, SECONDS (20), NULL, &error));
+  sr_cert_admin_backup_read_file (f->admin, 65536, &bytes, &n, SECONDS (20), NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (f->number, ==, 65536);
   g_assert_cmpmem (bytes, n, "hello", 5);
-  g_assert_true (sr_cert_admin_backup_close_file (f->admin, SECONDS (20), NULL, &error));
+  sr_cert_admin_backup_close_file (f->admin, SECONDS (20), NULL, &error);
+  g_assert_no_error (error);
   g_assert_cmpuint (f->opnum, ==, 26);
-  g_assert_true (sr_cert_admin_backup_truncate_logs (f->admin, SECONDS (20), NULL, &error));
+  sr_cert_admin_backup_truncate_logs (f->admin, SECONDS (20), NULL, &error);
+  g_assert_no_error (error);
   g_assert_cmpuint (f->opnum, ==, 27);
-  g_assert_true (sr_cert_admin_backup_end (f->admin, SECONDS (20), NULL, &error));
+  sr_cert_admin_backup_end (f->admin, SECONDS (20), NULL, &error);
+  g_assert_no_error (error);
   g_assert_cmpuint (f->opnum, ==, 21);
   g_assert_false (sr_cert_admin_outcome_unknown (f->admin));
+
+  sr_dcom_object_release (sr_cert_admin_get_object (f->admin), SECONDS (20), &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (f->releases, ==, 1);
 }
 
 static void
@@ -354,34 +386,39 @@ test_other_calls (Fixture      *f,
   const SrVariant set = { SR_VT_ARRAY_BSTR, .strings = (char **) urls };
   guint32 number = 0;
 
-  g_assert_true (sr_cert_admin_restore_get_database_locations (f->admin, &raw, &list, SECONDS (20), NULL, &error));
+  sr_cert_admin_restore_get_database_locations (f->admin, &raw, &list, SECONDS (20), NULL, &error);
   g_assert_no_error (error);
   g_assert_true (g_bytes_equal (raw, expected));
   g_assert_cmpstrv (list, names);
-  g_assert_true (sr_cert_admin_server_control (f->admin, 2, SECONDS (20), NULL, &error));
+  sr_cert_admin_server_control (f->admin, 2, SECONDS (20), NULL, &error);
+  g_assert_no_error (error);
   g_assert_cmpuint (f->number, ==, 2);
-  g_assert_true (sr_cert_admin_ping (f->admin, SECONDS (20), NULL, &error));
+  sr_cert_admin_ping (f->admin, SECONDS (20), NULL, &error);
+  g_assert_no_error (error);
   g_assert_cmpuint (f->opnum, ==, 18);
   g_assert_cmpstr (f->authority, ==, CA_NAME);
-  g_assert_true (sr_cert_admin_get_server_state (f->admin, &number, SECONDS (20), NULL, &error));
+  sr_cert_admin_get_server_state (f->admin, &number, SECONDS (20), NULL, &error);
+  g_assert_no_error (error);
   g_assert_cmpuint (number, ==, 1);
 
-  g_assert_true (sr_cert_admin_ping2 (f->admin, SECONDS (20), NULL, &error));
+  sr_cert_admin_ping2 (f->admin, SECONDS (20), NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (f->opnum, ==, 38);
-  g_assert_true (sr_cert_admin_get_my_roles (f->admin, &number, SECONDS (20), NULL, &error));
+  sr_cert_admin_get_my_roles (f->admin, &number, SECONDS (20), NULL, &error);
+  g_assert_no_error (error);
   g_assert_cmphex (number, ==, 0x108);
-  g_assert_true (sr_cert_admin_get_ca_property (f->admin, 12, 1, 3, &value, SECONDS (20), NULL, &error));
+  sr_cert_admin_get_ca_property (f->admin, 12, 1, 3, &value, SECONDS (20), NULL, &error);
+  g_assert_no_error (error);
   g_assert_cmpint (f->property.id, ==, 12);
   g_assert_cmpint (f->property.index, ==, 1);
   g_assert_cmpint (f->property.type, ==, 3);
   g_assert_cmpmem (g_bytes_get_data (value, NULL), g_bytes_get_size (value), "\1\2\3", 3);
-  g_assert_true (sr_cert_admin_get_config_entry (f->admin, "", "CommonName", &variant, SECONDS (20), NULL, &error));
+  sr_cert_admin_get_config_entry (f->admin, "", "CommonName", &variant, SECONDS (20), NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (f->node, ==, "");
   g_assert_cmpstr (f->text, ==, "CommonName");
   g_assert_cmpstr (variant.text, ==, "Zürich");
-  g_assert_true (sr_cert_admin_set_config_entry (f->admin, "", "CRLPublicationURLs", &set, SECONDS (20), NULL, &error));
+  sr_cert_admin_set_config_entry (f->admin, "", "CRLPublicationURLs", &set, SECONDS (20), NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpstrv (f->value.strings, urls);
 }
@@ -531,7 +568,7 @@ test_first_interface_only (void)
   guint32 roles;
 
   start (&f, 1);
-  g_assert_true (sr_cert_admin_ping (f.admin, SECONDS (20), NULL, &error));
+  sr_cert_admin_ping (f.admin, SECONDS (20), NULL, &error);
   g_assert_no_error (error);
   g_assert_false (sr_cert_admin_get_my_roles (f.admin, &roles, SECONDS (20), NULL, &error));
   g_test_message ("%s", error->message);
@@ -554,10 +591,10 @@ test_reattached (Fixture      *f,
   g_clear_pointer (&f->admin, sr_cert_admin_free);
   again = sr_cert_admin_new_for_object (sr_dcom_object_reattach (f->target, &identity), CA_NAME, HOST);
   g_assert_cmpstr (sr_cert_admin_get_authority (again), ==, CA_NAME);
-  g_assert_true (sr_cert_admin_backup_end (again, SECONDS (20), NULL, &error));
+  sr_cert_admin_backup_end (again, SECONDS (20), NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (f->activations, ==, 1);
-  g_assert_true (sr_cert_admin_ping2 (again, SECONDS (20), NULL, &error));
+  sr_cert_admin_ping2 (again, SECONDS (20), NULL, &error);
   g_assert_no_error (error);
 }
 
