@@ -43,7 +43,7 @@ read_request (SrDcomServer      *server,
       sr_ndr_finish_prefix (&ndr, &consumed, NULL);
       return status;
     }
-  if (sr_ndr_finish (&ndr, &error))
+  if (sr_ndr_finish_request (&ndr, &error))
     return 0;
   g_debug ("%s", error->message);
   return SR_NCA_S_FAULT_NDR;
