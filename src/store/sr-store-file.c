@@ -198,7 +198,8 @@ sr_store_sync_folder (const char *path,
 {
   g_autofd int fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-  if (fd < 0 || fsync (fd) != 0)
+  /* EINVAL: a file system without fsync() for folders, as some for network shares are. Nothing more can be done there. */
+  if (fd < 0 || (fsync (fd) != 0 && errno != EINVAL))
     return sr_store_set_errno (error, errno, _("Syncing the folder"), path);
   return TRUE;
 }

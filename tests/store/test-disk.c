@@ -31,7 +31,8 @@ typedef enum
   OP_ALLOCATE = 1 << 6,
   OP_READ = 1 << 7,
   OP_REMOVE = 1 << 8,
-  OP_CHANGES = OP_OPEN | OP_WRITE | OP_FSYNC | OP_MKDIR | OP_RENAME | OP_REMOVE,
+  OP_FSYNC_FOLDER = 1 << 9,
+  OP_CHANGES = OP_OPEN | OP_WRITE | OP_FSYNC | OP_FSYNC_FOLDER | OP_MKDIR | OP_RENAME | OP_REMOVE,
 } Op;
 
 static struct
@@ -126,7 +127,10 @@ __wrap_read (int fd, void *data, size_t length)
 int
 __wrap_fsync (int fd)
 {
-  return fails (OP_FSYNC) ? -1 : __real_fsync (fd);
+  struct stat st;
+  gboolean folder = fstat (fd, &st) == 0 && S_ISDIR (st.st_mode);
+
+  return fails (folder ? OP_FSYNC_FOLDER : OP_FSYNC) ? -1 : __real_fsync (fd);
 }
 
 int
@@ -268,7 +272,7 @@ test_one_failure (Fixture      *fixture,
       if (sets->len == 1)
         {
           /* Only the folder's fsync() after the rename comes too late to take anything back. */
-          g_assert_cmpuint (op, ==, OP_FSYNC);
+          g_assert_cmpuint (op, ==, OP_FSYNC_FOLDER);
           g_assert_cmpuint (nth, ==, calls);
           g_assert_nonnull (strstr (error->message, "published"));
           listed++;
@@ -276,7 +280,7 @@ test_one_failure (Fixture      *fixture,
         }
     }
   g_test_message ("%u calls failed in turn, %u times a set was listed", calls, listed);
-  g_assert_cmpuint (listed, ==, op == OP_FSYNC ? 1 : 0);
+  g_assert_cmpuint (listed, ==, op == OP_FSYNC_FOLDER ? 1 : 0);
 }
 
 /* From some call on the disk takes nothing any more, not even the clearing up. When it is back, nothing
@@ -322,6 +326,21 @@ test_gone_disk (Fixture      *fixture,
   g_test_message ("%u calls; %u staging folders were left, of which %u were complete", calls, left, recovered);
   g_assert_cmpuint (left, >, recovered);
   g_assert_cmpuint (recovered, >, 0);
+}
+
+/* A share whose folders know no fsync() is as good as it can be. */
+static void
+test_no_folder_sync (Fixture      *fixture,
+                     gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SrBackupSet) set = NULL;
+
+  set_fault (OP_FSYNC_FOLDER, 1, TRUE, EINVAL);
+  set = back_up (fixture->lock, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (fault.failed, >, 2);
+  test_assert_clean (fixture->repository, 1);
 }
 
 /* Some network file systems tell a failed write only at close(). */
@@ -599,9 +618,11 @@ main (int   argc,
   ADD ("one-failure/open", test_one_failure, OP_OPEN);
   ADD ("one-failure/write", test_one_failure, OP_WRITE);
   ADD ("one-failure/fsync", test_one_failure, OP_FSYNC);
+  ADD ("one-failure/fsync-folder", test_one_failure, OP_FSYNC_FOLDER);
   ADD ("one-failure/mkdir", test_one_failure, OP_MKDIR);
   ADD ("one-failure/rename", test_one_failure, OP_RENAME);
   ADD ("gone-disk", test_gone_disk, 0);
+  ADD ("no-folder-sync", test_no_folder_sync, 0);
   ADD ("close", test_close, 0);
   ADD ("reading", test_reading, 0);
   ADD ("unreadable-staging", test_unreadable_staging, 0);
