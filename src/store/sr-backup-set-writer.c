@@ -40,14 +40,13 @@ struct _SrBackupSetWriter
   SrSetFile *file;
   guint64 expected;
   guint64 flushed;
-  gnutls_hash_hd_t hash;
+  struct sha256_ctx hash;
 };
 
 static void
 drop_file (SrBackupSetWriter *self)
 {
   g_clear_fd (&self->fd, NULL);
-  g_clear_pointer (&self->hash, sr_sha256_free);
   self->file = NULL;
 }
 
@@ -373,7 +372,7 @@ sr_backup_set_writer_begin_file (SrBackupSetWriter *self,
   g_ptr_array_add (self->manifest->files, self->file);
   self->expected = length;
   self->flushed = 0;
-  self->hash = sr_sha256_new ();
+  sha256_init (&self->hash);
   return TRUE;
 }
 
@@ -399,7 +398,7 @@ sr_backup_set_writer_write (SrBackupSetWriter *self,
       sr_store_set_errno (error, errno, _("Writing"), file->path);
       return give_up (self);
     }
-  sr_sha256_update (self->hash, data, length);
+  sha256_update (&self->hash, length, data);
   file->size += length;
   self->bytes_written += length;
 
@@ -440,7 +439,7 @@ sr_backup_set_writer_end_file (SrBackupSetWriter *self,
       sr_store_set_errno (error, errno, _("Closing"), file->path);
       return give_up (self);
     }
-  file->sha256 = sr_sha256_finish (g_steal_pointer (&self->hash));
+  file->sha256 = sr_sha256_finish (&self->hash);
   self->file = NULL;
   return TRUE;
 }

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
+#include <nettle/version.h>
 #include <unistd.h>
 
 #define PIECE (512 * 1024)
@@ -41,42 +42,18 @@ sr_hash_bytes (gnutls_digest_algorithm_t algorithm,
   return sr_hash_to_hex (digest, length);
 }
 
-gnutls_hash_hd_t
-sr_sha256_new (void)
-{
-  gnutls_hash_hd_t hash = NULL;
-  int result = gnutls_hash_init (&hash, GNUTLS_DIG_SHA256);
-
-  /* Every GnuTLS has SHA-256; without it nothing here can go on. */
-  if (result < 0)
-    g_error ("SHA-256 cannot be had: %s", gnutls_strerror (result));
-  return hash;
-}
-
-void
-sr_sha256_update (gnutls_hash_hd_t hash,
-                  const void      *data,
-                  gsize            length)
-{
-  int result = gnutls_hash (hash, data, length);
-
-  if (result < 0)
-    g_error ("SHA-256 failed: %s", gnutls_strerror (result));
-}
-
 char *
-sr_sha256_finish (gnutls_hash_hd_t hash)
+sr_sha256_finish (struct sha256_ctx *hash)
 {
-  guint8 digest[SR_SHA256_LENGTH];
+  guint8 digest[SHA256_DIGEST_SIZE];
 
-  gnutls_hash_deinit (hash, digest);
+  /* Nettle 4 drops the length. */
+#if NETTLE_VERSION_MAJOR >= 4
+  sha256_digest (hash, digest);
+#else
+  sha256_digest (hash, sizeof digest, digest);
+#endif
   return sr_hash_to_hex (digest, sizeof digest);
-}
-
-void
-sr_sha256_free (gnutls_hash_hd_t hash)
-{
-  gnutls_hash_deinit (hash, NULL);
 }
 
 void
@@ -102,8 +79,9 @@ sr_hash_fd (int              fd,
             GError         **error)
 {
   g_autofree guint8 *piece = g_malloc (PIECE);
-  gnutls_hash_hd_t hash = sr_sha256_new ();
+  struct sha256_ctx hash;
 
+  sha256_init (&hash);
   /* Clean pages leave the cache, so that the disk is read and not our own memory of it. */
   (void) posix_fadvise (fd, 0, 0, POSIX_FADV_DONTNEED);
   (void) posix_fadvise (fd, 0, 0, POSIX_FADV_SEQUENTIAL);
@@ -115,24 +93,19 @@ sr_hash_fd (int              fd,
       ssize_t n;
 
       if (g_cancellable_set_error_if_cancelled (cancellable, error))
-        break;
+        return FALSE;
       n = read (fd, piece, PIECE);
       if (n < 0 && errno == EINTR)
         continue;
       if (n < 0)
-        {
-          sr_store_set_errno (error, errno, _("Reading"), file);
-          break;
-        }
+        return sr_store_set_errno (error, errno, _("Reading"), file);
       if (n == 0 || *length > limit)
         {
-          *sha256 = sr_sha256_finish (hash);
+          *sha256 = sr_sha256_finish (&hash);
           return TRUE;
         }
-      sr_sha256_update (hash, piece, (gsize) n);
+      sha256_update (&hash, (gsize) n, piece);
       *length += (guint64) n;
       sr_progress_meter_add (meter, (guint64) n, file);
     }
-  sr_sha256_free (hash);
-  return FALSE;
 }

@@ -177,7 +177,7 @@ add_checks (GString          *sheet,
   add_heading (sheet, _("Checking that the set is whole"));
   g_string_append_printf (sheet, "%s\n\n    sha256sum -c %s\n\n",
                           _("On Linux, in the folder of this sheet:"), SR_SUMS_NAME);
-  g_string_append_printf (sheet, "%s\n\n", _("On Windows, for every file; compare with the list above:"));
+  g_string_append_printf (sheet, "%s\n\n", _("On Windows, for the database and in the same way for every other file; compare with the list above:"));
   for (guint i = 0; i < manifest->files->len; i++)
     {
       const SrSetFile *file = g_ptr_array_index (manifest->files, i);
@@ -205,9 +205,9 @@ add_full_restore (GString *sheet)
       "from the key backup, and install the role with that certificate."),
     _("Bring the configuration back before the CA goes online (registry below HKLM\\SYSTEM\\CurrentControlSet\\Services\\CertSvc\\Configuration, "
       "CAPolicy.inf, templates): this set does not hold it."),
-    _("Save the database and log folders that are there now, by copying them aside."),
-    _("Copy the folder DataBase of this set to the server, so that it becomes C:\\Restore\\DataBase."),
     _("Stop the service:  net stop certsvc"),
+    _("Copy aside what lies in the CA's database and log folders now (see above where they are)."),
+    _("Copy the folder DataBase of this set to the server, so that it becomes C:\\Restore\\DataBase."),
     _("Restore the database. The folder above DataBase is named:  certutil -f -restoreDB C:\\Restore"),
     _("If log-only sets follow this one, restore each of them in the same way, oldest first, before the service is started. "
       "Never mix sets from before and after a restore."),
