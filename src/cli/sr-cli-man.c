@@ -10,15 +10,13 @@
 
 #define MAN_DATE "2026-11-22"
 
-/* @markup: FALSE turns every hyphen into a minus, as options want it. */
+/* @literal: every hyphen is a minus, as in options. */
 static char *
 escape (const char *text,
         gboolean    literal)
 {
   GString *out = g_string_new (NULL);
 
-  if (*text == '.' || *text == '\'')
-    g_string_append (out, "\\&");
   for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
     {
       gunichar c = g_utf8_get_char (p);
@@ -50,7 +48,6 @@ static void
 print_text (const char *text)
 {
   g_autofree char *escaped = escape (text, FALSE);
-  g_autofree char *wrapped = NULL;
   g_autoptr (GString) lines = g_string_new (escaped);
   g_auto (GStrv) sentences = NULL;
 
@@ -58,9 +55,12 @@ print_text (const char *text)
   sentences = g_strsplit (lines->str, "\n", -1);
   for (guint i = 0; sentences[i] != NULL; i++)
     {
-      g_autofree char *line = sr_cli_wrap (sentences[i], 0, 76);
+      g_autofree char *wrapped = sr_cli_wrap (sentences[i], 0, 76);
+      g_autoptr (GString) text_lines = g_string_new (wrapped);
 
-      printf ("%s\n", line);
+      /* A full stop begins a request where it begins a line. */
+      g_string_replace (text_lines, "\n.", "\n\\&.", 0);
+      printf ("%s%s\n", wrapped[0] == '.' ? "\\&" : "", text_lines->str);
     }
 }
 
