@@ -253,7 +253,7 @@ test_idempotent (void)
   ToyBox *box = toy_box_new (FALSE, NULL);
   SrDcomObject *object = activate (box, NEVER);
   g_autoptr (GError) error = NULL;
-  guint32 executed;
+  guint32 executed = 0;
 
   peek (object, &executed, toy_soon (), NULL, &error);
   g_assert_no_error (error);
