@@ -170,6 +170,10 @@ typedef struct
   char *message;
 } SrSetProblem;
 
+/**
+ * sr_set_problem_free:
+ * @problem: (transfer full): a problem
+ */
 void sr_set_problem_free (SrSetProblem *problem);
 
 /**

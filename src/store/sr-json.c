@@ -74,7 +74,10 @@ parse (SrJsonReader *reader,
     }
   if (!json_parser_load_from_data (reader->parser, text, (gssize) length, &error))
     {
-      sr_json_reader_fail (reader, _("it is not JSON: %s"), error->message);
+      /* The parser's words may quote a part of a character. */
+      g_autofree char *words = g_utf8_make_valid (error->message, -1);
+
+      sr_json_reader_fail (reader, _("it is not JSON: %s"), words);
       return FALSE;
     }
   root = json_parser_get_root (reader->parser);

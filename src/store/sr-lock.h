@@ -24,6 +24,10 @@ typedef struct
   gint64 since;
 } SrLockHolder;
 
+/**
+ * sr_lock_holder_free:
+ * @holder: (transfer full): a holder
+ */
 void sr_lock_holder_free (SrLockHolder *holder);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrLockHolder, sr_lock_holder_free)
 

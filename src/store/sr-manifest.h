@@ -130,6 +130,10 @@ typedef struct
  */
 SrManifest *sr_manifest_new (void);
 
+/**
+ * sr_manifest_free:
+ * @manifest: (transfer full): a manifest
+ */
 void sr_manifest_free (SrManifest *manifest);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrManifest, sr_manifest_free)
 

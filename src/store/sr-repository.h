@@ -158,6 +158,10 @@ typedef struct
   char *path;
 } SrAuthorityFolder;
 
+/**
+ * sr_authority_folder_free:
+ * @folder: (transfer full): a folder
+ */
 void sr_authority_folder_free (SrAuthorityFolder *folder);
 
 /**
@@ -181,6 +185,10 @@ typedef struct
   GError *error;
 } SrUnreadableSet;
 
+/**
+ * sr_unreadable_set_free:
+ * @set: (transfer full): a set
+ */
 void sr_unreadable_set_free (SrUnreadableSet *set);
 
 /**

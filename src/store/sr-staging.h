@@ -39,6 +39,10 @@ typedef struct
   char *reason;
 } SrStaging;
 
+/**
+ * sr_staging_free:
+ * @staging: (transfer full): a staging folder
+ */
 void sr_staging_free (SrStaging *staging);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrStaging, sr_staging_free)
 
