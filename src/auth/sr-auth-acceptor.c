@@ -3,7 +3,10 @@
 
 #include "auth/sr-auth-acceptor-private.h"
 
+#include "auth/sr-auth-nt-hash-private.h"
 #include "base/sr-error.h"
+
+#include <unistd.h>
 
 struct _SrAuthAcceptor
 {
@@ -11,6 +14,7 @@ struct _SrAuthAcceptor
   SrGssCred *kerberos;
   SrGssCred *ntlm;
   SrGssCred *spnego;
+  int users;                            /* the NTLM users with hashes in place of passwords, -1 for none */
 };
 
 static SrGssCred *
@@ -60,6 +64,7 @@ sr_auth_acceptor_new (const char *ntlm_users,
   g_autoptr (SrAuthAcceptor) acceptor = g_new0 (SrAuthAcceptor, 1);
 
   g_atomic_ref_count_init (&acceptor->ref_count);
+  acceptor->users = -1;
   if (ntlm_users == NULL && keytab == NULL)
     {
       g_set_error_literal (error, SR_ERROR, SR_ERROR_AUTH, "Neither NTLM users nor a keytab: nobody could sign in");
@@ -67,7 +72,13 @@ sr_auth_acceptor_new (const char *ntlm_users,
     }
   if (ntlm_users != NULL)
     {
-      acceptor->ntlm = acquire (ntlm_users, NULL, SR_GSS_NTLM, error);
+      g_autofree char *hashes = NULL;
+
+      acceptor->users = sr_nt_users_open (ntlm_users, error);
+      if (acceptor->users < 0)
+        return NULL;
+      hashes = g_strdup_printf ("/proc/self/fd/%d", acceptor->users);
+      acceptor->ntlm = acquire (hashes, NULL, SR_GSS_NTLM, error);
       if (acceptor->ntlm == NULL)
         return NULL;
     }
@@ -95,6 +106,8 @@ sr_auth_acceptor_unref (SrAuthAcceptor *acceptor)
   g_clear_pointer (&acceptor->kerberos, sr_gss_cred_unref);
   g_clear_pointer (&acceptor->ntlm, sr_gss_cred_unref);
   g_clear_pointer (&acceptor->spnego, sr_gss_cred_unref);
+  if (acceptor->users >= 0)
+    close (acceptor->users);
   g_free (acceptor);
 }
 

@@ -105,7 +105,7 @@ SrAuthContext *sr_auth_context_new_initiator (SrCredentials *credentials,
 
 /**
  * sr_auth_acceptor_new:
- * @ntlm_users: (nullable): a gss-ntlmssp key file (lines DOMAIN:user:password)
+ * @ntlm_users: (nullable): a key file of lines DOMAIN:user:password, read now and not again
  * @keytab: (nullable): a keytab
  * @error: where to put an error
  *

@@ -154,7 +154,8 @@ compute_mac (Direction    *direction,
   gnutls_hmac (direction->hmac, sequence, sizeof sequence);
   gnutls_hmac (direction->hmac, header, header_length);
   gnutls_hmac (direction->hmac, body, body_length);
-  gnutls_hmac (direction->hmac, trailer, TRAILER_SIZE);
+  if (trailer != NULL)
+    gnutls_hmac (direction->hmac, trailer, TRAILER_SIZE);
   gnutls_hmac_output (direction->hmac, mac);
 }
 

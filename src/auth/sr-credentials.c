@@ -3,6 +3,7 @@
 
 #include "auth/sr-credentials-private.h"
 
+#include "auth/sr-auth-nt-hash-private.h"
 #include "base/sr-error.h"
 
 #include <krb5.h>
@@ -180,6 +181,34 @@ acquire_with_password (SrCredentials *credentials,
 }
 
 static gboolean
+acquire_with_hash (SrCredentials *credentials,
+                   gss_name_t     name,
+                   gss_cred_id_t *id,
+                   GError       **error)
+{
+  char digits[SR_NT_HASH_DIGITS + 1];
+  gss_key_value_element_desc element = { "ntlmssp_nthash", digits };
+  gss_key_value_set_desc store = { 1, &element };
+  gss_OID_set_desc set = { 1, &sr_gss_oid_ntlm };
+  OM_uint32 major, minor;
+  const char *password;
+  gsize length;
+
+  password = sr_secret_peek (credentials->password, &length);
+  if (!sr_nt_hash (password, length, digits))
+    {
+      g_set_error_literal (error, SR_ERROR, SR_ERROR_AUTH, "The password is not valid UTF-8");
+      return FALSE;
+    }
+  major = gss_acquire_cred_from (&minor, name, GSS_C_INDEFINITE, &set, GSS_C_INITIATE, &store, id, NULL, NULL);
+  sr_secret_wipe (digits, sizeof digits);
+  if (!GSS_ERROR (major))
+    return TRUE;
+  sr_gss_set_error (error, SR_ERROR_AUTH, "NTLM cannot be used", major, minor, &sr_gss_oid_ntlm);
+  return FALSE;
+}
+
+static gboolean
 ensure_memory_cache (SrCredentials *credentials,
                      GError       **error)
 {
@@ -263,7 +292,9 @@ acquire_new (SrCredentials *credentials,
       if (name == GSS_C_NO_NAME)
         return NULL;
     }
-  if (credentials->kind == SR_CREDENTIALS_PASSWORD)
+  if (mechs == SR_GSS_NTLM)
+    done = acquire_with_hash (credentials, name, &id, error);
+  else if (credentials->kind == SR_CREDENTIALS_PASSWORD)
     done = acquire_with_password (credentials, mechs, name, &id, error);
   else
     done = acquire_from_store (credentials, mechs, name, &id, error);

@@ -228,8 +228,9 @@ read_leg (SrRpcClient  *client,
     }
   if (!sr_rpc_channel_read_token (pdu, &header, SR_RPC_HEADER_SIZE, token, &trailer, &end, error))
     return FALSE;
-  if (*token != NULL && (trailer.type != client->channel.auth_type || trailer.context_id != AUTH_CONTEXT_ID ||
-                         trailer.level != client->channel.auth_level))
+  if (*token != NULL && client->channel.auth != NULL &&
+      (trailer.type != client->channel.auth_type || trailer.context_id != AUTH_CONTEXT_ID ||
+       trailer.level != client->channel.auth_level))
     {
       g_set_error (error, SR_ERROR, trailer.level < client->channel.auth_level ? SR_ERROR_WEAK : SR_ERROR_MALFORMED,
                    "%s answered for security context %u, type %u, level %u", sr_rpc_client_get_peer (client),
