@@ -7,10 +7,11 @@
 #include "base/sr-error.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 /* The domain of fault PDUs belongs to a room that this one may not use; its
  * name is enough to tell it. */
-#define RPC_FAULT_DOMAIN "sr-rpc-fault"
+#define RPC_FAULT_DOMAIN "sr-rpc-fault-quark"
 #define FAULT_ACCESS_DENIED 5
 
 #define ANY_STEP (-1)
@@ -34,8 +35,7 @@ static const Advice for_hresults[] = {
   { SR_E_ACCESSDENIED, ANY_STEP,
     N_("Remote backup is disabled on the CA (flag 0x40 of InterfaceFlags), or the flag was cleared and the service not restarted since, "
        "or the account is no Backup Operator of the CA. On the CA: "
-       "certutil -setreg CA\\InterfaceFlags -IF_NOREMOTEICERTADMINBACKUP, then restart Certificate Services; "
-       "“strongroomctl ca check” tells which it is.") },
+       "certutil -setreg CA\\InterfaceFlags -IF_NOREMOTEICERTADMINBACKUP, then restart Certificate Services.") },
   { SR_CERTSRV_E_ROLECONFLICT, ANY_STEP,
     N_("The CA enforces role separation and the account has more than one role. Use an account that is Backup Operator and nothing else.") },
   { SR_CERTSRV_E_SERVER_SUSPENDED, ANY_STEP,
@@ -121,9 +121,13 @@ sr_advice_for_error (const GError *error,
         && (for_others[i].step == ANY_STEP || for_others[i].step == (int) step))
       return _(for_others[i].advice);
 
+  /* A wrong password shows only with the first call, as this same fault. */
   if (g_str_equal (g_quark_to_string (error->domain), RPC_FAULT_DOMAIN) && error->code == FAULT_ACCESS_DENIED)
-    return _("The host let the account in and refused the call. Check that the account may access the CA remotely "
-             "(local group “Certificate Service DCOM Access”).");
+    return step <= SR_ADVICE_ACTIVATE
+             ? _("The host does not accept the account: check user and password, that the account is neither locked nor expired, "
+                 "and that it is a member of the local group “Certificate Service DCOM Access”.")
+             : _("The host let the account in and refused the call. Check that the account may access the CA remotely "
+                 "(local group “Certificate Service DCOM Access”).");
   return NULL;
 }
 
@@ -143,6 +147,16 @@ const char *
 sr_advice_code_name (const GError *error)
 {
   return error->domain == SR_HRESULT_ERROR ? sr_hresult_name (sr_hresult_from_error (error)) : NULL;
+}
+
+char *
+sr_advice_domain (const GError *error)
+{
+  g_autofree char *domain = g_strdup (g_quark_to_string (error->domain));
+
+  if (g_str_has_suffix (domain, "-quark"))
+    domain[strlen (domain) - strlen ("-quark")] = '\0';
+  return g_steal_pointer (&domain);
 }
 
 gboolean

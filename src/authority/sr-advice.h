@@ -58,6 +58,14 @@ char *sr_advice_code (const GError *error);
 const char *sr_advice_code_name (const GError *error);
 
 /**
+ * sr_advice_domain:
+ * @error: an error
+ *
+ * Returns: (transfer full): its domain as a word, such as "sr-hresult-error"
+ */
+char *sr_advice_domain (const GError *error);
+
+/**
  * sr_advice_is_rule:
  * @error: an error
  *

@@ -256,6 +256,16 @@ check_remote_backup (Run          *run,
   return TRUE;
 }
 
+/* The locations are refused for the reasons that were just told. */
+static gboolean
+is_explained (Run *run)
+{
+  for (guint i = 0; i < run->rows->len; i++)
+    if (((SrCheckRow *) run->rows->pdata[i])->state == SR_CHECK_FAILED)
+      return TRUE;
+  return FALSE;
+}
+
 static gboolean
 check_locations (Run          *run,
                  SrCheckRow   *row,
@@ -359,7 +369,8 @@ run_one (Run          *run,
 
       row->state = cancelled ? SR_CHECK_SKIPPED : checks[kind].if_error;
       row->detail = g_strdup (row->error->message);
-      row->advice = g_strdup (sr_advice_for_error (row->error, checks[kind].step));
+      if (!is_explained (run))
+        row->advice = g_strdup (sr_advice_for_error (row->error, checks[kind].step));
       go_on = !cancelled && !checks[kind].needed_by_next;
     }
   tell (run, row);

@@ -74,10 +74,11 @@ sr_cli_error_object (const char   *step,
 {
   JsonObject *object = json_object_new ();
   g_autofree char *code = sr_advice_code (error);
+  g_autofree char *domain = sr_advice_domain (error);
 
   sr_cli_set_text (object, "step", step);
   sr_cli_set_text (object, "host", host);
-  sr_cli_set_text (object, "domain", g_quark_to_string (error->domain));
+  sr_cli_set_text (object, "domain", domain);
   sr_cli_set_text (object, "code", code);
   sr_cli_set_text (object, "name", sr_advice_code_name (error));
   sr_cli_set_text (object, "message", error->message);

@@ -27,6 +27,7 @@ typedef struct
 {
   GError *error;
   SrBackupPhase failed_phase;
+  const char *advice;
   SrSessionState session_state;
   SrBackupSet *set;
   SrSessionRecord record;

@@ -52,6 +52,7 @@ run_session (SrJob        *job,
   result->counts = *sr_backup_session_get_counts (session);
   result->session_state = sr_backup_session_get_state (session);
   result->failed_phase = sr_backup_session_get_failed_phase (session);
+  result->advice = sr_backup_session_get_advice (session);
 }
 
 static void

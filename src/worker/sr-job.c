@@ -379,12 +379,13 @@ const char *
 sr_job_get_advice (SrJob *self)
 {
   const GError *error = sr_job_get_error (self);
-  SrBackupPhase phase = sr_job_get_failed_phase (self);
 
-  /* The session has asked the CA further, and tells in the message. */
-  if (error == NULL || (phase == SR_BACKUP_PHASE_PREPARING && sr_hresult_from_error (error) == SR_E_ACCESSDENIED))
+  if (error == NULL)
     return NULL;
-  return sr_advice_for_error (error, advice_step (phase));
+  /* The session has asked the CA further where one code has several meanings. */
+  if (self->result->advice != NULL)
+    return self->result->advice;
+  return sr_advice_for_error (error, advice_step (self->result->failed_phase));
 }
 
 const SrSessionRecord *

@@ -4,6 +4,7 @@
 #include "authority/sr-advice.h"
 #include "authority/sr-authority-error.h"
 #include "base/sr-error.h"
+#include "rpc/sr-rpc-fault.h"
 
 #include <string.h>
 
@@ -50,14 +51,17 @@ test_others (void)
 {
   g_autoptr (GError) refused = g_error_new (G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED, "x");
   g_autoptr (GError) closed = g_error_new (SR_ERROR, SR_ERROR_CLOSED, "x");
-  g_autoptr (GError) fault = g_error_new (g_quark_from_static_string ("sr-rpc-fault"), 5, "x");
+  g_autoptr (GError) fault = g_error_new (SR_RPC_FAULT, SR_NCA_S_FAULT_ACCESS_DENIED, "x");
   g_autoptr (GError) unknown = g_error_new (G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "x");
   g_autofree char *code = sr_advice_code (fault);
+  g_autofree char *domain = sr_advice_domain (fault);
 
   g_assert_null (sr_advice_code (refused));
   g_assert_nonnull (sr_advice_for_error (refused, SR_ADVICE_CONNECT));
   g_assert_true (sr_advice_for_error (closed, SR_ADVICE_CONNECT) != sr_advice_for_error (closed, SR_ADVICE_READ));
-  g_assert_nonnull (sr_advice_for_error (fault, SR_ADVICE_ACTIVATE));
+  g_assert_nonnull (strstr (sr_advice_for_error (fault, SR_ADVICE_ACTIVATE), "password"));
+  g_assert_null (strstr (sr_advice_for_error (fault, SR_ADVICE_READ), "password"));
+  g_assert_cmpstr (domain, ==, "sr-rpc-fault");
   g_assert_cmpstr (code, ==, "0x00000005");
   g_assert_null (sr_advice_code_name (fault));
   g_assert_null (sr_advice_for_error (unknown, SR_ADVICE_READ));

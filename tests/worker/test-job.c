@@ -332,7 +332,6 @@ test_failure (Fixture      *f,
   g_assert_cmpfloat (sr_job_get_fraction (f->job), <, 1);
 }
 
-/* What the session has explained with the CA's help is not explained again. */
 static void
 test_words (void)
 {
