@@ -436,6 +436,28 @@ sr_cert_admin_get_ca_property (SrCertAdmin  *admin,
   return TRUE;
 }
 
+static gboolean
+get_entry (SrCertAdmin  *admin,
+           char         *authority,
+           const char   *node,
+           const char   *entry,
+           SrVariant    *value,
+           gint64        deadline,
+           GCancellable *cancellable,
+           GError      **error)
+{
+  SrCsraConfigEntryRequest request = {
+    .authority = authority, .node = (char *) node, .entry = (char *) entry
+  };
+  SrCsraConfigEntryReply reply = { 0 };
+
+  if (!call (admin, &sr_icertadmind2, SR_CSRA_GET_CONFIG_ENTRY, &request, &reply, &reply.hr,
+             deadline, cancellable, error))
+    return FALSE;
+  *value = reply.value;
+  return TRUE;
+}
+
 gboolean
 sr_cert_admin_get_config_entry (SrCertAdmin  *admin,
                                 const char   *node,
@@ -445,16 +467,20 @@ sr_cert_admin_get_config_entry (SrCertAdmin  *admin,
                                 GCancellable *cancellable,
                                 GError      **error)
 {
-  SrCsraConfigEntryRequest request = {
-    .authority = admin->authority, .node = (char *) node, .entry = (char *) entry
-  };
-  SrCsraConfigEntryReply reply = { 0 };
+  return get_entry (admin, admin->authority, node, entry, value, deadline, cancellable, error);
+}
 
-  if (!call (admin, &sr_icertadmind2, SR_CSRA_GET_CONFIG_ENTRY, &request, &reply, &reply.hr,
-             deadline, cancellable, error))
-    return FALSE;
-  *value = reply.value;
-  return TRUE;
+gboolean
+sr_cert_admin_get_server_entry (SrCertAdmin  *admin,
+                                const char   *entry,
+                                SrVariant    *value,
+                                gint64        deadline,
+                                GCancellable *cancellable,
+                                GError      **error)
+{
+  char nobody[] = "";
+
+  return get_entry (admin, nobody, "", entry, value, deadline, cancellable, error);
 }
 
 gboolean

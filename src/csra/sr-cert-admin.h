@@ -308,6 +308,22 @@ gboolean sr_cert_admin_get_config_entry (SrCertAdmin *admin, const char *node, c
  * value of type %SR_VT_EMPTY deletes the entry. It works from the next start
  * of the service.
  */
+
+/**
+ * sr_cert_admin_get_server_entry:
+ * @admin: a connection
+ * @entry: the value's name
+ * @value: (out caller-allocates): cleared by the caller with sr_variant_clear()
+ * @deadline: monotonic time in microseconds
+ * @cancellable: (nullable): a cancellable
+ * @error: where to put an error
+ *
+ * GetConfigEntry with an empty authority: values above the CA's own, such as
+ * DBFlags and DBLastFullBackup.
+ *
+ * Returns: whether it worked
+ */
+gboolean sr_cert_admin_get_server_entry (SrCertAdmin *admin, const char *entry, SrVariant *value, gint64 deadline, GCancellable *cancellable, GError **error);
 gboolean sr_cert_admin_set_config_entry (SrCertAdmin *admin, const char *node, const char *entry, const SrVariant *value, gint64 deadline, GCancellable *cancellable, GError **error);
 
 /**

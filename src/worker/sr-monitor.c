@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "worker/sr-watch-private.h"
+
+struct _SrMonitor
+{
+  GObject parent_instance;
+
+  SrAuthorityList *authorities;
+  SrWorker *worker;
+  SrWorkerPasswordFunc password;
+  gpointer password_data;
+  GPtrArray *watches;
+  GCancellable *cancellable;
+  gboolean looking;    /* at the disk */
+  gboolean look_again; /* asked for meanwhile */
+};
+
+G_DEFINE_FINAL_TYPE (SrMonitor, sr_monitor, G_TYPE_OBJECT)
+
+static void
+sr_monitor_dispose (GObject *object)
+{
+  SrMonitor *self = SR_MONITOR (object);
+
+  g_cancellable_cancel (self->cancellable);
+  for (guint i = 0; i < self->watches->len; i++)
+    g_object_run_dispose (self->watches->pdata[i]);
+  g_ptr_array_set_size (self->watches, 0);
+  if (self->authorities != NULL)
+    g_signal_handlers_disconnect_by_data (self->authorities, self);
+  if (self->worker != NULL)
+    g_signal_handlers_disconnect_by_data (sr_worker_get_jobs (self->worker), self);
+  g_clear_object (&self->authorities);
+  g_clear_object (&self->worker);
+  G_OBJECT_CLASS (sr_monitor_parent_class)->dispose (object);
+}
+
+static void
+sr_monitor_finalize (GObject *object)
+{
+  SrMonitor *self = SR_MONITOR (object);
+
+  g_ptr_array_unref (self->watches);
+  g_object_unref (self->cancellable);
+  G_OBJECT_CLASS (sr_monitor_parent_class)->finalize (object);
+}
+
+static void
+sr_monitor_class_init (SrMonitorClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = sr_monitor_dispose;
+  G_OBJECT_CLASS (klass)->finalize = sr_monitor_finalize;
+}
+
+static void
+sr_monitor_init (SrMonitor *self)
+{
+  self->watches = g_ptr_array_new_with_free_func (g_object_unref);
+  self->cancellable = g_cancellable_new ();
+}
+
+SrWatch *
+sr_monitor_find (SrMonitor   *self,
+                 SrAuthority *authority)
+{
+  for (guint i = 0; i < self->watches->len; i++)
+    if (sr_watch_get_authority (self->watches->pdata[i]) == authority)
+      return self->watches->pdata[i];
+  return NULL;
+}
+
+/* ---- The disk: one look for all CAs --------------------------------------- */
+
+static void
+look_at_disk (GTask        *task,
+              gpointer      source,
+              gpointer      task_data,
+              GCancellable *cancellable)
+{
+  g_task_return_pointer (task, sr_disk_look_new (NULL), (GDestroyNotify) sr_disk_look_free);
+}
+
+static void
+on_disk_looked (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  SrMonitor *self = SR_MONITOR (source);
+  g_autoptr (SrDiskLook) look = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  self->looking = FALSE;
+  for (guint i = 0; look != NULL && i < self->watches->len; i++)
+    sr_watch_take_disk (self->watches->pdata[i], look);
+  if (self->look_again && !g_cancellable_is_cancelled (self->cancellable))
+    sr_monitor_refresh_sets (self);
+}
+
+void
+sr_monitor_refresh_sets (SrMonitor *self)
+{
+  g_autoptr (GTask) task = NULL;
+
+  self->look_again = self->looking;
+  if (self->looking)
+    return;
+  self->looking = TRUE;
+  task = g_task_new (self, self->cancellable, on_disk_looked, NULL);
+  g_task_set_source_tag (task, sr_monitor_refresh_sets);
+  g_task_run_in_thread (task, look_at_disk);
+}
+
+/* ---- The CAs: each on its own timer ----------------------------------------- */
+
+typedef struct
+{
+  SrDcomTarget *target;
+  char *authority;
+} Question;
+
+static void
+question_free (Question *question)
+{
+  sr_dcom_target_unref (question->target);
+  g_free (question->authority);
+  g_free (question);
+}
+
+static void
+ask (GTask        *task,
+     gpointer      source,
+     gpointer      task_data,
+     GCancellable *cancellable)
+{
+  const Question *question = task_data;
+
+  g_task_return_pointer (task, sr_server_look_new (question->target, question->authority, cancellable),
+                         (GDestroyNotify) sr_server_look_free);
+}
+
+static void poll_now (SrMonitor *self,
+                      SrWatch   *watch);
+
+typedef struct
+{
+  SrMonitor *monitor; /* not owned: it disposes its watches, and with them the timers */
+  SrWatch *watch;
+} Turn;
+
+static gboolean
+on_turn (gpointer user_data)
+{
+  Turn *turn = user_data;
+
+  sr_watch_get_poll (turn->watch)->timer = 0;
+  poll_now (turn->monitor, turn->watch);
+  return G_SOURCE_REMOVE;
+}
+
+/* An unreachable CA is asked at growing intervals, a refusing one too: each
+ * try with a wrong password may count towards locking the account. */
+static void
+schedule (SrMonitor *self,
+          SrWatch   *watch)
+{
+  SrWatchPoll *poll = sr_watch_get_poll (watch);
+  Turn *turn;
+
+  if (sr_watch_get_reach (watch) == SR_REACH_ONLINE || poll->seconds == 0)
+    poll->seconds = SR_MONITOR_SECONDS;
+  else
+    poll->seconds = MIN (poll->seconds * 2, SR_MONITOR_MAX_SECONDS);
+  g_clear_handle_id (&poll->timer, g_source_remove);
+  if (sr_watch_get_reach (watch) == SR_REACH_NEEDS_PASSWORD)
+    return;
+  turn = g_new (Turn, 1);
+  turn->monitor = self;
+  turn->watch = watch;
+  poll->timer = g_timeout_add_seconds_full (G_PRIORITY_LOW, poll->seconds, on_turn, turn, g_free);
+}
+
+static void
+on_asked (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_autoptr (SrMonitor) self = user_data;
+  g_autoptr (SrServerLook) look = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  if (look == NULL)
+    return; /* the watch was taken down, or asked again meanwhile */
+  sr_watch_take_server (SR_WATCH (source), look);
+  schedule (self, SR_WATCH (source));
+}
+
+static void
+poll_now (SrMonitor *self,
+          SrWatch   *watch)
+{
+  SrAuthority *authority = sr_watch_get_authority (watch);
+  SrWatchPoll *poll = sr_watch_get_poll (watch);
+  g_autoptr (SrSecret) password = NULL;
+  g_autoptr (SrServerLook) failed = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GTask) task = NULL;
+  SrDcomTarget *target;
+  Question *question;
+
+  if (self->password != NULL && sr_authority_needs_password (authority))
+    password = self->password (authority, self->password_data);
+  target = sr_authority_make_target (authority, password, &error);
+  if (target == NULL)
+    {
+      failed = g_new0 (SrServerLook, 1);
+      failed->error = g_steal_pointer (&error);
+      sr_watch_take_server (watch, failed);
+      schedule (self, watch);
+      return;
+    }
+
+  g_cancellable_cancel (poll->cancellable);
+  g_object_unref (poll->cancellable);
+  poll->cancellable = g_cancellable_new ();
+  question = g_new (Question, 1);
+  question->target = target;
+  question->authority = g_strdup (sr_authority_get_name (authority));
+  task = g_task_new (watch, poll->cancellable, on_asked, g_object_ref (self));
+  g_task_set_source_tag (task, poll_now);
+  g_task_set_task_data (task, question, (GDestroyNotify) question_free);
+  g_task_run_in_thread (task, ask);
+}
+
+void
+sr_monitor_refresh (SrMonitor   *self,
+                    SrAuthority *authority)
+{
+  sr_monitor_refresh_sets (self);
+  for (guint i = 0; i < self->watches->len; i++)
+    {
+      SrWatch *watch = self->watches->pdata[i];
+
+      if (authority == NULL || sr_watch_get_authority (watch) == authority)
+        poll_now (self, watch);
+    }
+}
+
+/* ---- Which CAs and jobs there are ------------------------------------------- */
+
+static void
+on_jobs_changed (SrMonitor *self)
+{
+  GListModel *jobs = sr_worker_get_jobs (self->worker);
+
+  for (guint w = 0; w < self->watches->len; w++)
+    {
+      SrWatch *watch = self->watches->pdata[w];
+      g_autoptr (SrJob) newest = NULL;
+
+      for (guint i = 0; i < g_list_model_get_n_items (jobs); i++)
+        {
+          g_autoptr (SrJob) job = g_list_model_get_item (jobs, i);
+
+          if (sr_job_get_kind (job) == SR_JOB_BACKUP && sr_job_get_authority (job) == sr_watch_get_authority (watch))
+            g_set_object (&newest, job);
+        }
+      sr_watch_set_job (watch, newest);
+    }
+}
+
+static gboolean
+is_listed (SrMonitor *self,
+           SrWatch   *watch)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->authorities));
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (SrAuthority) authority = g_list_model_get_item (G_LIST_MODEL (self->authorities), i);
+
+      if (authority == sr_watch_get_authority (watch))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+on_authorities_changed (SrMonitor *self)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->authorities));
+  gboolean added = FALSE;
+
+  for (guint i = self->watches->len; i > 0; i--)
+    if (!is_listed (self, self->watches->pdata[i - 1]))
+      {
+        g_object_run_dispose (self->watches->pdata[i - 1]);
+        g_ptr_array_remove_index (self->watches, i - 1);
+      }
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (SrAuthority) authority = g_list_model_get_item (G_LIST_MODEL (self->authorities), i);
+
+      if (sr_monitor_find (self, authority) == NULL)
+        {
+          g_ptr_array_add (self->watches, sr_watch_new (authority));
+          poll_now (self, self->watches->pdata[self->watches->len - 1]);
+          added = TRUE;
+        }
+    }
+  on_jobs_changed (self);
+  if (added)
+    sr_monitor_refresh_sets (self);
+}
+
+SrMonitor *
+sr_monitor_new (SrAuthorityList     *authorities,
+                SrWorker            *worker,
+                SrWorkerPasswordFunc password,
+                gpointer             password_data)
+{
+  SrMonitor *self = g_object_new (SR_TYPE_MONITOR, NULL);
+
+  self->authorities = g_object_ref (authorities);
+  self->worker = g_object_ref (worker);
+  self->password = password;
+  self->password_data = password_data;
+  g_signal_connect_swapped (authorities, "items-changed", G_CALLBACK (on_authorities_changed), self);
+  g_signal_connect_swapped (sr_worker_get_jobs (worker), "items-changed", G_CALLBACK (on_jobs_changed), self);
+  on_authorities_changed (self);
+  return self;
+}

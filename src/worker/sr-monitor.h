@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "worker/sr-worker.h"
+
+G_BEGIN_DECLS
+
+/**
+ * SrReach:
+ * @SR_REACH_UNKNOWN: not asked yet
+ * @SR_REACH_ONLINE: the CA answered
+ * @SR_REACH_OFFLINE: it could not be reached
+ * @SR_REACH_REFUSED: it was reached and said no (sign-in, rights)
+ * @SR_REACH_NEEDS_PASSWORD: nobody has given the password yet
+ *
+ * Whether a CA can be reached.
+ */
+typedef enum
+{
+  SR_REACH_UNKNOWN,
+  SR_REACH_ONLINE,
+  SR_REACH_OFFLINE,
+  SR_REACH_REFUSED,
+  SR_REACH_NEEDS_PASSWORD,
+} SrReach;
+
+/**
+ * SrCondition:
+ * @SR_CONDITION_GOOD: a full backup is there and recent
+ * @SR_CONDITION_NEVER: no full backup is there
+ * @SR_CONDITION_OVERDUE: the newest full backup is older than %SR_MONITOR_OVERDUE_DAYS
+ * @SR_CONDITION_OFFLINE: the CA cannot be reached, or refuses
+ * @SR_CONDITION_REMOTE_BACKUP_DISABLED: the CA does not allow remote backup (flag 0x40)
+ * @SR_CONDITION_SESSION_OPEN: a session of ours was left open
+ * @SR_CONDITION_FOREIGN_BACKUP: the CA knows of a newer full backup than our newest set
+ * @SR_CONDITION_FOLDER: the backup folder cannot be used; sr_watch_get_folder_error() tells why
+ *
+ * The worst standing condition of a CA.
+ */
+typedef enum
+{
+  SR_CONDITION_GOOD,
+  SR_CONDITION_NEVER,
+  SR_CONDITION_OVERDUE,
+  SR_CONDITION_OFFLINE,
+  SR_CONDITION_REMOTE_BACKUP_DISABLED,
+  SR_CONDITION_SESSION_OPEN,
+  SR_CONDITION_FOREIGN_BACKUP,
+  SR_CONDITION_FOLDER,
+} SrCondition;
+
+/** SR_MONITOR_OVERDUE_DAYS: a full backup older than this is overdue */
+#define SR_MONITOR_OVERDUE_DAYS 7
+
+/** SR_MONITOR_SECONDS: how often a reachable CA is asked */
+#define SR_MONITOR_SECONDS 300
+
+/** SR_MONITOR_MAX_SECONDS: where the back-off of an unreachable one ends */
+#define SR_MONITOR_MAX_SECONDS 3600
+
+/**
+ * SrWatch:
+ *
+ * What is known of one CA: our sets on the disk, what the CA itself says, and
+ * the job that runs. Emits "changed" on the main context whenever any of it
+ * changes. Everything is asked on a thread. Belongs to the main thread.
+ */
+#define SR_TYPE_WATCH (sr_watch_get_type ())
+G_DECLARE_FINAL_TYPE (SrWatch, sr_watch, SR, WATCH, GObject)
+
+SrAuthority *sr_watch_get_authority (SrWatch *self);
+
+/**
+ * sr_watch_get_sets:
+ * @self: a watch
+ *
+ * Returns: (transfer none) (type GListModel<SrBackupSet>): the CA's sets, newest first
+ */
+GListModel *sr_watch_get_sets (SrWatch *self);
+
+/**
+ * sr_watch_get_newest_full:
+ * @self: a watch
+ *
+ * Returns: (transfer none) (nullable): the newest full set
+ */
+SrBackupSet *sr_watch_get_newest_full (SrWatch *self);
+
+/**
+ * sr_watch_get_total_size:
+ * @self: a watch
+ *
+ * Returns: bytes of all sets
+ */
+guint64 sr_watch_get_total_size (SrWatch *self);
+
+/**
+ * sr_watch_get_n_unreadable:
+ * @self: a watch
+ *
+ * Returns: how many folders look like a set and cannot be understood
+ */
+guint sr_watch_get_n_unreadable (SrWatch *self);
+
+/**
+ * sr_watch_get_folder_error:
+ * @self: a watch
+ *
+ * Returns: (transfer none) (nullable): why the backup folder cannot be used
+ */
+const GError *sr_watch_get_folder_error (SrWatch *self);
+
+SrReach sr_watch_get_reach (SrWatch *self);
+
+/**
+ * sr_watch_get_reach_error:
+ * @self: a watch
+ *
+ * Returns: (transfer none) (nullable): why the CA could not be asked
+ */
+const GError *sr_watch_get_reach_error (SrWatch *self);
+
+/**
+ * sr_watch_get_reach_since:
+ * @self: a watch
+ *
+ * Returns: since when the reach is what it is, microseconds since 1970 UTC; 0 when unknown
+ */
+gint64 sr_watch_get_reach_since (SrWatch *self);
+
+/**
+ * sr_watch_get_interface_flags:
+ * @self: a watch
+ *
+ * Returns: the CA's InterfaceFlags as of its next start, -1 when not known
+ */
+gint64 sr_watch_get_interface_flags (SrWatch *self);
+
+/**
+ * sr_watch_get_db_flags:
+ * @self: a watch
+ *
+ * Returns: the CA's DBFlags, -1 when not known
+ */
+gint64 sr_watch_get_db_flags (SrWatch *self);
+
+/**
+ * sr_watch_get_server_last_full:
+ * @self: a watch
+ *
+ * Returns: when the CA says that its last full backup was, microseconds since 1970 UTC; 0 when not known or never
+ */
+gint64 sr_watch_get_server_last_full (SrWatch *self);
+gint64 sr_watch_get_server_last_incremental (SrWatch *self);
+
+/**
+ * sr_watch_get_job:
+ * @self: a watch
+ *
+ * Returns: (transfer none) (nullable): the CA's newest backup job that was not forgotten
+ */
+SrJob *sr_watch_get_job (SrWatch *self);
+
+/**
+ * sr_watch_get_condition:
+ * @self: a watch
+ *
+ * Returns: the worst standing condition
+ */
+SrCondition sr_watch_get_condition (SrWatch *self);
+
+/**
+ * SrMonitor:
+ *
+ * Keeps a watch for each CA of a list: polls it on a timer with back-off, and
+ * looks at the backup folder when a job has ended or when asked.
+ */
+#define SR_TYPE_MONITOR (sr_monitor_get_type ())
+G_DECLARE_FINAL_TYPE (SrMonitor, sr_monitor, SR, MONITOR, GObject)
+
+/**
+ * sr_monitor_new:
+ * @authorities: the CAs
+ * @worker: whose jobs are watched
+ * @password: (nullable) (scope notified): finds passwords that are at hand
+ * @password_data: (closure password): for @password
+ *
+ * Returns: (transfer full): a monitor that has begun to look
+ */
+SrMonitor *sr_monitor_new (SrAuthorityList     *authorities,
+                           SrWorker            *worker,
+                           SrWorkerPasswordFunc password,
+                           gpointer             password_data);
+
+/**
+ * sr_monitor_find:
+ * @self: a monitor
+ * @authority: one of its CAs
+ *
+ * Returns: (transfer none) (nullable): its watch
+ */
+SrWatch *sr_monitor_find (SrMonitor   *self,
+                          SrAuthority *authority);
+
+/**
+ * sr_monitor_refresh:
+ * @self: a monitor
+ * @authority: (nullable): a CA, %NULL for all
+ *
+ * Looks at disk and CA now.
+ */
+void sr_monitor_refresh (SrMonitor   *self,
+                         SrAuthority *authority);
+
+/**
+ * sr_monitor_refresh_sets:
+ * @self: a monitor
+ *
+ * Looks at the disk alone, now.
+ */
+void sr_monitor_refresh_sets (SrMonitor *self);
+
+G_END_DECLS

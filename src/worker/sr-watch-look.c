@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "worker/sr-watch-private.h"
+
+#include "base/sr-error.h"
+#include "base/sr-filetime.h"
+#include "session/sr-journal.h"
+#include "worker/sr-backup-folder.h"
+
+#include <string.h>
+
+/* Time for each of the few calls of a poll, in seconds. */
+#define CALL_SECONDS 15
+
+void
+sr_disk_look_free (SrDiskLook *look)
+{
+  g_clear_pointer (&look->sets, g_ptr_array_unref);
+  g_clear_pointer (&look->unreadable, g_ptr_array_unref);
+  g_clear_pointer (&look->open, g_ptr_array_unref);
+  g_free (look->repository);
+  g_clear_error (&look->error);
+  g_free (look);
+}
+
+static GPtrArray *
+left_open (const char *journal_folder)
+{
+  g_autoptr (GPtrArray) listed = sr_journal_list (journal_folder, NULL);
+  GPtrArray *open = g_ptr_array_new_with_free_func ((GDestroyNotify) sr_journal_listed_free);
+
+  while (listed != NULL && listed->len > 0)
+    {
+      SrJournalListed *entry = g_ptr_array_steal_index (listed, 0);
+
+      if (entry->alive)
+        sr_journal_listed_free (entry);
+      else
+        g_ptr_array_add (open, entry);
+    }
+  return open;
+}
+
+SrDiskLook *
+sr_disk_look_new (const char *journal_folder)
+{
+  SrDiskLook *look = g_new0 (SrDiskLook, 1);
+  g_autoptr (SrRepository) repository = NULL;
+
+  look->open = left_open (journal_folder);
+  look->repository = sr_backup_folder_get_chosen (NULL, &look->error);
+  if (look->repository == NULL)
+    {
+      /* Nobody has made a backup here yet: no set, and nothing wrong. */
+      if (g_error_matches (look->error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+        {
+          g_clear_error (&look->error);
+          look->sets = g_ptr_array_new_with_free_func (g_object_unref);
+        }
+      return look;
+    }
+  repository = sr_backup_folder_open (FALSE, NULL, &look->error);
+  if (repository == NULL)
+    return look;
+  look->sets = sr_repository_list_sets (repository, NULL, &look->unreadable, &look->error);
+  if (look->sets != NULL)
+    sr_repository_check_writable (repository, 0, &look->error);
+  return look;
+}
+
+void
+sr_server_look_free (SrServerLook *look)
+{
+  g_clear_error (&look->error);
+  g_free (look);
+}
+
+typedef gboolean (*GetEntry) (SrCertAdmin  *admin,
+                              const char   *entry,
+                              SrVariant    *value,
+                              gint64        deadline,
+                              GCancellable *cancellable,
+                              GError      **error);
+
+static gboolean
+own_entry (SrCertAdmin  *admin,
+           const char   *entry,
+           SrVariant    *value,
+           gint64        deadline,
+           GCancellable *cancellable,
+           GError      **error)
+{
+  return sr_cert_admin_get_config_entry (admin, "", entry, value, deadline, cancellable, error);
+}
+
+/* What the account may not read stays untold: that is no failure. */
+static gint64
+number (SrCertAdmin  *admin,
+        GetEntry      get,
+        const char   *entry,
+        GCancellable *cancellable)
+{
+  g_auto (SrVariant) value = { 0 };
+
+  if (!get (admin, entry, &value, sr_deadline_in (CALL_SECONDS), cancellable, NULL) || value.type != SR_VT_I4)
+    return -1;
+  return (guint32) value.number;
+}
+
+/* A FILETIME in eight bytes. */
+static gint64
+moment (SrCertAdmin  *admin,
+        const char   *entry,
+        GCancellable *cancellable)
+{
+  g_auto (SrVariant) value = { 0 };
+  guint64 filetime;
+
+  if (!sr_cert_admin_get_server_entry (admin, entry, &value, sr_deadline_in (CALL_SECONDS), cancellable, NULL) ||
+      value.type != SR_VT_ARRAY_UI1 || value.bytes == NULL || g_bytes_get_size (value.bytes) != sizeof filetime)
+    return 0;
+  memcpy (&filetime, g_bytes_get_data (value.bytes, NULL), sizeof filetime);
+  filetime = GUINT64_FROM_LE (filetime);
+  return filetime != 0 ? sr_filetime_to_unix_us (filetime) : 0;
+}
+
+SrServerLook *
+sr_server_look_new (SrDcomTarget *target,
+                    const char   *authority,
+                    GCancellable *cancellable)
+{
+  SrServerLook *look = g_new0 (SrServerLook, 1);
+  g_autoptr (SrCertAdmin) admin = NULL;
+
+  look->interface_flags = -1;
+  look->db_flags = -1;
+  admin = sr_cert_admin_activate (target, authority, sr_deadline_in (2 * CALL_SECONDS), cancellable, &look->error);
+  if (admin == NULL)
+    return look;
+  look->interface_flags = number (admin, own_entry, "InterfaceFlags", cancellable);
+  look->db_flags = number (admin, sr_cert_admin_get_server_entry, "DBFlags", cancellable);
+  look->last_full = moment (admin, "DBLastFullBackup", cancellable);
+  look->last_incremental = moment (admin, "DBLastIncrementalBackup", cancellable);
+  sr_dcom_object_release (sr_cert_admin_get_object (admin), sr_deadline_in (CALL_SECONDS), NULL);
+  return look;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "worker/sr-monitor.h"
+
+G_BEGIN_DECLS
+
+/* What a look at the disk found, for all CAs. */
+typedef struct
+{
+  GPtrArray *sets;       /* SrBackupSet, oldest first */
+  GPtrArray *unreadable; /* SrUnreadableSet */
+  GPtrArray *open;       /* SrJournalListed without a living owner */
+  char *repository;      /* path, or NULL where none was chosen yet */
+  GError *error;
+} SrDiskLook;
+
+void sr_disk_look_free (SrDiskLook *look);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrDiskLook, sr_disk_look_free)
+
+/* Looks at the backup folder and the journal; on a thread. */
+SrDiskLook *sr_disk_look_new (const char *journal_folder);
+
+/* What a CA said. */
+typedef struct
+{
+  gint64 interface_flags; /* -1: not told */
+  gint64 db_flags;
+  gint64 last_full; /* 0: never, or not told */
+  gint64 last_incremental;
+  GError *error; /* why it could not be asked */
+} SrServerLook;
+
+void sr_server_look_free (SrServerLook *look);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrServerLook, sr_server_look_free)
+
+/* Asks the CA; on a thread. Never NULL. */
+SrServerLook *sr_server_look_new (SrDcomTarget *target,
+                                  const char   *authority,
+                                  GCancellable *cancellable);
+
+SrWatch *sr_watch_new (SrAuthority *authority);
+
+/* Takes over what concerns the CA. */
+void sr_watch_take_disk (SrWatch    *self,
+                         SrDiskLook *look);
+void sr_watch_take_server (SrWatch      *self,
+                           SrServerLook *look);
+void sr_watch_set_job (SrWatch *self,
+                       SrJob   *job);
+
+/* The poll timer's state, which the monitor keeps here. */
+typedef struct
+{
+  guint timer;
+  guint seconds;
+  GCancellable *cancellable;
+} SrWatchPoll;
+
+SrWatchPoll *sr_watch_get_poll (SrWatch *self);
+
+G_END_DECLS

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "worker/sr-watch-private.h"
+
+#include "authority/sr-authority-error.h"
+#include "authority/sr-config-string.h"
+#include "base/sr-error.h"
+#include "session/sr-journal.h"
+
+struct _SrWatch
+{
+  GObject parent_instance;
+
+  SrAuthority *authority;
+  char *key;
+  SrJob *job;
+  SrWatchPoll poll;
+
+  /* From the disk. */
+  GListStore *sets;
+  SrBackupSet *newest_full;
+  guint64 total_size;
+  guint n_unreadable;
+  guint n_open;
+  GError *folder_error;
+
+  /* From the CA. */
+  SrReach reach;
+  gint64 reach_since;
+  GError *reach_error;
+  gint64 interface_flags;
+  gint64 db_flags;
+  gint64 last_full;
+  gint64 last_incremental;
+};
+
+G_DEFINE_FINAL_TYPE (SrWatch, sr_watch, G_TYPE_OBJECT)
+
+enum
+{
+  CHANGED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+/* The CA notes its last full backup when the session ends, we note ours when
+ * the last file has come; clocks differ too. Within this they are one backup. */
+#define SAME_BACKUP_US (15 * 60 * (gint64) G_USEC_PER_SEC)
+
+#define OVERDUE_US (SR_MONITOR_OVERDUE_DAYS * 24 * 3600 * (gint64) G_USEC_PER_SEC)
+
+static void
+changed (SrWatch *self)
+{
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+static void
+sr_watch_dispose (GObject *object)
+{
+  SrWatch *self = SR_WATCH (object);
+
+  g_clear_handle_id (&self->poll.timer, g_source_remove);
+  g_cancellable_cancel (self->poll.cancellable);
+  sr_watch_set_job (self, NULL);
+  G_OBJECT_CLASS (sr_watch_parent_class)->dispose (object);
+}
+
+static void
+sr_watch_finalize (GObject *object)
+{
+  SrWatch *self = SR_WATCH (object);
+
+  g_clear_object (&self->authority);
+  g_free (self->key);
+  g_clear_object (&self->poll.cancellable);
+  g_clear_object (&self->sets);
+  g_clear_object (&self->newest_full);
+  g_clear_error (&self->folder_error);
+  g_clear_error (&self->reach_error);
+  G_OBJECT_CLASS (sr_watch_parent_class)->finalize (object);
+}
+
+static void
+sr_watch_class_init (SrWatchClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = sr_watch_dispose;
+  G_OBJECT_CLASS (klass)->finalize = sr_watch_finalize;
+
+  signals[CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
+                                   0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+sr_watch_init (SrWatch *self)
+{
+  self->sets = g_list_store_new (SR_TYPE_BACKUP_SET);
+  self->poll.cancellable = g_cancellable_new ();
+  self->interface_flags = -1;
+  self->db_flags = -1;
+}
+
+SrWatch *
+sr_watch_new (SrAuthority *authority)
+{
+  SrWatch *self = g_object_new (SR_TYPE_WATCH, NULL);
+
+  self->authority = g_object_ref (authority);
+  self->key = sr_config_string_key (sr_authority_get_config (authority));
+  return self;
+}
+
+SrWatchPoll *
+sr_watch_get_poll (SrWatch *self)
+{
+  return &self->poll;
+}
+
+/* ---- The disk -------------------------------------------------------------- */
+
+static gboolean
+concerns (SrWatch    *self,
+          const char *config)
+{
+  g_autofree char *key = sr_config_string_key (config);
+
+  return g_str_equal (key, self->key);
+}
+
+/* A list that did not change keeps its rows, and with them the focus. */
+static gboolean
+same_sets (GListModel *shown,
+           GPtrArray  *found)
+{
+  guint n = g_list_model_get_n_items (shown);
+
+  if (n != found->len)
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (SrBackupSet) set = g_list_model_get_item (shown, i);
+
+      if (!sr_guid_equal (&sr_backup_set_get_manifest (set)->id,
+                          &sr_backup_set_get_manifest (found->pdata[i])->id))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+take_sets (SrWatch   *self,
+           GPtrArray *all)
+{
+  g_autoptr (GPtrArray) mine = g_ptr_array_new ();
+
+  self->total_size = 0;
+  g_clear_object (&self->newest_full);
+  for (guint i = all->len; i > 0; i--)
+    {
+      SrBackupSet *set = all->pdata[i - 1];
+      const SrManifest *manifest = sr_backup_set_get_manifest (set);
+
+      if (!concerns (self, manifest->config))
+        continue;
+      g_ptr_array_add (mine, set);
+      self->total_size += sr_backup_set_get_size (set);
+      if (self->newest_full == NULL && manifest->kind == SR_SET_FULL)
+        self->newest_full = g_object_ref (set);
+    }
+  if (!same_sets (G_LIST_MODEL (self->sets), mine))
+    g_list_store_splice (self->sets, 0, g_list_model_get_n_items (G_LIST_MODEL (self->sets)), mine->pdata, mine->len);
+}
+
+void
+sr_watch_take_disk (SrWatch    *self,
+                    SrDiskLook *look)
+{
+  g_clear_error (&self->folder_error);
+  if (look->error != NULL)
+    self->folder_error = g_error_copy (look->error);
+
+  /* What was seen before stays shown when the folder is away. */
+  if (look->sets != NULL)
+    take_sets (self, look->sets);
+  self->n_unreadable = look->unreadable != NULL ? look->unreadable->len : 0;
+  self->n_open = 0;
+  for (guint i = 0; look->open != NULL && i < look->open->len; i++)
+    {
+      const SrJournalListed *listed = look->open->pdata[i];
+
+      self->n_open += listed->entry != NULL && concerns (self, listed->entry->config);
+    }
+  changed (self);
+}
+
+/* ---- The CA ---------------------------------------------------------------- */
+
+static SrReach
+reach_of (const GError *error)
+{
+  if (error == NULL)
+    return SR_REACH_ONLINE;
+  if (g_error_matches (error, SR_AUTHORITY_ERROR, SR_AUTHORITY_ERROR_NEEDS_PASSWORD))
+    return SR_REACH_NEEDS_PASSWORD;
+  if (error->domain == SR_HRESULT_ERROR || g_error_matches (error, SR_ERROR, SR_ERROR_AUTH) ||
+      g_error_matches (error, SR_AUTHORITY_ERROR, SR_AUTHORITY_ERROR_SIGN_IN))
+    return SR_REACH_REFUSED;
+  return SR_REACH_OFFLINE;
+}
+
+void
+sr_watch_take_server (SrWatch      *self,
+                      SrServerLook *look)
+{
+  SrReach reach = reach_of (look->error);
+
+  if (reach != self->reach || self->reach_since == 0)
+    self->reach_since = g_get_real_time ();
+  self->reach = reach;
+  g_clear_error (&self->reach_error);
+  if (look->error != NULL)
+    self->reach_error = g_error_copy (look->error);
+  else
+    {
+      self->interface_flags = look->interface_flags;
+      self->db_flags = look->db_flags;
+      self->last_full = look->last_full;
+      self->last_incremental = look->last_incremental;
+    }
+  changed (self);
+}
+
+/* ---- The job --------------------------------------------------------------- */
+
+void
+sr_watch_set_job (SrWatch *self,
+                  SrJob   *job)
+{
+  if (self->job == job)
+    return;
+  if (self->job != NULL)
+    g_signal_handlers_disconnect_by_data (self->job, self);
+  g_set_object (&self->job, job);
+  if (job != NULL)
+    {
+      g_signal_connect_swapped (job, "notify::state", G_CALLBACK (changed), self);
+      g_signal_connect_swapped (job, "notify::fraction", G_CALLBACK (changed), self);
+    }
+  changed (self);
+}
+
+/* ---- What is known --------------------------------------------------------- */
+
+SrCondition
+sr_watch_get_condition (SrWatch *self)
+{
+  gint64 ours = 0;
+
+  if (self->folder_error != NULL)
+    return SR_CONDITION_FOLDER;
+  if (self->n_open > 0)
+    return SR_CONDITION_SESSION_OPEN;
+  if (self->reach != SR_REACH_UNKNOWN && self->reach != SR_REACH_ONLINE)
+    return SR_CONDITION_OFFLINE;
+  if (self->interface_flags >= 0 && (self->interface_flags & SR_AUTHORITY_INTERFACE_NO_REMOTE_BACKUP) != 0)
+    return SR_CONDITION_REMOTE_BACKUP_DISABLED;
+  if (self->newest_full == NULL)
+    return SR_CONDITION_NEVER;
+  ours = sr_backup_set_get_manifest (self->newest_full)->finished;
+  if (self->last_full > ours + SAME_BACKUP_US)
+    return SR_CONDITION_FOREIGN_BACKUP;
+  if (g_get_real_time () - ours > OVERDUE_US)
+    return SR_CONDITION_OVERDUE;
+  return SR_CONDITION_GOOD;
+}
+
+SrAuthority *
+sr_watch_get_authority (SrWatch *self)
+{
+  return self->authority;
+}
+
+GListModel *
+sr_watch_get_sets (SrWatch *self)
+{
+  return G_LIST_MODEL (self->sets);
+}
+
+SrBackupSet *
+sr_watch_get_newest_full (SrWatch *self)
+{
+  return self->newest_full;
+}
+
+guint64
+sr_watch_get_total_size (SrWatch *self)
+{
+  return self->total_size;
+}
+
+guint
+sr_watch_get_n_unreadable (SrWatch *self)
+{
+  return self->n_unreadable;
+}
+
+const GError *
+sr_watch_get_folder_error (SrWatch *self)
+{
+  return self->folder_error;
+}
+
+SrReach
+sr_watch_get_reach (SrWatch *self)
+{
+  return self->reach;
+}
+
+const GError *
+sr_watch_get_reach_error (SrWatch *self)
+{
+  return self->reach_error;
+}
+
+gint64
+sr_watch_get_reach_since (SrWatch *self)
+{
+  return self->reach_since;
+}
+
+gint64
+sr_watch_get_interface_flags (SrWatch *self)
+{
+  return self->interface_flags;
+}
+
+gint64
+sr_watch_get_db_flags (SrWatch *self)
+{
+  return self->db_flags;
+}
+
+gint64
+sr_watch_get_server_last_full (SrWatch *self)
+{
+  return self->last_full;
+}
+
+gint64
+sr_watch_get_server_last_incremental (SrWatch *self)
+{
+  return self->last_incremental;
+}
+
+SrJob *
+sr_watch_get_job (SrWatch *self)
+{
+  return self->job;
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "authority/sr-authority-error.h"
+#include "authority/sr-keyring.h"
+#include "base/sr-file.h"
+#include "store/sr-backup-set-writer.h"
+#include "worker/sr-backup-folder.h"
+#include "worker/sr-monitor.h"
+
+#include <stdio.h>
+
+/* Everything is kept below a folder of the test's own, which g_test makes and
+ * removes for the XDG folders. */
+typedef struct
+{
+  SrAuthorityList *authorities;
+  SrWorker *worker;
+  SrMonitor *monitor;
+} Fixture;
+
+static void
+set_up (Fixture      *fixture,
+        gconstpointer data)
+{
+  fixture->authorities = sr_authority_list_new (NULL);
+  fixture->worker = sr_worker_new ();
+  fixture->monitor = sr_monitor_new (fixture->authorities, fixture->worker, NULL, NULL);
+}
+
+static void
+tear_down (Fixture      *fixture,
+           gconstpointer data)
+{
+  g_autofree char *settings = g_build_filename (g_get_user_config_dir (), "strongroom", NULL);
+
+  g_object_run_dispose (G_OBJECT (fixture->monitor));
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_object_unref (fixture->monitor);
+  g_object_unref (fixture->worker);
+  g_object_unref (fixture->authorities);
+  sr_file_remove_tree (settings, NULL);
+}
+
+/* A port that nobody listens at. */
+static guint16
+closed_port (void)
+{
+  g_autoptr (GSocket) socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+  g_autoptr (GSocketAddress) any = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
+  g_autoptr (GSocketAddress) bound = NULL;
+
+  g_assert_true (g_socket_bind (socket, any, FALSE, NULL));
+  bound = g_socket_get_local_address (socket, NULL);
+  return g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+}
+
+static SrAuthority *
+add (Fixture    *fixture,
+     const char *config)
+{
+  g_autoptr (GError) error = NULL;
+  SrAuthority *authority = sr_authority_new (config, &error);
+
+  g_assert_no_error (error);
+  sr_authority_set_endpoint (authority, "127.0.0.1", closed_port (), &error);
+  g_assert_no_error (error);
+  sr_authority_set_ntlm_allowed (authority, TRUE);
+  sr_authority_list_add (fixture->authorities, authority, &error);
+  g_assert_no_error (error);
+  return authority;
+}
+
+static void
+wait_for_reach (SrWatch *watch)
+{
+  while (sr_watch_get_reach (watch) == SR_REACH_UNKNOWN)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+test_offline (Fixture      *fixture,
+              gconstpointer data)
+{
+  g_autoptr (SrAuthority) authority = add (fixture, "ca.example.test\\Example CA");
+  SrWatch *watch = sr_monitor_find (fixture->monitor, authority);
+
+  g_assert_nonnull (watch);
+  wait_for_reach (watch);
+  g_assert_cmpint (sr_watch_get_reach (watch), !=, SR_REACH_ONLINE);
+  g_assert_nonnull (sr_watch_get_reach_error (watch));
+  g_assert_cmpint (sr_watch_get_reach_since (watch), >, 0);
+  g_assert_cmpint (sr_watch_get_condition (watch), ==, SR_CONDITION_OFFLINE);
+}
+
+static void
+test_needs_password (Fixture      *fixture,
+                     gconstpointer data)
+{
+  g_autoptr (SrAuthority) authority = add (fixture, "ca.example.test\\Example CA");
+  SrWatch *watch = sr_monitor_find (fixture->monitor, authority);
+  g_autoptr (GError) error = NULL;
+
+  sr_authority_set_sign_in (authority, SR_CREDENTIALS_PASSWORD, "LAB\\operator", NULL, &error);
+  g_assert_no_error (error);
+  sr_monitor_refresh (fixture->monitor, authority);
+  g_assert_cmpint (sr_watch_get_reach (watch), ==, SR_REACH_NEEDS_PASSWORD);
+  g_assert_error (sr_watch_get_reach_error (watch), SR_AUTHORITY_ERROR, SR_AUTHORITY_ERROR_NEEDS_PASSWORD);
+}
+
+static void
+test_removed (Fixture      *fixture,
+              gconstpointer data)
+{
+  g_autoptr (SrAuthority) authority = add (fixture, "ca.example.test\\Example CA");
+  g_autoptr (SrWatch) watch = g_object_ref (sr_monitor_find (fixture->monitor, authority));
+  g_autoptr (GError) error = NULL;
+
+  sr_authority_list_remove (fixture->authorities, authority, &error);
+  g_assert_no_error (error);
+  g_assert_null (sr_monitor_find (fixture->monitor, authority));
+  /* The answer that was under way finds nobody, and does no harm. */
+  for (int i = 0; i < 20; i++)
+    {
+      g_usleep (5000);
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+    }
+  g_assert_cmpint (sr_watch_get_reach (watch), ==, SR_REACH_UNKNOWN);
+}
+
+static void
+publish (SrRepository *repository,
+         const char   *config)
+{
+  static const char database[] = "not a real database, but bytes";
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SrLock) lock = sr_repository_lock_authority (repository, config, SR_LOCK_EXCLUSIVE, NULL, &error);
+  SrBackupSetDescription description = { .kind = SR_SET_FULL };
+  g_autoptr (SrBackupSetWriter) writer = NULL;
+  g_autoptr (SrBackupSet) set = NULL;
+
+  g_assert_no_error (error);
+  writer = sr_backup_set_writer_begin (lock, &description, &error);
+  g_assert_no_error (error);
+  g_assert_true (sr_backup_set_writer_begin_file (writer, SR_FILE_DATABASE, "\\\\ca\\C$\\x.edb", sizeof database, &error));
+  g_assert_true (sr_backup_set_writer_write (writer, database, sizeof database, &error));
+  g_assert_true (sr_backup_set_writer_end_file (writer, &error));
+  set = sr_backup_set_writer_publish (writer, SR_PUBLISH_DEFAULT, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (set);
+}
+
+static void
+wait_for_sets (SrMonitor *monitor,
+               SrWatch   *watch,
+               guint      n)
+{
+  sr_monitor_refresh_sets (monitor);
+  while (g_list_model_get_n_items (sr_watch_get_sets (watch)) != n)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+test_sets (Fixture      *fixture,
+           gconstpointer data)
+{
+  g_autoptr (SrAuthority) authority = add (fixture, "ca.example.test\\Example CA");
+  SrWatch *watch = sr_monitor_find (fixture->monitor, authority);
+  g_autofree char *path = g_build_filename (g_get_user_data_dir (), "monitor-sets", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SrRepository) repository = sr_repository_create (path, &error);
+  g_autofree char *id = g_build_filename (path, SR_REPOSITORY_ID_NAME, NULL);
+
+  g_assert_no_error (error);
+  g_assert_true (sr_backup_folder_choose (repository, &error));
+  publish (repository, "CA.example.test\\Example CA"); /* host names have no case */
+  publish (repository, "other.example.test\\Other CA");
+  wait_for_sets (fixture->monitor, watch, 1);
+  g_assert_nonnull (sr_watch_get_newest_full (watch));
+  g_assert_cmpuint (sr_watch_get_total_size (watch), >, 0);
+  g_assert_null (sr_watch_get_folder_error (watch));
+
+  /* The folder's disk is away: that is told, and what was seen stays. */
+  g_assert_cmpint (remove (id), ==, 0);
+  sr_monitor_refresh_sets (fixture->monitor);
+  while (sr_watch_get_folder_error (watch) == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_error (sr_watch_get_folder_error (watch), SR_STORE_ERROR, SR_STORE_ERROR_NOT_A_REPOSITORY);
+  g_assert_cmpint (sr_watch_get_condition (watch), ==, SR_CONDITION_FOLDER);
+  g_assert_cmpuint (g_list_model_get_n_items (sr_watch_get_sets (watch)), ==, 1);
+}
+
+static void
+keep_result (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+static GAsyncResult *
+wait_for_result (GAsyncResult **result)
+{
+  while (*result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  return *result;
+}
+
+/* No Secret Service answers here: a password is kept until the program ends. */
+static void
+test_keyring_in_memory (void)
+{
+  g_autoptr (SrKeyring) keyring = sr_keyring_new ();
+  g_autoptr (SrAuthority) authority = sr_authority_new ("ca.example.test\\Example CA", NULL);
+  g_autoptr (SrSecret) password = sr_secret_new ("geheim", 6);
+  g_autoptr (SrSecret) found = NULL;
+  g_autoptr (GAsyncResult) opened = NULL;
+  g_autoptr (GAsyncResult) stored = NULL;
+  g_autoptr (GAsyncResult) looked = NULL;
+  g_autoptr (GAsyncResult) cleared = NULL;
+  g_autoptr (GError) error = NULL;
+
+  sr_keyring_open_async (keyring, NULL, keep_result, &opened);
+  g_assert_false (sr_keyring_open_finish (keyring, wait_for_result (&opened), &error));
+  g_assert_nonnull (error);
+  g_assert_false (sr_keyring_is_persistent (keyring));
+  g_clear_error (&error);
+
+  g_assert_null (sr_keyring_peek (keyring, authority));
+  sr_keyring_store_async (keyring, authority, password, TRUE, NULL, keep_result, &stored);
+  g_assert_true (sr_keyring_store_finish (keyring, wait_for_result (&stored), &error));
+  sr_keyring_lookup_async (keyring, authority, NULL, keep_result, &looked);
+  found = sr_keyring_lookup_finish (keyring, wait_for_result (&looked), &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (sr_secret_peek (found, NULL), ==, "geheim");
+
+  sr_keyring_clear_async (keyring, authority, NULL, keep_result, &cleared);
+  g_assert_true (sr_keyring_clear_finish (keyring, wait_for_result (&cleared), &error));
+  g_assert_null (sr_keyring_peek (keyring, authority));
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_setenv ("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus", TRUE);
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_add ("/worker/monitor/offline", Fixture, NULL, set_up, test_offline, tear_down);
+  g_test_add ("/worker/monitor/needs-password", Fixture, NULL, set_up, test_needs_password, tear_down);
+  g_test_add ("/worker/monitor/removed", Fixture, NULL, set_up, test_removed, tear_down);
+  g_test_add ("/worker/monitor/sets", Fixture, NULL, set_up, test_sets, tear_down);
+  g_test_add_func ("/authority/keyring/in-memory", test_keyring_in_memory);
+  return g_test_run ();
+}
