@@ -12,6 +12,10 @@
 /* Tickets that live no longer than this are renewed before they are used: a backup takes its time. */
 #define RENEW_BELOW_SECONDS 900
 
+/* For so long a KDC is not asked again what it has just refused. One sign-in may try several principals and types:
+ * each of them with a wrong password would count towards locking the account. */
+#define REMEMBER_REFUSAL_SECONDS 5
+
 struct _SrCredentials
 {
   gatomicrefcount ref_count;
@@ -23,6 +27,8 @@ struct _SrCredentials
   GMutex lock;                          /* protects what is below */
   SrGssCred *handles[SR_GSS_N_MECHS];
   char *memory_cache;                   /* where a keytab's tickets are */
+  GError *refusal;                      /* why a KDC gave no tickets for the password */
+  gint64 refused_until;                 /* monotonic time */
 };
 
 static SrCredentials *
@@ -95,6 +101,7 @@ sr_credentials_unref (SrCredentials *credentials)
   if (credentials->memory_cache != NULL)
     destroy_memory_cache (credentials->memory_cache);
   g_clear_pointer (&credentials->password, sr_secret_unref);
+  g_clear_error (&credentials->refusal);
   g_free (credentials->memory_cache);
   g_free (credentials->name);
   g_free (credentials->store);
@@ -308,6 +315,32 @@ acquire_new (SrCredentials *credentials,
   return g_steal_pointer (&cred);
 }
 
+/* acquire_new(), but for a password that was refused a moment ago. */
+static SrGssCred *
+acquire_unless_refused (SrCredentials *credentials,
+                        SrGssMechs     mechs,
+                        GError       **error)
+{
+  gboolean asks_kdc = credentials->kind == SR_CREDENTIALS_PASSWORD && mechs != SR_GSS_NTLM;
+  SrGssCred *cred;
+
+  if (asks_kdc && credentials->refusal != NULL && g_get_monotonic_time () < credentials->refused_until)
+    {
+      g_propagate_error (error, g_error_copy (credentials->refusal));
+      return NULL;
+    }
+  cred = acquire_new (credentials, mechs, error);
+  if (!asks_kdc)
+    return cred;
+  g_clear_error (&credentials->refusal);
+  if (cred == NULL)
+    {
+      credentials->refusal = g_error_copy (*error);
+      credentials->refused_until = g_get_monotonic_time () + REMEMBER_REFUSAL_SECONDS * G_USEC_PER_SEC;
+    }
+  return cred;
+}
+
 SrGssCred *
 sr_credentials_acquire (SrCredentials *credentials,
                         SrGssMechs     mechs,
@@ -328,7 +361,7 @@ sr_credentials_acquire (SrCredentials *credentials,
   if (*slot == NULL || sr_gss_cred_lifetime (*slot) < RENEW_BELOW_SECONDS)
     {
       g_autoptr (GError) failure = NULL;
-      SrGssCred *fresh = acquire_new (credentials, mechs, &failure);
+      SrGssCred *fresh = acquire_unless_refused (credentials, mechs, &failure);
 
       /* With the KDC away, tickets that are old but good must still end a session. */
       if (fresh == NULL && (*slot == NULL || sr_gss_cred_lifetime (*slot) == 0))
