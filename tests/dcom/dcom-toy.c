@@ -244,6 +244,27 @@ ToyBox *
 toy_box_new (gboolean                  ntlm,
              const SrDcomServerQuirks *quirks)
 {
+  g_autoptr (SrAuthAcceptor) acceptor = NULL;
+  g_autoptr (GError) error = NULL;
+  char *users = NULL;
+  ToyBox *box;
+
+  if (ntlm)
+    {
+      users = rpc_testing_write_users ();
+      acceptor = sr_auth_acceptor_new (users, NULL, &error);
+      g_assert_no_error (error);
+    }
+  box = toy_box_new_for (acceptor, NULL, quirks);
+  box->users = users;
+  return box;
+}
+
+ToyBox *
+toy_box_new_for (SrAuthAcceptor           *acceptor,
+                 const char               *host_name,
+                 const SrDcomServerQuirks *quirks)
+{
   ToyBox *box = g_new0 (ToyBox, 1);
   g_autoptr (GError) error = NULL;
 
@@ -251,15 +272,11 @@ toy_box_new (gboolean                  ntlm,
   g_cond_init (&box->called);
   box->toys = g_ptr_array_new_with_free_func (g_free);
   box->now = 1;
-  rpc_testing_allow_plain (!ntlm);
-  if (ntlm)
-    {
-      box->users = rpc_testing_write_users ();
-      box->acceptor = sr_auth_acceptor_new (box->users, NULL, &error);
-      g_assert_no_error (error);
-    }
+  box->acceptor = acceptor != NULL ? sr_auth_acceptor_ref (acceptor) : NULL;
+  rpc_testing_allow_plain (acceptor == NULL);
   box->server = sr_dcom_server_new (box->acceptor, &toy_class, box);
   sr_dcom_server_set_clock (box->server, read_clock, box);
+  sr_dcom_server_set_host_name (box->server, host_name);
   if (quirks != NULL)
     sr_dcom_server_set_quirks (box->server, quirks);
   sr_dcom_server_listen (box->server, "127.0.0.1", 0, 0, &error);

@@ -78,6 +78,12 @@ typedef struct
 /* Listens on loopback; with @ntlm users have to sign in. The clock stands still until toy_box_wind(). */
 ToyBox *toy_box_new (gboolean                  ntlm,
                      const SrDcomServerQuirks *quirks);
+
+/* The same for anybody whom @acceptor takes. */
+ToyBox *toy_box_new_for (SrAuthAcceptor           *acceptor,
+                         const char               *host_name,
+                         const SrDcomServerQuirks *quirks);
+
 void toy_box_free (ToyBox *box);
 
 /* Moves the server's clock on and lets it look for missed pings; returns how many objects went. */
