@@ -6,16 +6,51 @@ fragments: two programs that know nothing of ours, each for what it is good at
 (impacket's own NTLM is refused by gss-ntlmssp as an acceptor).
 """
 
+import ctypes
+import mmap
+import struct
 import uuid
 
 from impacket.dcerpc.v5 import dcomrt
 from impacket.dcerpc.v5.rpcrt import DCERPC
 from impacket.uuid import bin_to_uuidtup
 from samba import credentials, param
-from samba.dcerpc import base
+from samba.dcerpc import echo
 
 NTLM = 'ntlm'
 KERBEROS = 'krb5'
+
+
+class Interface:
+    """Lets Samba bind, signed in, to an interface that it has no module for.
+
+    Its ClientConnection takes any interface, but looks for the interface's
+    service name when it signs in, and crashes without one. So the table of its
+    own test interface, rpcecho, says another UUID while a connection is made.
+    """
+
+    TABLE = ctypes.c_char.in_dll(ctypes.CDLL('libndr-standard.so.0'), 'ndr_table_rpcecho')
+    SYNTAX = ctypes.addressof(TABLE) + ctypes.sizeof(ctypes.c_void_p)  # behind its name: GUID, version
+    SIZE = 20
+
+    def __init__(self, name, version):
+        self.wanted = uuid.UUID(name).bytes_le + struct.pack('<I', version)
+
+    def write(self, data):
+        first = self.SYNTAX & -mmap.PAGESIZE
+        length = self.SYNTAX + self.SIZE - first
+        ctypes.CDLL(None).mprotect(ctypes.c_void_p(first), ctypes.c_size_t(length), mmap.PROT_READ | mmap.PROT_WRITE)
+        ctypes.memmove(self.SYNTAX, data, self.SIZE)
+
+    def connect(self, account, binding, *others):
+        """Binds; with a connection of the same association in others, by alter_context."""
+        before = ctypes.string_at(self.SYNTAX, self.SIZE)
+        self.write(self.wanted)
+        try:
+            return echo.rpcecho(binding, account.parameters, account.credentials,
+                                **{'basis_connection': other for other in others[:1]})
+        finally:
+            self.write(before)
 
 
 class Account:
@@ -27,7 +62,7 @@ class Account:
         self.credentials = credentials.Credentials()
         self.parameters = param.LoadParm()
         self.parameters.load_default()
-        self.parameters.set('client min protocol', 'SMB2')
+        self.parameters.set('interfaces', '127.0.0.1/8')
         if realm:
             self.parameters.set('realm', realm)
         self.credentials.guess(self.parameters)
@@ -95,11 +130,9 @@ class SambaDce(DCERPC):
         name, version = bin_to_uuidtup(iface_uuid)
         if name not in self.connections:
             account = self._transport.account
-            first = next(iter(self.connections.values()), None)
-            self.connections[name] = base.ClientConnection(
-                account.binding(self._transport.port, self._transport.service),
-                (name, int(float(version))), account.parameters, account.credentials,
-                basis_connection=first)
+            binding = account.binding(self._transport.port, self._transport.service)
+            self.connections[name] = Interface(name, int(float(version))).connect(
+                account, binding, *self.connections.values())
         self.interface = name
         return self
 
@@ -111,14 +144,16 @@ class SambaDce(DCERPC):
 
     def call(self, function, body, uuid=None):
         stub = body.getData() if hasattr(body, 'getData') else body
-        self.answer = self.connections[self.interface].request(function, stub, as_guid(uuid))
+        # Samba takes no None for "no object".
+        objects = [] if uuid is None else [as_guid(uuid)]
+        self.answer = self.connections[self.interface].request(function, stub, *objects)
 
     def recv(self):
         return self.answer
 
 
 def as_guid(binary):
-    return str(uuid.UUID(bytes_le=bytes(binary[:16]))) if binary is not None else None
+    return str(uuid.UUID(bytes_le=bytes(binary[:16])))
 
 
 class Connector:
@@ -140,6 +175,8 @@ def activate(account, port, clsid, iid):
     """RemoteCreateInstance by impacket. Returns the interface, the activator's association, and the connector."""
     connector = Connector(account)
     dcomrt.transport = connector
+    # impacket would go on with the association of the client before, whoever that was.
+    dcomrt.INTERFACE.CONNECTIONS.clear()
     activator = Transport(account, port, 'RPCSS').get_dce_rpc()
     dcomrt.DCOMConnection.PORTMAPS[account.address] = activator
     interface = dcomrt.IRemoteSCMActivator(activator).RemoteCreateInstance(clsid, iid)
