@@ -77,7 +77,9 @@ sr_practice_ca_lock_folder (const char *folder,
   if (fd >= 0 && flock (fd, LOCK_EX | LOCK_NB) == 0)
     return g_steal_fd (&fd);
   saved = errno;
-  if (saved == EWOULDBLOCK)
+  if (saved == ENOENT && !create)
+    g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, "There is no practice CA in “%s”", folder);
+  else if (saved == EWOULDBLOCK)
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_BUSY, "The practice CA in “%s” is running already", folder);
   else
     g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved), "Locking “%s”: %s", path, g_strerror (saved));

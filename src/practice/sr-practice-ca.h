@@ -260,7 +260,7 @@ JsonObject *sr_practice_ca_inspect (SrPracticeCa *ca,
  *
  * As sr_practice_ca_inspect() for a CA that does not run; writes nothing.
  *
- * Sets %G_IO_ERROR_BUSY when it runs, and as sr_practice_ca_open().
+ * Sets %G_IO_ERROR_BUSY when it runs, %SR_ERROR_NOT_FOUND when there is none, and as sr_practice_ca_open().
  *
  * Returns: (transfer full): a JSON object, or %NULL
  */
