@@ -215,7 +215,7 @@ ensure_connection (SrDcomObject      *object,
                    GCancellable      *cancellable,
                    GError           **error)
 {
-  if (wants_drop (object) || (object->client != NULL && !sr_rpc_client_is_usable (object->client)))
+  if (wants_drop (object) || (object->client != NULL && !sr_rpc_client_is_idle (object->client)))
     close_connection (object);
 
   *reused = object->client != NULL;

@@ -63,8 +63,11 @@ call_resolver (SrDcomPinger *pinger,
   for (;;)
     {
       g_autoptr (GError) local = NULL;
-      gboolean reused = pinger->client != NULL;
+      gboolean reused;
 
+      if (pinger->client != NULL && !sr_rpc_client_is_idle (pinger->client))
+        g_clear_pointer (&pinger->client, sr_rpc_client_free);
+      reused = pinger->client != NULL;
       if (!reused)
         pinger->client = sr_dcom_connect (pinger->target, SR_DCOM_SERVICE_RESOLVER, 0, NULL, &iface->syntax,
                                           deadline, cancellable, &local);
@@ -72,8 +75,6 @@ call_resolver (SrDcomPinger *pinger,
           sr_rpc_client_call (pinger->client, iface, sr_rpc_interface_find (iface, opnum), NULL, request, reply,
                               deadline, cancellable, &local))
         return TRUE;
-      if (pinger->client != NULL && !sr_rpc_client_is_usable (pinger->client))
-        g_clear_pointer (&pinger->client, sr_rpc_client_free);
       if (!reused || !sr_dcom_is_connection_error (local))
         {
           g_propagate_error (error, g_steal_pointer (&local));

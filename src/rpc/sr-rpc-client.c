@@ -87,6 +87,12 @@ sr_rpc_client_is_usable (const SrRpcClient *client)
   return !client->broken;
 }
 
+gboolean
+sr_rpc_client_is_idle (const SrRpcClient *client)
+{
+  return !client->broken && sr_rpc_wire_is_quiet (client->channel.wire);
+}
+
 const char *
 sr_rpc_client_get_peer (const SrRpcClient *client)
 {

@@ -221,6 +221,18 @@ gboolean sr_rpc_client_may_have_executed (const SrRpcClient *client);
  */
 gboolean sr_rpc_client_is_usable (const SrRpcClient *client);
 
+/**
+ * sr_rpc_client_is_idle:
+ * @client: a client
+ *
+ * Looks at the connection too. Nobody says anything between calls: what has
+ * arrived is a shutdown PDU or the end, and a call on such a connection would
+ * leave it unknown whether it was executed.
+ *
+ * Returns: whether it is usable and nothing has arrived since the last call
+ */
+gboolean sr_rpc_client_is_idle (const SrRpcClient *client);
+
 const char *sr_rpc_client_get_peer (const SrRpcClient *client);
 SrAuthContext *sr_rpc_client_get_auth (SrRpcClient *client);
 

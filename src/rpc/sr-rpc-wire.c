@@ -64,6 +64,14 @@ sr_rpc_wire_shut (SrRpcWire *wire)
     g_socket_shutdown (wire->socket, TRUE, TRUE, NULL);
 }
 
+gboolean
+sr_rpc_wire_is_quiet (const SrRpcWire *wire)
+{
+  if (wire->start != wire->filled || sr_rpc_end_get_reason (wire->end) == SR_RPC_END_SHUT)
+    return FALSE;
+  return wire->socket == NULL || g_socket_condition_check (wire->socket, G_IO_IN | G_IO_HUP | G_IO_ERR) == 0;
+}
+
 static void
 set_closed (SrRpcWire  *wire,
             const char *how,
