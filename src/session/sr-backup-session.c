@@ -368,6 +368,7 @@ end (SrBackupSession *session,
   SrEndOutcome outcome;
 
   session->progress.phase = SR_BACKUP_PHASE_ENDING;
+  sr_backup_session_tell (session);
   note (session, SR_JOURNAL_END_SENT, NULL);
   /* What is open there belongs to be closed first (MS-CSRA 3.2.4.1.24); End closes it too. */
   if (session->file_open)

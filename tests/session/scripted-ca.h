@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "csra/sr-cert-admin.h"
+#include "csra/sr-csra-messages.h"
+#include "dcom/sr-dcom-server.h"
+
+G_BEGIN_DECLS
+
+/* A CA that does what a test tells it, honest or not, over the real protocol:
+ * for what the practice CA, which keeps the rules, never does. */
+
+typedef struct
+{
+  const char *listed;   /* with its type in front */
+  guint64 announced;    /* what BackupOpenFile says */
+  guint64 length;       /* what comes */
+} ScriptedFile;
+
+typedef enum
+{
+  FAULT_DROP_BEFORE,    /* the connection, instead of executing */
+  FAULT_DROP_AFTER,     /* the connection, instead of the answer */
+  FAULT_ANSWER,         /* @hr instead of executing */
+  FAULT_ANSWER_AFTER,   /* @hr after executing */
+  FAULT_STALL,          /* @seconds, then executed and answered */
+  FAULT_GONE,           /* every connection is dropped, and no new call is executed from then on */
+  FAULT_KILL_BEFORE,    /* @victim is killed instead of executing */
+  FAULT_KILL_AFTER,     /* @victim is killed after executing, before the answer */
+} FaultKind;
+
+typedef struct
+{
+  SrCsraOpnum opnum;
+  guint nth;            /* from 1; 0 for every one */
+  FaultKind kind;
+  SrHresult hr;
+  double seconds;
+} ScriptedFault;
+
+typedef struct
+{
+  GMutex mutex;
+  SrDcomServer *server;
+  SrAuthAcceptor *acceptor;
+  char *folder;
+  SrDcomTarget *target;
+  const char *user;
+  const char *password;
+
+  const ScriptedFile *databases;
+  const ScriptedFile *logs;
+  ScriptedFault faults[8];
+  guint n_faults;
+  guint32 interface_flags;
+  guint32 roles;
+  gboolean configuration_denied;
+
+  gpointer prepared_by;
+  const ScriptedFile *open;
+  guint64 position;
+  gboolean deaf;
+  pid_t victim;
+
+  guint calls[64];
+  guint prepares;       /* that succeeded */
+  guint ends;           /* that succeeded */
+  guint releases;       /* objects given back */
+} ScriptedCa;
+
+/* With a database of 1.5 MiB and two logs. */
+ScriptedCa *scripted_ca_new (void);
+void scripted_ca_free (ScriptedCa *ca);
+void scripted_ca_add_fault (ScriptedCa *ca, ScriptedFault fault);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScriptedCa, scripted_ca_free)
+
+G_END_DECLS
