@@ -25,7 +25,7 @@ class Capture:
         self.ports = []
         if shutil.which('tshark') is None:
             raise Unable('tshark is not installed')
-        self.process = subprocess.Popen(['tshark', '-q', '-i', 'lo', '-f', 'tcp', '-w', path],
+        self.process = subprocess.Popen(['tshark', '-q', '-i', 'lo', '-B', '64', '-f', 'tcp', '-w', path],
                                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         self.wait_for_mark()
 
@@ -77,12 +77,18 @@ class Capture:
         return [Call(stream, call_id, *facts) for (stream, call_id), facts in found.items()]
 
     def streams(self):
-        data = collections.defaultdict(bytes)
+        """{(stream, source port): bytes}, by sequence number: segments may be sent twice."""
         ports = ' || '.join(f'tcp.port == {port}' for port in self.ports)
-        for stream, source, payload in self.fields(f'tcp.len > 0 && ({ports})', 'tcp.stream', 'tcp.srcport',
-                                                   'tcp.payload'):
-            data[int(stream[0]), source[0]] += bytes.fromhex(payload[0])
-        return data
+        segments = sorted(
+            (int(stream[0]), source[0], int(sequence[0]) - 1, bytes.fromhex(payload[0]))
+            for stream, source, sequence, payload in self.fields(
+                f'tcp.len > 0 && ({ports})', 'tcp.stream', 'tcp.srcport', 'tcp.seq', 'tcp.payload'))
+        data = collections.defaultdict(bytearray)
+        for stream, source, start, payload in segments:
+            known = data[stream, source]
+            assert start <= len(known), f'the capture misses {start - len(known)} bytes of connection {stream}'
+            known[start:start + len(payload)] = payload
+        return {key: bytes(value) for key, value in data.items()}
 
 
 def pdus(data):
