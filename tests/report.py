@@ -18,6 +18,7 @@ CASE = re.compile(r'^(?P<no>not )?ok(?= |$) *(?P<number>\d+)?(?: -)? *(?P<name>.
                   r'(?: +# *(?P<directive>SKIP|TODO)\b *(?P<reason>.*))?$', re.IGNORECASE)
 PLAN = re.compile(r'^1\.\.(?P<count>\d+)(?: *# *SKIP *(?P<reason>.*))?$', re.IGNORECASE)
 TAIL_LINES = 40
+MAX_WIDTH = 400
 
 
 class Program:
@@ -71,7 +72,7 @@ class Program:
 
     def tail(self):
         lines = self.output.splitlines()[-TAIL_LINES:] + self.errors.splitlines()[-TAIL_LINES:]
-        return ''.join(f'    {line}\n' for line in lines)
+        return ''.join(f'    {line[:MAX_WIDTH]}\n' for line in lines)
 
 
 def read_programs(path):

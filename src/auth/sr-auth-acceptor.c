@@ -6,6 +6,7 @@
 #include "auth/sr-auth-nt-hash-private.h"
 #include "base/sr-error.h"
 
+#include <glib/gstdio.h>
 #include <unistd.h>
 
 struct _SrAuthAcceptor
@@ -77,8 +78,10 @@ sr_auth_acceptor_new (const char *ntlm_users,
       acceptor->users = sr_nt_users_open (ntlm_users, error);
       if (acceptor->users < 0)
         return NULL;
+      /* A file in memory has a name in /proc alone. In a chroot without it the
+       * library reads the key file itself, with the passwords. */
       hashes = g_strdup_printf ("/proc/self/fd/%d", acceptor->users);
-      acceptor->ntlm = acquire (hashes, NULL, SR_GSS_NTLM, error);
+      acceptor->ntlm = acquire (g_access (hashes, R_OK) == 0 ? hashes : ntlm_users, NULL, SR_GSS_NTLM, error);
       if (acceptor->ntlm == NULL)
         return NULL;
     }
