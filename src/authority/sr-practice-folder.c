@@ -24,7 +24,6 @@ sr_practice_folder_free (SrPracticeFolder *self)
 {
   g_free (self->config);
   g_free (self->address);
-  g_free (self->control);
   g_free (self->user);
   g_free (self->users_file);
   g_free (self);
@@ -40,11 +39,10 @@ parse_ready (JsonObject *object)
   self->address = g_strdup (address);
   self->activation_port = (guint16) sr_settings_number (object, "activationPort", 1, G_MAXUINT16, 0);
   self->pid = sr_settings_number (object, "pid", 2, G_MAXINT32, 0);
-  self->control = g_strdup (sr_settings_string (object, "control"));
   self->user = g_strdup (sr_settings_string (object, "user"));
   self->users_file = g_strdup (sr_settings_string (object, "usersFile"));
   if (self->config == NULL || address == NULL || !g_hostname_is_ip_address (address) || self->activation_port == 0
-      || self->pid == 0 || self->control == NULL || (self->user == NULL) != (self->users_file == NULL))
+      || self->pid == 0 || (self->user == NULL) != (self->users_file == NULL))
     return NULL;
   return g_steal_pointer (&self);
 }

@@ -16,7 +16,6 @@ G_BEGIN_DECLS
  * @address: the loopback address that it listens on
  * @activation_port: its activation port
  * @pid: of its program
- * @control: path of its control socket
  * @user: (nullable): the user to sign in as, DOMAIN\user; %NULL when it has no users of its own
  * @users_file: (nullable): path of the file with the users' passwords
  *
@@ -28,7 +27,6 @@ typedef struct
   char *address;
   guint16 activation_port;
   gint64 pid;
-  char *control;
   char *user;
   char *users_file;
 } SrPracticeFolder;

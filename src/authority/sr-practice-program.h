@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "authority/sr-authority-list.h"
 #include "authority/sr-practice-folder.h"
 
 #include <json-glib/json-glib.h>
@@ -74,6 +75,26 @@ SrPracticeFolder *sr_practice_program_start (const char                     *fol
                                              gint64                          deadline,
                                              GCancellable                   *cancellable,
                                              GError                        **error);
+
+/**
+ * sr_practice_program_adopt:
+ * @folder: its state folder
+ * @ready: what it says of itself
+ * @list: a list of CAs, loaded
+ * @error: where to put an error
+ *
+ * Puts a running practice CA into the list, with its tag, or brings the entry
+ * that it has there up to date. For the main thread.
+ *
+ * Sets %SR_AUTHORITY_ERROR_EXISTS when another CA has its config string, and
+ * the codes of sr_authority_list_add().
+ *
+ * Returns: (transfer full): the CA, or %NULL
+ */
+SrAuthority *sr_practice_program_adopt (const char       *folder,
+                                        SrPracticeFolder *ready,
+                                        SrAuthorityList  *list,
+                                        GError          **error);
 
 /**
  * sr_practice_program_ask:
