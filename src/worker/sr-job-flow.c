@@ -186,7 +186,8 @@ plan_work (SrJob                  *self,
         sr_progress_set_part (progress, (double) p->bytes_done / (double) p->bytes_total);
       return;
     }
-  if (p->n_files == 0 || p->file_index == 0)
+  /* Other phases keep the counts of those before them. */
+  if ((p->phase != SR_BACKUP_PHASE_DATABASE && p->phase != SR_BACKUP_PHASE_LOGS) || p->n_files == 0 || p->file_index == 0)
     return;
 
   if (p->phase == SR_BACKUP_PHASE_DATABASE)
@@ -197,7 +198,7 @@ plan_work (SrJob                  *self,
       sr_progress_set_weight (progress, STEP (SR_BACKUP_PHASE_DATABASE), database);
       sr_progress_set_weight (progress, STEP (SR_BACKUP_PHASE_VERIFYING), VERIFY_SHARE * (database + LOGS_WORK));
     }
-  else if (p->phase == SR_BACKUP_PHASE_LOGS)
+  else
     {
       double log = p->file_size > 0 ? (double) p->file_size : LOG_WORK;
 
