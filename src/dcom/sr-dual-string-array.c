@@ -99,7 +99,7 @@ build_units (const SrDualStringArray *array,
       put_unit (units, binding->tower);
       put_text (units, binding->address);
     }
-  /* The smallest array of 2.2.19.1 has two zeros for no bindings. */
+  /* The smallest array of 2.2.19.1 has two zeros for either list. */
   if (array->strings->len == 0)
     put_unit (units, 0);
   put_unit (units, 0);
@@ -113,7 +113,7 @@ build_units (const SrDualStringArray *array,
       put_unit (units, RESERVED);
       put_text (units, binding->principal);
     }
-  if (array->securities->len == 0)
+  if (array->strings->len == 0 && array->securities->len == 0)
     put_unit (units, 0);
   put_unit (units, 0);
   return units;

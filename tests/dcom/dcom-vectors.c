@@ -29,11 +29,13 @@ from_hex (const char *hex)
   return bytes;
 }
 
-static GByteArray *
-load_pdu (const char *name)
+/* The hexadecimal digits behind @name in @file. */
+static char *
+load_hex (const char *file,
+          const char *name)
 {
   /* Fuzzers are no g_test programs: g_test_build_filename() is not for them. */
-  g_autofree char *path = g_build_filename (g_getenv ("G_TEST_SRCDIR"), "dcom", "windows-dcom.txt", NULL);
+  g_autofree char *path = g_build_filename (g_getenv ("G_TEST_SRCDIR"), "dcom", file, NULL);
   g_autofree char *text = NULL;
   g_auto (GStrv) lines = NULL;
   g_autoptr (GError) error = NULL;
@@ -46,9 +48,43 @@ load_pdu (const char *name)
       g_auto (GStrv) words = g_strsplit (lines[i], " ", 3);
 
       if (g_strcmp0 (words[0], name) == 0)
-        return from_hex (words[2]);
+        return g_strdup (words[2]);
     }
   g_assert_not_reached ();
+}
+
+static GByteArray *
+load_pdu (const char *name)
+{
+  g_autofree char *hex = load_hex ("windows-dcom.txt", name);
+
+  return from_hex (hex);
+}
+
+GBytes *
+dcom_vector_request (const char *name)
+{
+  g_autofree char *hex = load_hex ("impacket-dcom.txt", name);
+
+  for (char *dots = hex; (dots = strstr (dots, "..")) != NULL;)
+    memcpy (dots, "a5", 2);
+  return g_byte_array_free_to_bytes (from_hex (hex));
+}
+
+void
+dcom_vector_assert_request (const char *name,
+                            GBytes     *written)
+{
+  g_autofree char *hex = load_hex ("impacket-dcom.txt", name);
+  const guint8 *data = g_bytes_get_data (written, NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (gsize i = 0; i < g_bytes_get_size (written); i++)
+    if (strlen (hex) > 2 * i && hex[2 * i] == '.')
+      g_string_append (text, "..");
+    else
+      g_string_append_printf (text, "%02x", data[i]);
+  g_assert_cmpstr (text->str, ==, hex);
 }
 
 GBytes *

@@ -17,3 +17,21 @@
  */
 GBytes *dcom_vector_stub (const char *name,
                           SrGuid     *object);
+
+/**
+ * dcom_vector_assert_request:
+ * @name: a stub of impacket-dcom.txt
+ * @written: our stub
+ *
+ * Fails unless both are the same, but for what every writer may have its own way.
+ */
+void dcom_vector_assert_request (const char *name,
+                                 GBytes     *written);
+
+/**
+ * dcom_vector_request:
+ * @name: a stub of impacket-dcom.txt
+ *
+ * Returns: (transfer full): the stub, with 0xa5 where every writer may have its own bytes
+ */
+GBytes *dcom_vector_request (const char *name);

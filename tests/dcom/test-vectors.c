@@ -364,6 +364,119 @@ test_release (void)
   assert_stub ("RemRelease_response", &ndr);
 }
 
+/* Writes @request and compares it with what impacket wrote; then reads that into the zeroed @again. */
+static void
+check_request (const char           *name,
+               const SrRpcInterface *iface,
+               guint16               opnum,
+               SrOrpcThis           *orpc_this,
+               gpointer              request,
+               gpointer              again)
+{
+  const SrRpcMethod *method = method_of (iface, opnum);
+  g_autoptr (GBytes) theirs = dcom_vector_request (name);
+  g_autoptr (GBytes) ours = NULL;
+  g_autoptr (GError) error = NULL;
+  SrOrpcThis ignored = { 0 };
+  SrNdr ndr;
+
+  sr_ndr_init_writer (&ndr, method->name);
+  if (orpc_this != NULL)
+    sr_orpc_this_code (&ndr, orpc_this);
+  method->code_request (&ndr, request);
+  ours = sr_ndr_finish_bytes (&ndr, &error);
+  g_assert_no_error (error);
+  dcom_vector_assert_request (name, ours);
+  read_stub (theirs, orpc_this != NULL ? (SrNdrCoder) sr_orpc_this_code : NULL, &ignored, method->code_request, again);
+}
+
+#define SETID G_GUINT64_CONSTANT (0x1112131415161718)
+
+static void
+test_resolver_requests (void)
+{
+  SrResolveOxidRequest resolve = { G_GUINT64_CONSTANT (0x0102030405060708), 1, { 7 } }, resolve_again = { 0 };
+  SrSimplePingRequest simple = { SETID }, simple_again = { 0 };
+
+  check_request ("ResolveOxid2_request", &sr_object_exporter_interface, SR_OBJECT_EXPORTER_OP_RESOLVE_OXID2, NULL,
+                 &resolve, &resolve_again);
+  g_assert_cmphex (resolve_again.oxid, ==, resolve.oxid);
+  g_assert_cmpuint (resolve_again.protseqs[0], ==, 7);
+  check_request ("SimplePing_request", &sr_object_exporter_interface, SR_OBJECT_EXPORTER_OP_SIMPLE_PING, NULL,
+                 &simple, &simple_again);
+  g_assert_cmphex (simple_again.setid, ==, SETID);
+}
+
+static GArray *
+some_oids (const guint64 *oids,
+           guint          n)
+{
+  GArray *array = g_array_new (FALSE, FALSE, sizeof (guint64));
+
+  g_array_append_vals (array, oids, n);
+  return array;
+}
+
+static void
+test_complex_pings (void)
+{
+  static const struct
+  {
+    const char *name;
+    guint64 setid;
+    guint n_add, n_remove;
+    guint64 add[2], remove[1];
+  } cases[] = {
+    { "ComplexPing_add_request", 0, 1, 0, { G_GUINT64_CONSTANT (0x2122232425262728) } },
+    { "ComplexPing_remove_request", SETID, 0, 1, { 0 }, { G_GUINT64_CONSTANT (0x2122232425262728) } },
+    { "ComplexPing_both_request", SETID, 2, 1, { 1, 2 }, { 3 } },
+  };
+  const SrRpcMethod *method = method_of (&sr_object_exporter_interface, SR_OBJECT_EXPORTER_OP_COMPLEX_PING);
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      SrComplexPingRequest m = { cases[i].setid, (guint16) (i + 1), some_oids (cases[i].add, cases[i].n_add),
+                                 some_oids (cases[i].remove, cases[i].n_remove) };
+      SrComplexPingRequest again = { 0 };
+
+      check_request (cases[i].name, &sr_object_exporter_interface, SR_OBJECT_EXPORTER_OP_COMPLEX_PING, NULL, &m, &again);
+      g_assert_cmpuint (again.sequence, ==, i + 1);
+      g_assert_cmpuint (again.add != NULL ? again.add->len : 0, ==, cases[i].n_add);
+      g_assert_cmpuint (again.remove != NULL ? again.remove->len : 0, ==, cases[i].n_remove);
+      if (again.remove != NULL)
+        g_assert_cmphex (g_array_index (again.remove, guint64, 0), ==, cases[i].remove[0]);
+      method->clear_request (&m);
+      method->clear_request (&again);
+    }
+}
+
+static void
+test_impacket_orpc (void)
+{
+  SrOrpcThis orpc_this = { { 5, 7 }, 0,
+                           { 0x82b2330d, 0xcdbe, 0x4a4e, { 0x89, 0x10, 0x31, 0x22, 0xbc, 0xb9, 0x8a, 0xfe } } };
+  SrRemoteActivationRequest activation = {
+    .orpc_this = orpc_this,
+    .clsid = { 0xd99e6e74, 0xfc88, 0x11d0, { 0xb4, 0x98, 0x00, 0xa0, 0xc9, 0x03, 0x12, 0xf3 } },
+    .impersonation_level = 2,
+    .n_iids = 2,
+    .iids = { { 0xd99e6e71, 0xfc88, 0x11d0, { 0xb4, 0x98, 0x00, 0xa0, 0xc9, 0x03, 0x12, 0xf3 } },
+              { 0x7fe0d935, 0xdda6, 0x443f, { 0x85, 0xd0, 0x1c, 0xfb, 0x58, 0xfe, 0x41, 0xdd } } },
+    .n_protseqs = 1,
+    .protseqs = { 7 },
+  };
+  SrRemoteActivationRequest activation_again = { 0 };
+  SrRemRefsRequest refs = { 1, { { { 0x00010203, 0x0405, 0x0607, { 8, 9, 10, 11, 12, 13, 14, 15 } }, 5, 0 } } };
+  SrRemRefsRequest refs_again = { 0 };
+
+  check_request ("RemoteActivation_request", &sr_activation_interface, SR_ACTIVATION_OP_REMOTE_ACTIVATION, NULL,
+                 &activation, &activation_again);
+  g_assert_cmpuint (activation_again.n_iids, ==, 2);
+  assert_guid (&activation_again.iids[1], &activation.iids[1]);
+  check_request ("RemAddRef_request", &sr_rem_unknown_interface, SR_REM_UNKNOWN_OP_ADD_REF, &orpc_this, &refs, &refs_again);
+  g_assert_cmpuint (refs_again.refs[0].public_refs, ==, 5);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -376,5 +489,8 @@ main (int    argc,
   g_test_add_func ("/dcom/vectors/query-interface-request", test_query_interface_request);
   g_test_add_func ("/dcom/vectors/query-interface-response", test_query_interface_response);
   g_test_add_func ("/dcom/vectors/release", test_release);
+  g_test_add_func ("/dcom/vectors/resolver-requests", test_resolver_requests);
+  g_test_add_func ("/dcom/vectors/complex-pings", test_complex_pings);
+  g_test_add_func ("/dcom/vectors/impacket-orpc", test_impacket_orpc);
   return g_test_run ();
 }
