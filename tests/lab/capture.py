@@ -50,12 +50,14 @@ class Capture:
         raise Unable('tshark captures nothing on the loopback interface')
 
     def finish(self, *ports):
-        """Ends the capture; what has to do with the ports is DCE/RPC."""
+        """Ends the capture, of which only what has to do with the ports is kept: that is DCE/RPC."""
         self.wait_for_mark()
         self.process.terminate()
         self.process.wait()
         self.process.stderr.close()
-        self.ports = ports
+        kept = self.path + '.kept'
+        self.tshark('-Y', ' || '.join(f'tcp.port == {port}' for port in ports), '-w', kept)
+        self.path, self.ports = kept, ports
 
     def tshark(self, *arguments):
         decode = [word for port in self.ports for word in ('-d', f'tcp.port=={port},dcerpc')]
@@ -78,11 +80,10 @@ class Capture:
 
     def streams(self):
         """{(stream, source port): bytes}, by sequence number: segments may be sent twice."""
-        ports = ' || '.join(f'tcp.port == {port}' for port in self.ports)
         segments = sorted(
             (int(stream[0]), source[0], int(sequence[0]) - 1, bytes.fromhex(payload[0]))
             for stream, source, sequence, payload in self.fields(
-                f'tcp.len > 0 && ({ports})', 'tcp.stream', 'tcp.srcport', 'tcp.seq', 'tcp.payload'))
+                'tcp.len > 0', 'tcp.stream', 'tcp.srcport', 'tcp.seq', 'tcp.payload'))
         data = collections.defaultdict(bytearray)
         for stream, source, start, payload in segments:
             known = data[stream, source]
