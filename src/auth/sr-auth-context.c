@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "auth/sr-auth-context.h"
+#include "auth/sr-auth-context-private.h"
 
 #include "auth/sr-auth-acceptor-private.h"
-#include "auth/sr-auth-gss-private.h"
-#include "auth/sr-auth-ntlm-private.h"
 #include "auth/sr-credentials-private.h"
 #include "base/sr-error.h"
 #include "base/sr-secret.h"
@@ -19,29 +17,6 @@
 
 #define WANTED_FLAGS                                                                                                   \
   (GSS_C_MUTUAL_FLAG | GSS_C_CONF_FLAG | GSS_C_INTEG_FLAG | GSS_C_REPLAY_FLAG | GSS_C_SEQUENCE_FLAG | GSS_C_DCE_STYLE)
-
-struct _SrAuthContext
-{
-  SrAuthType type;
-  gboolean initiator;
-  gboolean complete;
-  gboolean failed;
-  guint legs;
-
-  SrCredentials *credentials;           /* initiator */
-  SrGssMechs mechs;
-  char *spn;
-
-  SrGssCred *cred;
-  gss_name_t target;
-  gss_ctx_id_t gss;
-
-  SrAuthType mechanism;
-  char *peer;
-  guint32 ntlm_flags;
-  SrNtlmSeal *ntlm;
-  gsize signature_size;
-};
 
 static gboolean
 spn_is_well_formed (const char *spn)
@@ -215,32 +190,6 @@ check_ntlm (SrAuthContext *context,
   return context->ntlm != NULL;
 }
 
-/* MIT tells by wrapping nothing how long HEADER gets; it is the same for every body that needs no padding of its own. */
-static gboolean
-measure_signature (SrAuthContext *context,
-                   GError       **error)
-{
-  gss_iov_buffer_desc iov[2] = {
-    { GSS_IOV_BUFFER_TYPE_HEADER, { 0, NULL } },
-    { GSS_IOV_BUFFER_TYPE_DATA, { 16, NULL } },
-  };
-  OM_uint32 major, minor;
-
-  if (context->mechanism == SR_AUTH_NTLM)
-    {
-      context->signature_size = SR_NTLM_SIGNATURE_SIZE;
-      return TRUE;
-    }
-  major = gss_wrap_iov_length (&minor, context->gss, 1, GSS_C_QOP_DEFAULT, NULL, iov, G_N_ELEMENTS (iov));
-  if (GSS_ERROR (major) || iov[0].buffer.length == 0 || iov[0].buffer.length > 512)
-    {
-      sr_gss_set_error (error, SR_ERROR_AUTH, "Kerberos cannot seal", major, minor, &sr_gss_oid_kerberos);
-      return FALSE;
-    }
-  context->signature_size = iov[0].buffer.length;
-  return TRUE;
-}
-
 static gboolean
 finish (SrAuthContext *context,
         GError       **error)
@@ -277,7 +226,7 @@ finish (SrAuthContext *context,
     }
   if (context->mechanism == SR_AUTH_KERBEROS ? !check_kerberos (context, flags, error) : !check_ntlm (context, error))
     return FALSE;
-  if (!measure_signature (context, error))
+  if (!sr_auth_context_measure (context, error))
     return FALSE;
   context->complete = TRUE;
   return TRUE;
@@ -378,106 +327,4 @@ const char *
 sr_auth_context_get_peer (const SrAuthContext *context)
 {
   return context->peer;
-}
-
-gsize
-sr_auth_context_signature_size (SrAuthContext *context)
-{
-  return context->signature_size;
-}
-
-/* The segments of MS-RPCE 3.3.1.5.2.2 for gss_wrap_iov(), in the order of the PDU. */
-static int
-fill_iov (gss_iov_buffer_desc iov[4],
-          gboolean            sign_header,
-          guint8             *header,
-          gsize               header_length,
-          guint8             *body,
-          gsize               body_length,
-          guint8             *trailer,
-          guint8             *signature,
-          gsize               signature_length)
-{
-  int n = 0;
-
-  iov[n++] = (gss_iov_buffer_desc) { GSS_IOV_BUFFER_TYPE_HEADER, { signature_length, signature } };
-  if (sign_header)
-    iov[n++] = (gss_iov_buffer_desc) { GSS_IOV_BUFFER_TYPE_SIGN_ONLY, { header_length, header } };
-  iov[n++] = (gss_iov_buffer_desc) { GSS_IOV_BUFFER_TYPE_DATA, { body_length, body } };
-  if (sign_header)
-    iov[n++] = (gss_iov_buffer_desc) { GSS_IOV_BUFFER_TYPE_SIGN_ONLY, { 8, trailer } };
-  return n;
-}
-
-gboolean
-sr_auth_context_seal (SrAuthContext *context,
-                      gboolean       sign_header,
-                      guint8        *header,
-                      gsize          header_length,
-                      guint8        *body,
-                      gsize          body_length,
-                      guint8        *trailer,
-                      guint8        *signature,
-                      gsize          signature_length,
-                      GError       **error)
-{
-  gss_iov_buffer_desc iov[4];
-  OM_uint32 major, minor;
-  int n, encrypted = 0;
-
-  g_return_val_if_fail (context->complete && signature_length == context->signature_size, FALSE);
-
-  if (context->mechanism == SR_AUTH_NTLM)
-    return sr_ntlm_seal_protect (context->ntlm, TRUE, header, header_length, body, body_length, trailer, signature,
-                                 error);
-  n = fill_iov (iov, sign_header, header, header_length, body, body_length, trailer, signature, signature_length);
-  major = gss_wrap_iov (&minor, context->gss, 1, GSS_C_QOP_DEFAULT, &encrypted, iov, n);
-  if (major == GSS_S_COMPLETE && encrypted && iov[0].buffer.length == signature_length)
-    return TRUE;
-  sr_gss_set_error (error, SR_ERROR_AUTH, "A message could not be sealed", major, minor, &sr_gss_oid_kerberos);
-  return FALSE;
-}
-
-gboolean
-sr_auth_context_unseal (SrAuthContext *context,
-                        gboolean       sign_header,
-                        guint8        *header,
-                        gsize          header_length,
-                        guint8        *body,
-                        gsize          body_length,
-                        guint8        *trailer,
-                        guint8        *signature,
-                        gsize          signature_length,
-                        GError       **error)
-{
-  gss_iov_buffer_desc iov[4];
-  OM_uint32 major, minor;
-  int n, encrypted = 0;
-
-  g_return_val_if_fail (context->complete, FALSE);
-
-  if (context->mechanism == SR_AUTH_NTLM)
-    {
-      if (signature_length != SR_NTLM_SIGNATURE_SIZE)
-        {
-          g_set_error (error, SR_ERROR, SR_ERROR_AUTH, "An NTLM signature of %zu bytes", signature_length);
-          return FALSE;
-        }
-      return sr_ntlm_seal_open (context->ntlm, TRUE, header, header_length, body, body_length, trailer, signature,
-                                error);
-    }
-  n = fill_iov (iov, sign_header, header, header_length, body, body_length, trailer, signature, signature_length);
-  major = gss_unwrap_iov (&minor, context->gss, &encrypted, NULL, iov, n);
-  /* Any bit counts: GSS_S_UNSEQ_TOKEN and the like are no errors to GSS_ERROR(), but replays to us. */
-  if (major != GSS_S_COMPLETE)
-    {
-      sr_gss_set_error (error, SR_ERROR_AUTH, "A message's signature is wrong", major, minor, &sr_gss_oid_kerberos);
-      return FALSE;
-    }
-  if (!encrypted)
-    {
-      g_set_error_literal (error, SR_ERROR, SR_ERROR_WEAK, "A message was signed but not encrypted");
-      return FALSE;
-    }
-  return TRUE;
 }

@@ -260,6 +260,60 @@ gboolean sr_auth_context_unseal (SrAuthContext *context,
                                  gsize          signature_length,
                                  GError       **error);
 
+/**
+ * sr_auth_context_mic_size:
+ * @context: a complete context
+ *
+ * Returns: bytes of the auth_value of a PDU that is signed only
+ */
+gsize sr_auth_context_mic_size (SrAuthContext *context);
+
+/**
+ * sr_auth_context_sign:
+ * @context: a complete context
+ * @sign_header: as for sr_auth_context_seal()
+ * @header: (array length=header_length): PDU header
+ * @header_length: in bytes
+ * @body: (array length=body_length): the body, which stays as it is
+ * @body_length: in bytes
+ * @trailer: (array fixed-size=8): sec_trailer
+ * @signature: (array length=signature_length): where the signature goes
+ * @signature_length: as sr_auth_context_mic_size() says
+ * @error: where to put an error
+ *
+ * Protects a PDU at %SR_AUTH_LEVEL_INTEGRITY, for servers that offer that too. Sets %SR_ERROR_AUTH.
+ *
+ * Returns: whether it worked
+ */
+gboolean sr_auth_context_sign (SrAuthContext *context,
+                               gboolean       sign_header,
+                               guint8        *header,
+                               gsize          header_length,
+                               guint8        *body,
+                               gsize          body_length,
+                               guint8        *trailer,
+                               guint8        *signature,
+                               gsize          signature_length,
+                               GError       **error);
+
+/**
+ * sr_auth_context_verify:
+ *
+ * Checks what sr_auth_context_sign() made; parameters as there. Sets %SR_ERROR_AUTH.
+ *
+ * Returns: whether the PDU is genuine
+ */
+gboolean sr_auth_context_verify (SrAuthContext *context,
+                                 gboolean       sign_header,
+                                 guint8        *header,
+                                 gsize          header_length,
+                                 guint8        *body,
+                                 gsize          body_length,
+                                 guint8        *trailer,
+                                 guint8        *signature,
+                                 gsize          signature_length,
+                                 GError       **error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrAuthContext, sr_auth_context_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrAuthAcceptor, sr_auth_acceptor_unref)
 

@@ -96,8 +96,8 @@ gboolean sr_rpc_channel_send_association (SrRpcChannel        *channel,
  * @stub: (out): the body without padding, in @pdu
  * @length: (out): in bytes
  *
- * Takes the protection off a PDU. On a secured channel at packet privacy
- * nothing unprotected passes.
+ * Takes the protection off a PDU. On a secured channel nothing passes that has
+ * less of it than was agreed.
  *
  * Sets %SR_ERROR_WEAK, %SR_ERROR_AUTH, %SR_ERROR_MALFORMED.
  */

@@ -55,6 +55,16 @@ privacy (const SrRpcChannel *channel)
   return channel->secured && channel->auth_level == SR_AUTH_LEVEL_PRIVACY;
 }
 
+/* What an auth_value takes, 0 where PDUs carry none. Levels between connect and integrity are treated as the latter
+ * (MS-RPCE 2.2.2.12: whatever is not privacy is signed). */
+static gsize
+signature_size (SrRpcChannel *channel)
+{
+  if (!channel->secured || channel->auth_level <= SR_AUTH_LEVEL_CONNECT)
+    return 0;
+  return privacy (channel) ? sr_auth_context_signature_size (channel->auth) : sr_auth_context_mic_size (channel->auth);
+}
+
 /* Adds one fragment: its header, @length bytes of stub, and @tail, which only a last one has. */
 static gboolean
 add_fragment (SrRpcChannel        *channel,
@@ -68,8 +78,8 @@ add_fragment (SrRpcChannel        *channel,
 {
   gsize header_length = SR_RPC_CALL_HEADER_SIZE + (head->object != NULL ? 16 : 0);
   gsize body_length = length + (tail != NULL ? tail->len : 0);
-  gsize pad = privacy (channel) ? -body_length & (BODY_ALIGNMENT - 1) : 0;
-  gsize signature = privacy (channel) ? sr_auth_context_signature_size (channel->auth) : 0;
+  gsize signature = signature_size (channel);
+  gsize pad = signature > 0 ? -body_length & (BODY_ALIGNMENT - 1) : 0;
   gsize total = header_length + body_length + pad + (signature > 0 ? SR_RPC_SEC_TRAILER_SIZE + signature : 0);
   SrRpcHeader header = { head->type, flags, (guint16) total, (guint16) signature, head->call_id };
   guint start = channel->out->len;
@@ -96,8 +106,9 @@ add_fragment (SrRpcChannel        *channel,
                                                           .level = (guint8) channel->auth_level,
                                                           .pad_length = (guint8) pad,
                                                           .context_id = channel->auth_context_id });
-  return sr_auth_context_seal (channel->auth, channel->sign_header, pdu, header_length, pdu + header_length,
-                               body_length + pad, trailer, trailer + SR_RPC_SEC_TRAILER_SIZE, signature, error);
+  return (privacy (channel) ? sr_auth_context_seal : sr_auth_context_sign) (
+    channel->auth, channel->sign_header, pdu, header_length, pdu + header_length, body_length + pad, trailer,
+    trailer + SR_RPC_SEC_TRAILER_SIZE, signature, error);
 }
 
 /* Bytes of stub that fit into one fragment, a multiple of 16. */
@@ -107,8 +118,8 @@ fragment_room (SrRpcChannel        *channel,
 {
   gsize room = channel->max_send - SR_RPC_CALL_HEADER_SIZE - (head->object != NULL ? 16 : 0);
 
-  if (privacy (channel))
-    room -= SR_RPC_SEC_TRAILER_SIZE + sr_auth_context_signature_size (channel->auth);
+  if (signature_size (channel) > 0)
+    room -= SR_RPC_SEC_TRAILER_SIZE + signature_size (channel);
   return room & ~(gsize) (BODY_ALIGNMENT - 1);
 }
 
@@ -253,9 +264,10 @@ sr_rpc_channel_open (SrRpcChannel      *channel,
   *stub = pdu + header_length;
   if (header->auth_length == 0)
     {
-      if (privacy (channel))
+      if (signature_size (channel) > 0)
         {
-          g_set_error (error, SR_ERROR, SR_ERROR_WEAK, "A PDU without protection where packet privacy was agreed");
+          g_set_error (error, SR_ERROR, SR_ERROR_WEAK, "A PDU without protection where level %u was agreed",
+                       channel->auth_level);
           return FALSE;
         }
       *length = header->frag_length - header_length;
@@ -270,10 +282,10 @@ sr_rpc_channel_open (SrRpcChannel      *channel,
     }
   if (!check_trailer (channel, &trailer, error))
     return FALSE;
-  if (privacy (channel) &&
-      !sr_auth_context_unseal (channel->auth, channel->sign_header, pdu, header_length, pdu + header_length,
-                               trailer.offset - header_length, pdu + trailer.offset,
-                               pdu + trailer.offset + SR_RPC_SEC_TRAILER_SIZE, trailer.token_length, error))
+  if (signature_size (channel) > 0 &&
+      !(privacy (channel) ? sr_auth_context_unseal : sr_auth_context_verify) (
+        channel->auth, channel->sign_header, pdu, header_length, pdu + header_length, trailer.offset - header_length,
+        pdu + trailer.offset, pdu + trailer.offset + SR_RPC_SEC_TRAILER_SIZE, trailer.token_length, error))
     return FALSE;
   *length = trailer.offset - header_length - trailer.pad_length;
   return TRUE;

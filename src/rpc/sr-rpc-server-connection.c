@@ -161,8 +161,7 @@ run_handler (SrRpcServerConnection *connection,
 
 /* All fragments are there. */
 static SrRpcStep
-dispatch (SrRpcServerConnection *connection,
-          gsize                  last_fragment)
+dispatch (SrRpcServerConnection *connection)
 {
   const SrRpcServed *served = find_served (connection, connection->call_context_id);
   gsize length = connection->request->len;
@@ -177,7 +176,7 @@ dispatch (SrRpcServerConnection *connection,
       SrRpcTrailerFacts facts = { connection->header_sign_offered, served->iface->syntax, connection->call.call_id,
                                   connection->call_context_id, connection->call_opnum };
 
-      if (!sr_rpc_trailer_strip (connection->request->data, last_fragment, &length, &facts))
+      if (!sr_rpc_trailer_strip (connection->request->data, &length, &facts))
         return reject (connection, &connection->call, SR_NCA_S_FAULT_ACCESS_DENIED);
     }
   if (sr_rpc_interface_find (served->iface, connection->call_opnum) == NULL)
@@ -242,7 +241,7 @@ on_request (SrRpcServerConnection *connection,
   gboolean first = (header->flags & SR_RPC_PFC_FIRST_FRAG) != 0;
   gsize minimum = SR_RPC_CALL_HEADER_SIZE + (header->flags & SR_RPC_PFC_OBJECT_UUID ? 16 : 0);
   const guint8 *stub;
-  gsize length, before;
+  gsize length;
   gint64 status;
 
   if (!connection->bound || header->frag_length < minimum || header->frag_length > connection->channel.max_receive)
@@ -263,11 +262,10 @@ on_request (SrRpcServerConnection *connection,
   if (first)
     begin_call (connection, pdu, header);
 
-  before = connection->request->len;
-  if (length > SR_RPC_SERVER_MAX_REQUEST - before)
+  if (length > SR_RPC_SERVER_MAX_REQUEST - connection->request->len)
     return reject (connection, header, SR_NCA_S_FAULT_ACCESS_DENIED);
   g_byte_array_append (connection->request, stub, (guint) length);
-  return header->flags & SR_RPC_PFC_LAST_FRAG ? dispatch (connection, before) : SR_RPC_STEP_GO_ON;
+  return header->flags & SR_RPC_PFC_LAST_FRAG ? dispatch (connection) : SR_RPC_STEP_GO_ON;
 }
 
 static SrRpcStep

@@ -38,15 +38,15 @@ GBytes *sr_rpc_trailer_new (const SrRpcTrailerFacts *facts,
 
 /*
  * sr_rpc_trailer_strip:
- * @stub: a request's stub
- * @last: where its last fragment starts: the trailer stands there as a whole
+ * @stub: a request's stub, all of its fragments
  * @length: (inout): shortened by the trailer, if there is one
  * @facts: what it must say
+ *
+ * It should stand in the last fragment as a whole; Samba lets it begin in the last but one.
  *
  * Returns: whether there was none, or a right one; else the request was tampered with
  */
 gboolean sr_rpc_trailer_strip (const guint8            *stub,
-                               gsize                    last,
                                gsize                   *length,
                                const SrRpcTrailerFacts *facts);
 

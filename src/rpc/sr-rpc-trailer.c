@@ -157,11 +157,10 @@ check_commands (const guint8            *at,
 
 gboolean
 sr_rpc_trailer_strip (const guint8            *stub,
-                      gsize                    last,
                       gsize                   *length,
                       const SrRpcTrailerFacts *facts)
 {
-  gsize from = *length > SEARCH_WITHIN ? MAX (last, *length - SEARCH_WITHIN) : last;
+  gsize from = *length > SEARCH_WITHIN ? *length - SEARCH_WITHIN : 0;
 
   /* On a multiple of 4 from the PDU's start; headers and all fragments but the last are multiples of 8. */
   for (gsize at = (from + 3) & ~(gsize) 3; at + sizeof signature + COMMAND_HEADER_SIZE <= *length; at += 4)

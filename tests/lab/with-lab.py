@@ -231,9 +231,10 @@ def enter_namespaces():
     libc.prctl(1, signal.SIGKILL)
     libc.mount(b'none', b'/', None, 0x44000, None)  # MS_REC | MS_PRIVATE
     libc.mount(b'proc', b'/proc', b'proc', 0, None)
-    # Samba's own configuration would get in the way of a provisioning.
-    if os.path.isdir('/etc/samba'):
-        libc.mount(b'tmpfs', b'/etc/samba', b'tmpfs', 0, b'size=64k')
+    # Samba's own configuration would get in the way of a provisioning, its sockets in that of another lab.
+    for folder in ('/etc/samba', '/run/samba'):
+        if os.path.isdir(folder):
+            libc.mount(b'tmpfs', folder.encode(), b'tmpfs', 0, b'mode=0755')
     raise_loopback()
     return True
 

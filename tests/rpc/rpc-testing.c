@@ -160,6 +160,14 @@ rpc_testing_remove_users (char *path)
   g_free (path);
 }
 
+void
+rpc_testing_server_add (SrRpcServer          *server,
+                        const SrRpcInterface *iface,
+                        SrAuthLevel           minimum)
+{
+  sr_rpc_server_add_interface (server, iface, minimum, handle, NULL);
+}
+
 SrRpcServer *
 rpc_testing_server_new (SrAuthAcceptor *acceptor,
                         SrAuthLevel     minimum)

@@ -53,6 +53,11 @@ void rpc_testing_remove_users (char *path);
 SrRpcServer *rpc_testing_server_new (SrAuthAcceptor *acceptor,
                                      SrAuthLevel     minimum);
 
+/* Serves the testing methods under another interface's UUID and version. */
+void rpc_testing_server_add (SrRpcServer          *server,
+                             const SrRpcInterface *iface,
+                             SrAuthLevel           minimum);
+
 /* (transfer full): a client whose stream is one end of a socket pair, the other one served by @server */
 SrRpcClient *rpc_testing_client_new (SrRpcServer *server);
 
