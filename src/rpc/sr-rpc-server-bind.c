@@ -13,7 +13,7 @@ refuse (SrRpcServerConnection *connection,
         guint16                reason)
 {
   SrRpcHeader answer = { SR_RPC_BIND_NAK, SR_RPC_PFC_FIRST_FRAG | SR_RPC_PFC_LAST_FRAG, 0, 0, header->call_id };
-  SrRpcPatience patience = sr_rpc_server_patience ();
+  SrRpcPatience patience = sr_rpc_server_patience (connection);
   guint8 pdu[SR_RPC_HEADER_SIZE + 5] = { 0 };
 
   if (header->type == SR_RPC_ALTER_CONTEXT)
@@ -142,7 +142,7 @@ send_ack (SrRpcServerConnection *connection,
           GBytes                *token)
 {
   g_autofree SrRpcBindAck *ack = g_new0 (SrRpcBindAck, 1);
-  SrRpcPatience patience = sr_rpc_server_patience ();
+  SrRpcPatience patience = sr_rpc_server_patience (connection);
   SrRpcHeader answer = { SR_RPC_BIND_ACK, SR_RPC_PFC_FIRST_FRAG | SR_RPC_PFC_LAST_FRAG, 0, 0, header->call_id };
   GBytes *pdu;
   SrNdr ndr;
@@ -205,6 +205,7 @@ sr_rpc_server_on_bind (SrRpcServerConnection *connection,
       if (MIN (bind->max_send, bind->max_receive) < 1432)
         return refuse (connection, header, SR_RPC_NAK_PROTOCOL_VERSION);
       take_sizes (connection, bind);
+      /* Nothing is shared within an association group here, so that any may be joined. */
       if (bind->group_id != 0)
         connection->group_id = bind->group_id;
     }

@@ -42,7 +42,7 @@ typedef enum
   SR_RPC_STEP_CLOSE,
 } SrRpcStep;
 
-SrRpcPatience sr_rpc_server_patience (void);
+SrRpcPatience sr_rpc_server_patience (SrRpcServerConnection *connection);
 
 SrRpcStep sr_rpc_server_fault (SrRpcServerConnection *connection,
                                const SrRpcHeader     *header,

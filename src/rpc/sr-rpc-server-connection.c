@@ -55,9 +55,9 @@ sr_rpc_server_connection_shut (SrRpcServerConnection *connection)
 }
 
 SrRpcPatience
-sr_rpc_server_patience (void)
+sr_rpc_server_patience (SrRpcServerConnection *connection)
 {
-  return (SrRpcPatience) { sr_deadline_in (SR_RPC_SERVER_PATIENCE_SECONDS), NULL };
+  return (SrRpcPatience) { sr_deadline_in (connection->facts->patience), NULL };
 }
 
 SrRpcStep
@@ -67,7 +67,7 @@ sr_rpc_server_fault (SrRpcServerConnection *connection,
                      guint8                 flags,
                      guint32                status)
 {
-  SrRpcPatience patience = sr_rpc_server_patience ();
+  SrRpcPatience patience = sr_rpc_server_patience (connection);
 
   if (!sr_rpc_channel_send_fault (&connection->channel, header->call_id, context_id, flags, status, &patience, NULL))
     return SR_RPC_STEP_CLOSE;
@@ -118,7 +118,7 @@ send_reply (SrRpcServerConnection *connection,
             GBytes                *reply)
 {
   SrRpcCallHead head = { SR_RPC_RESPONSE, connection->call.call_id, connection->call_context_id, 0, NULL };
-  SrRpcPatience patience = sr_rpc_server_patience ();
+  SrRpcPatience patience = sr_rpc_server_patience (connection);
   const guint8 *stub;
   gboolean sent;
   gsize length;
@@ -301,7 +301,7 @@ first_byte_deadline (SrRpcServerConnection *connection)
   gboolean idle = connection->bound && !connection->in_call &&
                   (connection->channel.auth == NULL || connection->channel.secured);
 
-  return idle ? SR_DEADLINE_NONE : sr_rpc_server_patience ().deadline;
+  return idle ? SR_DEADLINE_NONE : sr_rpc_server_patience (connection).deadline;
 }
 
 void
@@ -317,7 +317,7 @@ sr_rpc_server_connection_run (SrRpcServerConnection *connection)
       gsize length;
 
       if (!sr_rpc_wire_wait (connection->channel.wire, first_byte_deadline (connection), NULL, &error) ||
-          !sr_rpc_wire_read_pdu (connection->channel.wire, &pdu, &length, sr_rpc_server_patience ().deadline, NULL,
+          !sr_rpc_wire_read_pdu (connection->channel.wire, &pdu, &length, sr_rpc_server_patience (connection).deadline, NULL,
                                  &error) ||
           !sr_rpc_header_read (pdu, &header, &error))
         {

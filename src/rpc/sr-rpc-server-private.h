@@ -7,7 +7,7 @@
 G_BEGIN_DECLS
 
 /* How long the rest of a message, and each leg of a handshake, may take: a peer that stalls must not hold a place. */
-#define SR_RPC_SERVER_PATIENCE_SECONDS 60
+#define SR_RPC_SERVER_PATIENCE 60.0
 /* MS-RPCE 3.3.3.5.4 */
 #define SR_RPC_SERVER_MAX_REQUEST (4 * 1024 * 1024)
 /* Presentation contexts of one connection. */
@@ -29,6 +29,7 @@ typedef struct
   SrAuthAcceptor *acceptor;
   GArray *served;                       /* of SrRpcServed */
   guint16 max_fragment;
+  double patience;                      /* seconds; SR_RPC_SERVER_PATIENCE but for tests */
 } SrRpcServerFacts;
 
 /* One connection; run on a thread of its own. */

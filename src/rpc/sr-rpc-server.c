@@ -61,6 +61,7 @@ sr_rpc_server_init (SrRpcServer *self)
 {
   self->facts.served = g_array_new (FALSE, FALSE, sizeof (SrRpcServed));
   self->facts.max_fragment = SR_RPC_DEFAULT_FRAGMENT;
+  self->facts.patience = SR_RPC_SERVER_PATIENCE;
   self->stopping = g_cancellable_new ();
   self->acceptors = g_ptr_array_new ();
   self->connections = g_hash_table_new (NULL, NULL);

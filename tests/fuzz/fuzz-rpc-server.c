@@ -34,7 +34,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data,
   g_autoptr (GArray) served = g_array_new (FALSE, FALSE, sizeof (SrRpcServed));
   SrRpcServed ours[] = { { &rpc_testing_interface, SR_AUTH_LEVEL_NONE, handle, NULL },
                          { &rpc_testing_second_interface, SR_AUTH_LEVEL_PRIVACY, handle, NULL } };
-  SrRpcServerFacts facts = { NULL, served, 5840 };
+  SrRpcServerFacts facts = { NULL, served, 5840, 60 };
   SrRpcServerConnection *connection;
 
   g_array_append_vals (served, ours, G_N_ELEMENTS (ours));
