@@ -87,8 +87,7 @@ create_instance (Activation        *a,
   ok = take_hresult (a, reply.hr, error);
   if (ok && reply.properties == NULL)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "RemoteCreateInstance: %s gave neither object nor error",
-                   sr_dcom_target_get_host (a->target));
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "RemoteCreateInstance: neither object nor error");
       ok = FALSE;
     }
   ok = ok && sr_activation_reply_parse (g_bytes_get_data (reply.properties, NULL), g_bytes_get_size (reply.properties),
@@ -159,6 +158,22 @@ connect_activator (Activation           *a,
   return NULL;
 }
 
+/* The first call after signing in is where raw NTLM shows that the password is wrong (MS-RPCE 3.3.1.5.2.1). */
+static void
+explain_ntlm (SrRpcClient  *client,
+              GError      **error)
+{
+  SrAuthContext *auth = sr_rpc_client_get_auth (client);
+  GError *denied = *error;
+
+  if (auth == NULL || sr_auth_context_get_type_used (auth) != SR_AUTH_NTLM
+      || !g_error_matches (denied, SR_RPC_FAULT, (gint) SR_NCA_S_FAULT_ACCESS_DENIED))
+    return;
+  *error = g_error_new (denied->domain, denied->code,
+                        _ ("%s. With NTLM this is also how a wrong user name or password shows"), denied->message);
+  g_error_free (denied);
+}
+
 static gboolean
 activate_by (Activation           *a,
              const SrRpcInterface *iface,
@@ -176,6 +191,8 @@ activate_by (Activation           *a,
     ok = remote_activation (a, client, result, &local);
   else
     ok = create_instance (a, client, result, &local);
+  if (!ok)
+    explain_ntlm (client, &local);
   sr_rpc_client_free (client);
   if (ok)
     return TRUE;
@@ -207,19 +224,17 @@ activate (Activation        *a,
 
 /* Adds one interface that was given to @identity; all of them must be one object's. */
 static gboolean
-take_interface (Activation               *a,
-                const SrActivationReply  *reply,
+take_interface (const SrActivationReply  *reply,
                 const SrActivationResult *result,
                 SrDcomIdentity           *identity,
                 GError                  **error)
 {
-  const char *host = sr_dcom_target_get_host (a->target);
   SrObjref objref;
   gboolean ok;
 
   if (result->objref == NULL)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "Activation on %s: an interface without a reference", host);
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "an interface came without a reference");
       return FALSE;
     }
   ok = sr_objref_parse (g_bytes_get_data (result->objref, NULL), g_bytes_get_size (result->objref), &objref, error);
@@ -227,8 +242,7 @@ take_interface (Activation               *a,
              || objref.std.oxid != reply->oxid
              || (identity->n_interfaces > 0 && objref.std.oid != identity->oid)))
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED,
-                   "Activation on %s: a reference of another kind, interface, exporter or object", host);
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "a reference of another kind, interface, exporter or object");
       ok = FALSE;
     }
   if (ok)
@@ -251,8 +265,8 @@ take_interfaces (Activation              *a,
 {
   if (reply->results->len != a->n_iids)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "Activation on %s: %u interfaces were asked for, %u answered",
-                   sr_dcom_target_get_host (a->target), a->n_iids, reply->results->len);
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "%u interfaces were asked for, %u answered", a->n_iids,
+                   reply->results->len);
       return FALSE;
     }
   for (guint i = 0; i < a->n_iids; i++)
@@ -261,11 +275,10 @@ take_interfaces (Activation              *a,
 
       if (!sr_guid_equal (&result->iid, &a->iids[i]))
         {
-          g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "Activation on %s: another interface than asked for",
-                       sr_dcom_target_get_host (a->target));
+          g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "another interface than asked for");
           return FALSE;
         }
-      if (!SR_FAILED (result->hr) && !take_interface (a, reply, result, identity, error))
+      if (!SR_FAILED (result->hr) && !take_interface (reply, result, identity, error))
         return FALSE;
     }
   return TRUE;

@@ -5,6 +5,7 @@
 
 #include "base/sr-error.h"
 #include "base/sr-hresult.h"
+#include "rpc/sr-rpc-fault.h"
 
 #include <string.h>
 
@@ -203,8 +204,8 @@ test_wrong_password (void)
   g_autoptr (GError) error = NULL;
 
   g_assert_null (sr_dcom_object_activate (target, &toy_clsid, &toy_interface.syntax.uuid, 1, toy_soon (), NULL, &error));
-  g_assert_nonnull (error);
-  g_test_message ("%s", error->message);
+  g_assert_error (error, SR_RPC_FAULT, (gint) SR_NCA_S_FAULT_ACCESS_DENIED);
+  g_assert_nonnull (strstr (error->message, "password"));
   g_assert_cmpuint (box->created, ==, 0);
   toy_box_free (box);
 }
