@@ -3,92 +3,21 @@
 
 #include "cli/sr-cli-private.h"
 
+#include "base/sr-man.h"
+
 #include <stdio.h>
 #include <string.h>
 
 /* strongroomctl(1) in the man macros, from the tables, in English. */
-
-#define MAN_DATE "2026-11-22"
-
-/* @literal: every hyphen is a minus, as in options. */
-static char *
-escape (const char *text,
-        gboolean    literal)
-{
-  GString *out = g_string_new (NULL);
-
-  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
-    {
-      gunichar c = g_utf8_get_char (p);
-
-      if (c == '\\')
-        g_string_append (out, "\\e");
-      else if (c == '-' && literal)
-        g_string_append (out, "\\-");
-      else if (c == '\'')
-        g_string_append (out, "\\(aq");
-      else if (c == '"')
-        g_string_append (out, "\\(dq");
-      else if (c == 0x201c)
-        g_string_append (out, "\\(lq");
-      else if (c == 0x201d)
-        g_string_append (out, "\\(rq");
-      else if (c == 0x2019)
-        g_string_append (out, "\\(cq");
-      else if (c >= 0x80)
-        g_string_append_printf (out, "\\[u%04X]", c);
-      else
-        g_string_append_c (out, (char) c);
-    }
-  return g_string_free_and_steal (out);
-}
-
-/* One sentence a line, and no line too long. */
-static void
-print_text (const char *text)
-{
-  g_autofree char *escaped = escape (text, FALSE);
-  g_autoptr (GString) lines = g_string_new (escaped);
-  g_auto (GStrv) sentences = NULL;
-
-  g_string_replace (lines, ". ", ".\n", 0);
-  sentences = g_strsplit (lines->str, "\n", -1);
-  for (guint i = 0; sentences[i] != NULL; i++)
-    {
-      g_autofree char *wrapped = sr_cli_wrap (sentences[i], 0, 76);
-      g_autoptr (GString) text_lines = g_string_new (wrapped);
-
-      /* A full stop begins a request where it begins a line. */
-      g_string_replace (text_lines, "\n.", "\n\\&.", 0);
-      printf ("%s%s\n", wrapped[0] == '.' ? "\\&" : "", text_lines->str);
-    }
-}
-
-static void
-print_paragraphs (const char *text)
-{
-  g_auto (GStrv) paragraphs = g_strsplit (text, "\n\n", -1);
-
-  for (guint i = 0; paragraphs[i] != NULL; i++)
-    {
-      if (i > 0)
-        printf (".PP\n");
-      print_text (paragraphs[i]);
-    }
-}
 
 static void
 print_options (const SrCliOption *options)
 {
   for (const SrCliOption *option = options; option->name != NULL; option++)
     {
-      g_autofree char *name = escape (option->name, TRUE);
+      g_autofree char *name = g_strconcat ("--", option->name, NULL);
 
-      if (option->placeholder != NULL)
-        printf (".TP\n\\fB\\-\\-%s\\fR \\fI%s\\fR\n", name, option->placeholder);
-      else
-        printf (".TP\n\\fB\\-\\-%s\\fR\n", name);
-      print_text (option->help);
+      sr_man_write_item (stdout, name, option->placeholder, option->help);
     }
 }
 
@@ -97,26 +26,24 @@ print_members (const SrCliMember *members)
 {
   for (const SrCliMember *member = members; member->path != NULL; member++)
     {
-      g_autofree char *path = escape (member->path, TRUE);
       g_autofree char *type = g_strndup (member->type, strcspn (member->type, "?"));
       g_autofree char *help = g_strdup_printf ("%s%s: %s.", type, strchr (member->type, '?') ? " or null" : "", member->help);
 
-      printf (".TP\n\\fB%s\\fR\n", path);
-      print_text (help);
+      sr_man_write_item (stdout, member->path, NULL, help);
     }
 }
 
 static void
 print_verb (const SrCliVerb *verb)
 {
-  g_autofree char *name = escape (verb->name, TRUE);
-  g_autofree char *arguments = verb->arguments != NULL ? escape (verb->arguments, TRUE) : NULL;
+  g_autofree char *name = sr_man_escape (verb->name, TRUE);
+  g_autofree char *arguments = verb->arguments != NULL ? sr_man_escape (verb->arguments, TRUE) : NULL;
   g_autofree char *summary = g_strconcat (verb->summary, ".", NULL);
 
   printf (".SS \"%s%s%s\"\n", name, arguments != NULL ? " " : "", arguments != NULL ? arguments : "");
-  print_text (summary);
+  sr_man_write_text (stdout, summary);
   printf (".PP\n");
-  print_paragraphs (verb->description);
+  sr_man_write_text (stdout, verb->description);
   if (verb->options != NULL)
     print_options (verb->options);
   if (verb->signs_in)
@@ -134,8 +61,9 @@ print_exit_codes (void)
   printf (".SH \"EXIT STATUS\"\n");
   for (guint i = 0; sr_cli_exit_words[i] != NULL; i++)
     {
-      printf (".TP\n\\fB%u\\fR\n", i);
-      print_text (sr_cli_exit_words[i]);
+      g_autofree char *code = g_strdup_printf ("%u", i);
+
+      sr_man_write_item (stdout, code, NULL, sr_cli_exit_words[i]);
     }
 }
 
@@ -156,12 +84,7 @@ print_places (void)
 
   printf (".SH FILES\n");
   for (guint i = 0; i < G_N_ELEMENTS (places); i++)
-    {
-      g_autofree char *place = escape (places[i].place, TRUE);
-
-      printf (".TP\n\\fI%s\\fR\n", place);
-      print_text (places[i].what);
-    }
+    sr_man_write_item (stdout, places[i].place, NULL, places[i].what);
 }
 
 static void
@@ -179,7 +102,7 @@ print_examples (void)
   printf (".SH EXAMPLES\n.nf\n");
   for (guint i = 0; i < G_N_ELEMENTS (examples); i++)
     {
-      g_autofree char *line = escape (examples[i], TRUE);
+      g_autofree char *line = sr_man_escape (examples[i], TRUE);
 
       printf ("%s\n", line);
     }
@@ -189,12 +112,10 @@ print_examples (void)
 void
 sr_cli_dump_man (void)
 {
-  printf (".\\\" Generated from the option tables of strongroomctl.\n");
-  printf (".TH STRONGROOMCTL 1 " MAN_DATE " \"Strongroom " PACKAGE_VERSION "\" \"User Commands\"\n");
-  printf (".SH NAME\nstrongroomctl \\- back up Microsoft certificate authorities\n");
+  sr_man_write_head (stdout, "strongroomctl", "back up Microsoft certificate authorities");
   printf (".SH SYNOPSIS\n.B strongroomctl\n.I VERB\n[\\fIARGUMENT\\fR ...]\n[\\fIOPTION\\fR ...]\n");
   printf (".SH DESCRIPTION\n");
-  print_paragraphs ("strongroomctl makes backups of Microsoft certificate authorities over the network, "
+  sr_man_write_text (stdout, "strongroomctl makes backups of Microsoft certificate authorities over the network, "
                     "by the protocol of their own tools, encrypted throughout. "
                     "What it writes is a backup set: a folder that certutil can restore too.\n\n"
                     "A CA is named by its config string HOST\\CA, by the part behind the backslash, or by its id. "

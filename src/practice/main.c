@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "base/sr-man.h"
 #include "base/sr-secret.h"
 #include "practice/sr-practice-control.h"
 
@@ -30,7 +31,34 @@ typedef struct
   char *rundown_survives;
   gboolean json;
   gboolean version;
+  gboolean dump_man;
 } Arguments;
+
+/* strongroom-practice-ca(1), in English. */
+static void
+write_man (const GOptionEntry *entries,
+           const char         *description)
+{
+  sr_man_write_head (stdout, "strongroom-practice-ca", "a certificate authority to practise backups with");
+  printf (".SH SYNOPSIS\n.B strongroom\\-practice\\-ca\n[\\fIOPTION\\fR ...]\n[\\fBinspect\\fR]\n.SH DESCRIPTION\n");
+  sr_man_write_text (stdout, description);
+  printf (".SH OPTIONS\n");
+  for (const GOptionEntry *entry = entries; entry->long_name != NULL; entry++)
+    {
+      g_autofree char *name = g_strconcat ("--", entry->long_name, NULL);
+      g_autofree char *text = g_strconcat (entry->description, ".", NULL);
+
+      if (!(entry->flags & G_OPTION_FLAG_HIDDEN))
+        sr_man_write_item (stdout, name, entry->arg_description, text);
+    }
+  printf (".SH \"EXIT STATUS\"\n");
+  sr_man_write_item (stdout, "0", NULL, "It was told to end, and has.");
+  sr_man_write_item (stdout, "1", NULL, "Something failed; the message on standard error says what.");
+  sr_man_write_item (stdout, "2", NULL, "The command line is wrong.");
+  printf (".SH FILES\n");
+  sr_man_write_item (stdout, "$XDG_STATE_HOME/strongroom/practice", NULL, "The CA’s folder, unless --state-dir names another.");
+  printf (".SH \"SEE ALSO\"\n.BR strongroomctl (1)\n");
+}
 
 static gboolean
 parse (Arguments *a,
@@ -52,6 +80,7 @@ parse (Arguments *a,
     { "rundown-survives", 0, 0, G_OPTION_ARG_STRING, &a->rundown_survives, N_("Whether an open backup outlives its object (“no”)"), "yes|no" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &a->json, N_("With inspect: JSON, which is the only form there is"), NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &a->version, N_("Show the version"), NULL },
+    { "dump-man", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &a->dump_man, "Write the manual page", NULL },
     { NULL }
   };
   g_autoptr (GOptionContext) context = g_option_context_new ("[inspect]");
@@ -63,7 +92,16 @@ parse (Arguments *a,
     _("Prints one line of JSON when it serves, and runs until it is told to stop: by\n"
       "SIGTERM or SIGINT, or over the socket “control” in its folder.\n"
       "“inspect” prints every certificate and what the CA has seen, whether it runs or not."));
-  return g_option_context_parse (context, argc, argv, error);
+  if (!g_option_context_parse (context, argc, argv, error))
+    return FALSE;
+  if (a->dump_man)
+    {
+      g_autofree char *description = g_strconcat (g_option_context_get_summary (context), "\n\n",
+                                                  g_option_context_get_description (context), NULL);
+
+      write_man (entries, description);
+    }
+  return TRUE;
 }
 
 static void
@@ -293,6 +331,11 @@ main (int    argc,
   signal (SIGPIPE, SIG_IGN);
 
   ok = parse (&arguments, &argc, &argv, &error);
+  if (ok && arguments.dump_man)
+    {
+      clear (&arguments);
+      return EXIT_DONE;
+    }
   if (ok && arguments.version)
     {
       g_print ("strongroom-practice-ca " PACKAGE_VERSION "\n");

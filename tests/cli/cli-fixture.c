@@ -505,6 +505,21 @@ cli_practice_pid (CliFixture *f)
   return cli_int (status, "pid");
 }
 
+char *
+cli_practice_output (CliFixture *f,
+                     const char *option)
+{
+  const char *argv[] = { SR_PRACTICE_PROGRAM_NAME, option, NULL };
+  g_autoptr (GError) error = NULL;
+  char *out = NULL;
+  int status = 0;
+
+  g_spawn_sync (NULL, (char **) argv, f->environment, G_SPAWN_SEARCH_PATH_FROM_ENVP, NULL, NULL, &out, NULL, &status, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_spawn_check_wait_status (status, &error));
+  return out;
+}
+
 JsonObject *
 cli_ask_practice (CliFixture *f,
                   const char *request)

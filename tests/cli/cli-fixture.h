@@ -68,6 +68,10 @@ void cli_start_practice (CliFixture *f,
                          guint       certificates);
 gint64 cli_practice_pid (CliFixture *f);
 
+/* What strongroom-practice-ca writes for one option. (transfer full) */
+char *cli_practice_output (CliFixture *f,
+                           const char *option);
+
 /* Asks the practice CA over its control socket; @request is JSON. */
 JsonObject *cli_ask_practice (CliFixture *f,
                               const char *request);

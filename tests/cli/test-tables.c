@@ -136,14 +136,39 @@ test_promised (CliFixture   *f,
     assert_has (overview->out, promised[i], "--help");
 }
 
+/* The practice CA's manual has what its --help shows. */
+static void
+test_practice_manual (CliFixture   *f,
+                      gconstpointer data)
+{
+  g_autofree char *help = NULL;
+  g_autofree char *dumped = NULL;
+  g_autofree char *man = NULL;
+  g_autoptr (GPtrArray) options = NULL;
+
+  if (!cli_have_practice ())
+    return;
+  help = cli_practice_output (f, "--help");
+  dumped = cli_practice_output (f, "--dump-man");
+  man = unescape (dumped);
+  options = options_of_help (help);
+  g_assert_cmpuint (options->len, >=, 10);
+  for (guint i = 0; i < options->len; i++)
+    {
+      g_autofree char *item = g_strdup_printf (".TP\n--%s", (char *) options->pdata[i]);
+
+      assert_has (man, item, "the practice CA’s manual");
+    }
+}
+
 static void
 lint (CliFixture        *f,
       const char        *program,
+      const char        *manual,
       const char *const *argv)
 {
   g_autofree char *found = g_find_program_in_path (program);
-  g_autofree char *path = cli_path (f, "strongroomctl.1", NULL);
-  g_autoptr (CliOutcome) dumped = cli_run (f, "--dump-man", NULL);
+  g_autofree char *path = cli_path (f, "manual.1", NULL);
   g_autoptr (GSubprocess) process = NULL;
   g_autoptr (GPtrArray) command = g_ptr_array_new ();
   g_autofree char *out = NULL;
@@ -156,7 +181,7 @@ lint (CliFixture        *f,
       g_test_skip (reason);
       return;
     }
-  g_assert_true (g_file_set_contents (path, dumped->out, -1, NULL));
+  g_assert_true (g_file_set_contents (path, manual, -1, NULL));
   for (guint i = 0; argv[i] != NULL; i++)
     g_ptr_array_add (command, (gpointer) argv[i]);
   g_ptr_array_add (command, path);
@@ -169,17 +194,32 @@ lint (CliFixture        *f,
 }
 
 static void
+lint_both (CliFixture        *f,
+           const char        *program,
+           const char *const *argv)
+{
+  g_autoptr (CliOutcome) ours = cli_run (f, "--dump-man", NULL);
+  g_autofree char *practice = NULL;
+
+  lint (f, program, ours->out, argv);
+  if (!cli_have_practice ())
+    return;
+  practice = cli_practice_output (f, "--dump-man");
+  lint (f, program, practice, argv);
+}
+
+static void
 test_mandoc (CliFixture   *f,
              gconstpointer data)
 {
-  lint (f, "mandoc", (const char *const[]) { "mandoc", "-T", "lint", "-W", "style", NULL });
+  lint_both (f, "mandoc", (const char *const[]) { "mandoc", "-T", "lint", "-W", "style", NULL });
 }
 
 static void
 test_groff (CliFixture   *f,
             gconstpointer data)
 {
-  lint (f, "groff", (const char *const[]) { "groff", "-man", "-ww", "-z", "-Tutf8", NULL });
+  lint_both (f, "groff", (const char *const[]) { "groff", "-man", "-ww", "-z", "-Tutf8", NULL });
 }
 
 int
@@ -189,6 +229,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   CLI_ADD ("/cli/tables/manual", test_manual);
   CLI_ADD ("/cli/tables/promised", test_promised);
+  CLI_ADD ("/cli/tables/practice-manual", test_practice_manual);
   CLI_ADD ("/cli/tables/mandoc", test_mandoc);
   CLI_ADD ("/cli/tables/groff", test_groff);
   return g_test_run ();
