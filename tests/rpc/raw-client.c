@@ -269,3 +269,58 @@ raw_client_send_request (RawClient    *raw,
   sr_rpc_channel_send_stub (&raw->channel, &head, stub, length, trailer, &sent, &p, &error);
   g_assert_no_error (error);
 }
+
+void
+raw_client_send_echo (RawClient  *raw,
+                      guint8      flags,
+                      guint32     call_id,
+                      const char *text)
+{
+  raw_client_send_call (raw, SR_RPC_REQUEST, flags, call_id, 0, RPC_TESTING_ECHO, (const guint8 *) text, strlen (text));
+}
+
+void
+raw_client_expect_echo (RawClient  *raw,
+                        guint32     call_id,
+                        const char *text)
+{
+  raw_client_expect_response (raw, call_id, (const guint8 *) text, strlen (text));
+}
+
+void
+raw_fixture_set_up (RawFixture   *f,
+                    gconstpointer level)
+{
+  f->users = rpc_testing_write_users ();
+  f->acceptor = sr_auth_acceptor_new (f->users, NULL, NULL);
+  f->server = rpc_testing_server_new (f->acceptor, *(const SrAuthLevel *) level);
+  f->raw = raw_client_new (f->server);
+}
+
+void
+raw_fixture_tear_down (RawFixture   *f,
+                       gconstpointer level)
+{
+  raw_client_free (f->raw);
+  sr_rpc_server_stop (f->server);
+  g_object_unref (f->server);
+  sr_auth_acceptor_unref (f->acceptor);
+  rpc_testing_remove_users (f->users);
+}
+
+void
+raw_fixture_again (RawFixture *f)
+{
+  raw_client_free (f->raw);
+  f->raw = raw_client_new (f->server);
+}
+
+void
+raw_fixture_add (const char        *name,
+                 const SrAuthLevel *level,
+                 void (*run) (RawFixture *f, gconstpointer level))
+{
+  g_autofree char *path = g_strdup_printf ("/rpc/server/%s", name);
+
+  g_test_add (path, RawFixture, level, raw_fixture_set_up, run, raw_fixture_tear_down);
+}

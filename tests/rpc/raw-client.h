@@ -79,6 +79,43 @@ void raw_client_send_request (RawClient    *raw,
                               gsize         length,
                               GBytes       *trailer);
 
+/* A request of RPC_TESTING_ECHO in context 0, unprotected, and the answer to one. */
+void raw_client_send_echo (RawClient  *raw,
+                           guint8      flags,
+                           guint32     call_id,
+                           const char *text);
+void raw_client_expect_echo (RawClient  *raw,
+                             guint32     call_id,
+                             const char *text);
+
+/* A server for the usual NTLM users and a raw client of it. Test data: a
+ * pointer to the level that the first interface demands; the second one
+ * demands nothing. */
+typedef struct
+{
+  char *users;
+  SrAuthAcceptor *acceptor;
+  SrRpcServer *server;
+  RawClient *raw;
+} RawFixture;
+
+void raw_fixture_set_up (RawFixture   *f,
+                         gconstpointer level);
+void raw_fixture_tear_down (RawFixture   *f,
+                            gconstpointer level);
+
+/* A new connection in place of the old one. */
+void raw_fixture_again (RawFixture *f);
+
+/* Adds "/rpc/server/@name" with that fixture. */
+void raw_fixture_add (const char        *name,
+                      const SrAuthLevel *level,
+                      void (*run) (RawFixture *f, gconstpointer level));
+
+#define RAW_FIRST SR_RPC_PFC_FIRST_FRAG
+#define RAW_LAST SR_RPC_PFC_LAST_FRAG
+#define RAW_WHOLE (RAW_FIRST | RAW_LAST)
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RawClient, raw_client_free)
 
 G_END_DECLS
