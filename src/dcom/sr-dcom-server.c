@@ -222,6 +222,15 @@ sr_dcom_server_set_host_name (SrDcomServer *server,
   g_set_str (&server->host_name, host_name);
 }
 
+void
+sr_dcom_server_set_drop (SrDcomServer    *server,
+                         SrRpcServerDrop  drop,
+                         gpointer         user_data)
+{
+  sr_rpc_server_set_drop (server->resolver, drop, user_data);
+  sr_rpc_server_set_drop (server->exporter, drop, user_data);
+}
+
 gboolean
 sr_dcom_server_listen (SrDcomServer *server,
                        const char   *address,

@@ -107,6 +107,16 @@ void sr_dcom_server_set_clock (SrDcomServer *server,
                                gpointer      user_data);
 
 /**
+ * sr_dcom_server_set_drop:
+ * @server: a server that does not listen yet
+ * @drop: asked before and after the execution of every request of every interface (tests)
+ * @user_data: for @drop
+ */
+void sr_dcom_server_set_drop (SrDcomServer    *server,
+                              SrRpcServerDrop  drop,
+                              gpointer         user_data);
+
+/**
  * sr_dcom_server_check_pings:
  * @server: a server
  *

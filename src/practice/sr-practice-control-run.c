@@ -260,15 +260,17 @@ add_drop (SrPracticeServer *server,
           GError          **error)
 {
   const char *when = get_text (in, "when", error);
+  const char *iface = NULL;
   gint64 opnum, call = 1;
 
   if (when == NULL ||
-      !get_number (in, "opnum", 3, 255, &opnum, error) ||
+      (json_object_has_member (in, "interface") && (iface = get_text (in, "interface", error)) == NULL) ||
+      !get_number (in, "opnum", 0, 255, &opnum, error) ||
       !get_optional_number (in, "call", 1, G_MAXINT32, &call, error))
     return FALSE;
   if (!g_str_equal (when, "before") && !g_str_equal (when, "after"))
     return wrong (error, "when", "“before” or “after”");
-  sr_practice_server_drop (server, (guint16) opnum, (guint) call, g_str_equal (when, "after"));
+  sr_practice_server_drop (server, iface, (guint16) opnum, (guint) call, g_str_equal (when, "after"));
   return TRUE;
 }
 

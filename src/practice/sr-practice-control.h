@@ -21,7 +21,8 @@ G_BEGIN_DECLS
  *   config    node entry [value]  node "root" or "ca"; value number or string, none deletes; for the next start
  *   roles     principal roles     a list of names
  *   clock     [frozen] [advance]  the clock of pings: boolean, seconds -> rundowns (tests)
- *   drop      opnum when [call]   when "before" or "after"; the call from now on, 1 unless given (tests)
+ *   drop      opnum when [call] [interface]  when "before" or "after"; the call from now on, 1 unless given;
+ *                                 interface such as "IRemUnknown", ICertAdminD and ICertAdminD2 unless given (tests)
  *   disconnect                    closes every connection, forgets drops (tests)
  */
 

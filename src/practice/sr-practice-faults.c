@@ -5,6 +5,7 @@
 
 typedef struct
 {
+  char *iface; /* NULL: ICertAdminD and ICertAdminD2, whose operations have the same numbers */
   guint16 opnum;
   gboolean after;
   guint calls; /* until it happens */
@@ -16,6 +17,19 @@ struct _SrPracticeFaults
   GArray *faults; /* of Fault */
 };
 
+static void
+clear_fault (gpointer data)
+{
+  g_free (((Fault *) data)->iface);
+}
+
+static gboolean
+is_meant (const Fault *fault,
+          const char  *iface)
+{
+  return fault->iface != NULL ? g_str_equal (fault->iface, iface) : g_str_has_prefix (iface, "ICertAdminD");
+}
+
 SrPracticeFaults *
 sr_practice_faults_new (void)
 {
@@ -23,6 +37,7 @@ sr_practice_faults_new (void)
 
   g_mutex_init (&faults->lock);
   faults->faults = g_array_new (FALSE, FALSE, sizeof (Fault));
+  g_array_set_clear_func (faults->faults, clear_fault);
   return faults;
 }
 
@@ -36,12 +51,13 @@ sr_practice_faults_free (SrPracticeFaults *faults)
 
 void
 sr_practice_faults_add (SrPracticeFaults *faults,
+                        const char       *iface,
                         guint16           opnum,
                         guint             call,
                         gboolean          after)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&faults->lock);
-  Fault fault = { opnum, after, MAX (call, 1) };
+  Fault fault = { g_strdup (iface), opnum, after, MAX (call, 1) };
 
   g_array_append_val (faults->faults, fault);
 }
@@ -56,6 +72,7 @@ sr_practice_faults_clear (SrPracticeFaults *faults)
 
 gboolean
 sr_practice_faults_hit (SrPracticeFaults *faults,
+                        const char       *iface,
                         guint16           opnum,
                         gboolean          after)
 {
@@ -66,7 +83,7 @@ sr_practice_faults_hit (SrPracticeFaults *faults,
     {
       Fault *fault = &g_array_index (faults->faults, Fault, i);
 
-      if (fault->opnum != opnum || fault->after != after || --fault->calls > 0)
+      if (fault->opnum != opnum || fault->after != after || !is_meant (fault, iface) || --fault->calls > 0)
         continue;
       g_array_remove_index_fast (faults->faults, i);
       hit = TRUE;

@@ -24,11 +24,13 @@ void sr_practice_faults_free (SrPracticeFaults *faults);
 /**
  * sr_practice_faults_add:
  * @faults: faults
+ * @iface: (nullable): the interface's name as its specification writes it, %NULL for ICertAdminD and ICertAdminD2
  * @opnum: the operation
  * @call: which call from now on, 1 for the next one
  * @after: whether the call is executed first
  */
 void sr_practice_faults_add (SrPracticeFaults *faults,
+                             const char       *iface,
                              guint16           opnum,
                              guint             call,
                              gboolean          after);
@@ -42,6 +44,7 @@ void sr_practice_faults_clear (SrPracticeFaults *faults);
 /**
  * sr_practice_faults_hit:
  * @faults: faults
+ * @iface: an interface's name
  * @opnum: an operation that is being called
  * @after: whether it was executed already
  *
@@ -50,6 +53,7 @@ void sr_practice_faults_clear (SrPracticeFaults *faults);
  * Returns: whether its connection is to be dropped now
  */
 gboolean sr_practice_faults_hit (SrPracticeFaults *faults,
+                                 const char       *iface,
                                  guint16           opnum,
                                  gboolean          after);
 

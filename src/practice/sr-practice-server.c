@@ -147,16 +147,22 @@ note_call (SrPracticeServer      *server,
   sr_practice_trace_write (server->trace, "call", facts);
 }
 
-static void
-note_drop (SrPracticeServer  *server,
-           const SrRpcMethod *method,
-           const char        *when)
+static gboolean
+drop (const SrRpcServerCall *call,
+      gboolean               after,
+      gpointer               user_data)
 {
-  JsonObject *facts = json_object_new ();
+  SrPracticeServer *server = user_data;
+  JsonObject *facts;
 
-  json_object_set_int_member (facts, "opnum", method->opnum);
-  json_object_set_string_member (facts, "when", when);
+  if (!sr_practice_faults_hit (server->faults, call->iface->name, call->opnum, after))
+    return FALSE;
+  facts = json_object_new ();
+  json_object_set_string_member (facts, "interface", call->iface->name);
+  json_object_set_int_member (facts, "opnum", call->opnum);
+  json_object_set_string_member (facts, "when", after ? "after" : "before");
   sr_practice_trace_write (server->trace, "drop", facts);
+  return TRUE;
 }
 
 static guint32
@@ -173,28 +179,9 @@ invoke (gpointer               data,
   SrHresult hr;
   guint32 status;
 
-  if (sr_practice_faults_hit (server->faults, method->opnum, FALSE))
-    {
-      note_drop (server, method, "before");
-      return SR_RPC_SERVER_DROP;
-    }
   status = sr_practice_handle (server->ca, &caller, method, request, reply, &hr);
   note_call (server, instance, call, method, hr);
   return status;
-}
-
-static gboolean
-replied (gpointer               data,
-         const SrRpcServerCall *call,
-         const SrRpcMethod     *method,
-         gpointer               user_data)
-{
-  SrPracticeServer *server = user_data;
-
-  if (!sr_practice_faults_hit (server->faults, method->opnum, TRUE))
-    return FALSE;
-  note_drop (server, method, "after");
-  return TRUE;
 }
 
 static void
@@ -223,7 +210,6 @@ static SrDcomClass klass = {
   .n_interfaces = G_N_ELEMENTS (interfaces),
   .create = create,
   .invoke = invoke,
-  .replied = replied,
   .released = released,
 };
 
@@ -243,7 +229,9 @@ listen_on (SrPracticeServer *server,
            GError          **error)
 {
   server->dcom = sr_dcom_server_new (server->acceptor, &klass, server);
+  sr_dcom_server_set_host_name (server->dcom, sr_practice_ca_get_host (server->ca));
   sr_dcom_server_set_clock (server->dcom, read_clock, server);
+  sr_dcom_server_set_drop (server->dcom, drop, server);
   if (!sr_dcom_server_listen (server->dcom, server->address, activation_port, 0, error))
     return FALSE;
   server->activation_port = sr_dcom_server_get_activation_port (server->dcom);
@@ -471,11 +459,12 @@ sr_practice_server_advance_clock (SrPracticeServer *server,
 
 void
 sr_practice_server_drop (SrPracticeServer *server,
+                         const char       *iface,
                          guint16           opnum,
                          guint             call,
                          gboolean          after)
 {
-  sr_practice_faults_add (server->faults, opnum, call, after);
+  sr_practice_faults_add (server->faults, iface, opnum, call, after);
 }
 
 void

@@ -127,13 +127,16 @@ guint sr_practice_server_advance_clock (SrPracticeServer *server,
 /**
  * sr_practice_server_drop:
  * @server: a server
- * @opnum: an operation of ICertAdminD or ICertAdminD2
+ * @iface: (nullable): the interface's name as its specification writes it, such
+ *   as IRemUnknown, %NULL for ICertAdminD and ICertAdminD2
+ * @opnum: an operation
  * @call: which call from now on, 1 for the next one
  * @after: whether the call is executed first
  *
  * Lets a connection be dropped in a call (tests).
  */
 void sr_practice_server_drop (SrPracticeServer *server,
+                              const char       *iface,
                               guint16           opnum,
                               guint             call,
                               gboolean          after);

@@ -129,6 +129,16 @@ send_reply (SrRpcServerConnection *connection,
   return SR_RPC_STEP_GO_ON;
 }
 
+static gboolean
+is_dropped (const SrRpcServerConnection *connection,
+            const SrRpcServerCall       *call,
+            gboolean                     after)
+{
+  const SrRpcServerFacts *facts = connection->facts;
+
+  return facts->drop != NULL && facts->drop (call, after, facts->drop_data);
+}
+
 static SrRpcStep
 run_handler (SrRpcServerConnection *connection,
              const SrRpcServed     *served,
@@ -149,8 +159,10 @@ run_handler (SrRpcServerConnection *connection,
   g_autoptr (GBytes) reply = NULL;
   guint32 status;
 
+  if (is_dropped (connection, &call, FALSE))
+    return SR_RPC_STEP_CLOSE;
   status = served->handler (&call, connection->request->data, length, &reply, served->user_data);
-  if (status == SR_RPC_SERVER_DROP)
+  if (status == SR_RPC_SERVER_DROP || is_dropped (connection, &call, TRUE))
     return SR_RPC_STEP_CLOSE;
   if (status != 0)
     return sr_rpc_server_fault (connection, &connection->call, connection->call_context_id, 0, status);

@@ -30,6 +30,8 @@ typedef struct
   GArray *served;                       /* of SrRpcServed */
   guint16 max_fragment;
   double patience;                      /* seconds; SR_RPC_SERVER_PATIENCE but for tests */
+  SrRpcServerDrop drop;                 /* NULL outside of tests */
+  gpointer drop_data;
 } SrRpcServerFacts;
 
 /* One connection; run on a thread of its own. */

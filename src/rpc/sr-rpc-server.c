@@ -101,6 +101,16 @@ sr_rpc_server_set_max_fragment (SrRpcServer *self,
   self->facts.max_fragment = CLAMP (bytes, SR_RPC_MIN_FRAGMENT, SR_RPC_MAX_FRAGMENT) & ~7u;
 }
 
+void
+sr_rpc_server_set_drop (SrRpcServer     *self,
+                        SrRpcServerDrop  drop,
+                        gpointer         user_data)
+{
+  g_return_if_fail (self->next_id == 0 && self->acceptors->len == 0);
+  self->facts.drop = drop;
+  self->facts.drop_data = user_data;
+}
+
 /* Room for what a connection's thread needs. */
 typedef struct
 {

@@ -88,6 +88,28 @@ void sr_rpc_server_add_interface (SrRpcServer          *server,
                                   gpointer              user_data);
 
 /**
+ * SrRpcServerDrop:
+ * @call: a request
+ * @after: whether it was executed already
+ * @user_data: as given
+ *
+ * Returns: whether the connection is to be dropped now, without an answer
+ */
+typedef gboolean (*SrRpcServerDrop) (const SrRpcServerCall *call,
+                                     gboolean               after,
+                                     gpointer               user_data);
+
+/**
+ * sr_rpc_server_set_drop:
+ * @server: a server that does not listen yet
+ * @drop: asked before and after the execution of every request, on connections' threads (tests)
+ * @user_data: for @drop
+ */
+void sr_rpc_server_set_drop (SrRpcServer     *server,
+                             SrRpcServerDrop  drop,
+                             gpointer         user_data);
+
+/**
  * sr_rpc_server_listen:
  * @server: a server
  * @address: a loopback address; anything else is refused

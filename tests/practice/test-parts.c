@@ -35,19 +35,23 @@ test_faults (void)
 {
   g_autoptr (SrPracticeFaults) faults = sr_practice_faults_new ();
 
-  g_assert_false (sr_practice_faults_hit (faults, 25, FALSE));
-  sr_practice_faults_add (faults, 25, 3, FALSE);
-  sr_practice_faults_add (faults, 25, 1, TRUE);
-  g_assert_false (sr_practice_faults_hit (faults, 24, FALSE));
-  g_assert_false (sr_practice_faults_hit (faults, 25, FALSE));
-  g_assert_true (sr_practice_faults_hit (faults, 25, TRUE));
-  g_assert_false (sr_practice_faults_hit (faults, 25, TRUE)); /* once */
-  g_assert_false (sr_practice_faults_hit (faults, 25, FALSE));
-  g_assert_true (sr_practice_faults_hit (faults, 25, FALSE));
-  g_assert_false (sr_practice_faults_hit (faults, 25, FALSE));
-  sr_practice_faults_add (faults, 20, 1, FALSE);
+  g_assert_false (sr_practice_faults_hit (faults, "ICertAdminD2", 25, FALSE));
+  sr_practice_faults_add (faults, NULL, 25, 3, FALSE);
+  sr_practice_faults_add (faults, NULL, 25, 1, TRUE);
+  g_assert_false (sr_practice_faults_hit (faults, "ICertAdminD2", 24, FALSE));
+  g_assert_false (sr_practice_faults_hit (faults, "ICertAdminD2", 25, FALSE));
+  g_assert_true (sr_practice_faults_hit (faults, "ICertAdminD2", 25, TRUE));
+  g_assert_false (sr_practice_faults_hit (faults, "ICertAdminD2", 25, TRUE)); /* once */
+  g_assert_false (sr_practice_faults_hit (faults, "ICertAdminD2", 25, FALSE));
+  g_assert_true (sr_practice_faults_hit (faults, "ICertAdminD2", 25, FALSE));
+  g_assert_false (sr_practice_faults_hit (faults, "ICertAdminD2", 25, FALSE));
+  sr_practice_faults_add (faults, NULL, 20, 1, FALSE);
+  g_assert_false (sr_practice_faults_hit (faults, "IRemUnknown", 20, FALSE));
+  sr_practice_faults_add (faults, "IRemUnknown", 5, 1, TRUE);
+  g_assert_false (sr_practice_faults_hit (faults, "ICertAdminD", 5, TRUE));
+  g_assert_true (sr_practice_faults_hit (faults, "IRemUnknown", 5, TRUE));
   sr_practice_faults_clear (faults);
-  g_assert_false (sr_practice_faults_hit (faults, 20, FALSE));
+  g_assert_false (sr_practice_faults_hit (faults, "ICertAdminD2", 20, FALSE));
 }
 
 static void

@@ -536,6 +536,16 @@ test_faults (Fixture      *f,
   g_assert_false (sr_cert_admin_backup_end (admin, soon (), NULL, NULL));
   g_assert_cmpint (count (f, "counts", "end"), ==, 1);
   ANSWERS (0x8000ffff, sr_cert_admin_backup_end (admin, soon (), NULL, error));
+
+  /* DCOM's own calls, too: RemRelease was executed, though its answer got lost */
+  control_ok (f, "{\"do\": \"drop\", \"interface\": \"IRemUnknown\", \"opnum\": 5, \"when\": \"after\"}");
+  control_ok (f, "{\"do\": \"drop\", \"interface\": \"IRemUnknown2\", \"opnum\": 5, \"when\": \"after\"}");
+  g_assert_false (sr_dcom_object_release (sr_cert_admin_get_object (admin), soon (), NULL));
+  {
+    g_autoptr (JsonObject) status = control (f, "{\"do\": \"status\"}");
+
+    g_assert_cmpint (json_object_get_int_member (json_object_get_object_member (status, "dcom"), "objects"), ==, 0);
+  }
 }
 
 static void
