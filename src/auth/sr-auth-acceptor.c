@@ -6,7 +6,10 @@
 #include "auth/sr-auth-nt-hash-private.h"
 #include "base/sr-error.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct _SrAuthAcceptor
@@ -16,6 +19,7 @@ struct _SrAuthAcceptor
   SrGssCred *ntlm;
   SrGssCred *spnego;
   int users;                            /* the NTLM users with hashes in place of passwords, -1 for none */
+  char *users_copy;                     /* a file with the same, where /proc does not name that one */
 };
 
 static SrGssCred *
@@ -57,6 +61,30 @@ acquire (const char *ntlm_users,
   return sr_gss_cred_new (id);
 }
 
+/* gss-ntlmssp reads the users again for each client, by a name. A file in
+ * memory has one in /proc alone; in a chroot without it (a container without
+ * mount rights) a file of our own stands in, as private as the key file. */
+static char *
+name_users (SrAuthAcceptor *acceptor,
+            GError        **error)
+{
+  g_autofree char *name = g_strdup_printf ("/proc/self/fd/%d", acceptor->users);
+  g_autoptr (GError) failure = NULL;
+  g_autofd int copy = -1;
+  struct stat st;
+  off_t start = 0;
+
+  if (g_access (name, R_OK) == 0)
+    return g_steal_pointer (&name);
+  copy = g_file_open_tmp ("strongroom-users-XXXXXX", &acceptor->users_copy, &failure);
+  if (copy >= 0 && fstat (acceptor->users, &st) == 0
+      && sendfile (copy, acceptor->users, &start, (size_t) st.st_size) == st.st_size)
+    return g_strdup (acceptor->users_copy);
+  g_set_error (error, SR_ERROR, SR_ERROR_AUTH, "The NTLM users cannot be kept: %s",
+               failure != NULL ? failure->message : g_strerror (errno));
+  return NULL;
+}
+
 SrAuthAcceptor *
 sr_auth_acceptor_new (const char *ntlm_users,
                       const char *keytab,
@@ -78,10 +106,10 @@ sr_auth_acceptor_new (const char *ntlm_users,
       acceptor->users = sr_nt_users_open (ntlm_users, error);
       if (acceptor->users < 0)
         return NULL;
-      /* A file in memory has a name in /proc alone. In a chroot without it the
-       * library reads the key file itself, with the passwords. */
-      hashes = g_strdup_printf ("/proc/self/fd/%d", acceptor->users);
-      acceptor->ntlm = acquire (g_access (hashes, R_OK) == 0 ? hashes : ntlm_users, NULL, SR_GSS_NTLM, error);
+      hashes = name_users (acceptor, error);
+      if (hashes == NULL)
+        return NULL;
+      acceptor->ntlm = acquire (hashes, NULL, SR_GSS_NTLM, error);
       if (acceptor->ntlm == NULL)
         return NULL;
     }
@@ -111,6 +139,9 @@ sr_auth_acceptor_unref (SrAuthAcceptor *acceptor)
   g_clear_pointer (&acceptor->spnego, sr_gss_cred_unref);
   if (acceptor->users >= 0)
     close (acceptor->users);
+  if (acceptor->users_copy != NULL)
+    g_unlink (acceptor->users_copy);
+  g_free (acceptor->users_copy);
   g_free (acceptor);
 }
 

@@ -564,6 +564,21 @@ cli_count_staging (CliFixture *f)
 
 /* ---- On a terminal ------------------------------------------------------------------ */
 
+gboolean
+cli_have_terminal (void)
+{
+  int master, slave;
+
+  if (openpty (&master, &slave, NULL, NULL, NULL) != 0)
+    {
+      g_test_skip ("no pseudo-terminal can be made here");
+      return FALSE;
+    }
+  close (master);
+  close (slave);
+  return TRUE;
+}
+
 void
 cli_terminal_start (CliTerminal       *t,
                     CliFixture        *f,

@@ -34,6 +34,9 @@ void cli_fixture_tear_down (CliFixture   *f,
 /* FALSE after g_test_skip(): the practice CA is not built. */
 gboolean cli_have_practice (void);
 
+/* FALSE after g_test_skip(): no terminal can be made. */
+gboolean cli_have_terminal (void);
+
 char *cli_path (CliFixture *f,
                 const char *name,
                 ...) G_GNUC_NULL_TERMINATED;

@@ -40,7 +40,7 @@ test_bar (CliFixture   *f,
 {
   CliTerminal t;
 
-  if (!cli_have_practice ())
+  if (!cli_have_practice () || !cli_have_terminal ())
     return;
   cli_start_practice (f, 5);
   cli_terminal_start (&t, f, backup_arguments);
@@ -57,7 +57,7 @@ test_interrupt (CliFixture   *f,
 {
   CliTerminal t;
 
-  if (!cli_have_practice ())
+  if (!cli_have_practice () || !cli_have_terminal ())
     return;
   make_large (f);
   cli_terminal_start (&t, f, backup_arguments);
@@ -79,7 +79,7 @@ test_interrupt_twice (CliFixture   *f,
   CliTerminal t;
   pid_t server;
 
-  if (!cli_have_practice ())
+  if (!cli_have_practice () || !cli_have_terminal ())
     return;
   make_large (f);
   server = (pid_t) cli_practice_pid (f);
@@ -102,7 +102,7 @@ test_terminated (CliFixture   *f,
 {
   CliTerminal t;
 
-  if (!cli_have_practice ())
+  if (!cli_have_practice () || !cli_have_terminal ())
     return;
   make_large (f);
   cli_terminal_start (&t, f, backup_arguments);
@@ -186,7 +186,7 @@ test_prompt (CliFixture   *f,
   g_autofree char *keys = NULL;
   CliTerminal t;
 
-  if (!cli_have_practice ())
+  if (!cli_have_practice () || !cli_have_terminal ())
     return;
   make_large (f);
   password = add_with_password (f);
@@ -212,6 +212,8 @@ test_prompt_cancelled (CliFixture   *f,
   static const char *const arguments[] = { "ca", "check", "CA", NULL };
   CliTerminal t;
 
+  if (!cli_have_terminal ())
+    return;
   json_node_unref (cli_run_json (f, 0, "ca", "add", "host.invalid\\CA", "--user", "u", NULL));
   cli_terminal_start (&t, f, arguments);
   cli_terminal_expect (&t, "Password of u");

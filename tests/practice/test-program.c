@@ -191,6 +191,11 @@ test_long_path (Fixture      *f,
   g_autoptr (JsonObject) ready = NULL;
   g_autoptr (JsonObject) answer = NULL;
 
+  if (!g_file_test ("/proc/self/fd", G_FILE_TEST_IS_DIR))
+    {
+      g_test_skip ("a socket in a folder of such a name is reached through /proc, which is not here");
+      return;
+    }
   g_free (f->state);
   f->state = g_build_filename (f->folder, name, NULL);
   process = start (f, &ready, NULL);
