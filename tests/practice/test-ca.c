@@ -221,6 +221,34 @@ test_reopen (PracticeFixture *f,
   }
 }
 
+/* A name that no file could have. */
+static void
+test_odd_name (PracticeFixture *f,
+               gconstpointer    data)
+{
+  const char *name = "Zürich/Söhne & “Co”: CA*";
+  g_autofree char *sanitized = sr_practice_sanitize_name (name);
+  g_autofree char *folder = g_build_filename (f->folder, "odd", NULL);
+  g_autofree char *expected = g_strdup_printf ("D\\\\ca.example.com\\C$\\Windows\\system32\\CertLog\\%s.edb", sanitized);
+  g_autofree char *file = g_strconcat (sanitized, ".edb", NULL);
+  g_autofree char *path = g_build_filename (folder, "CertLog", file, NULL);
+  SrPracticeOptions options = { .name = name, .host = "ca.example.com" };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SrPracticeCa) ca = sr_practice_ca_open (folder, &options, &error);
+  g_auto (GStrv) databases = NULL;
+  guint64 length;
+
+  g_assert_no_error (error);
+  g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+  g_assert_true (sr_practice_ca_set_roles (ca, OPERATOR, SR_PRACTICE_ROLE_OPERATOR, &error));
+  g_assert_cmphex (sr_practice_backup_prepare (ca, &operator, sanitized, 0, 1), ==, SR_S_OK);
+  g_assert_cmphex (sr_practice_backup_get_databases (ca, &operator, &databases), ==, SR_S_OK);
+  g_assert_cmpstr (databases[0], ==, expected);
+  g_assert_cmphex (sr_practice_backup_open (ca, &operator, databases[0] + 1, &length), ==, SR_S_OK);
+  g_assert_cmphex (sr_practice_backup_end (ca, &operator), ==, SR_S_OK);
+  g_assert_true (sr_practice_ca_close (ca, &error));
+}
+
 static GVariant *
 get_config (PracticeFixture *f,
             const char      *authority,
@@ -461,6 +489,7 @@ main (int    argc,
   g_test_add_func ("/practice/names", test_names);
   ADD ("certificates", test_certificates);
   ADD ("reopen", test_reopen);
+  ADD ("odd-name", test_odd_name);
   ADD ("config", test_config);
   ADD ("properties", test_properties);
   ADD ("inspect", test_inspect);

@@ -4,7 +4,9 @@
 #include "practice-fixture.h"
 
 #include "base/sr-error.h"
+#include "practice/sr-practice-bytes.h"
 #include "practice/sr-practice-database.h"
+#include "practice/sr-practice-log-private.h"
 #include "practice/sr-practice-set.h"
 
 #include <glib/gstdio.h>
@@ -244,6 +246,93 @@ test_broken_sets (PracticeFixture *f,
   expect_failure (live, SR_ERROR_MALFORMED);
 }
 
+static void
+flip_some (guint8 *bytes,
+           gsize   length)
+{
+  for (gint n = g_test_rand_int_range (1, 6); n > 0; n--)
+    bytes[g_test_rand_int_range (0, (int) length)] = (guint8) g_test_rand_int ();
+}
+
+/* Changes a page of the database, or a record of a log, and makes its checksum right again. */
+static void
+damage (guint8  *bytes,
+        gsize    size,
+        gboolean is_log)
+{
+  if (!is_log || g_test_rand_int_range (0, 10) == 0)
+    {
+      guint8 *page = bytes + (is_log ? 0 : (gsize) g_test_rand_int_range (0, (int) (size / SR_PRACTICE_PAGE_SIZE)) * SR_PRACTICE_PAGE_SIZE);
+
+      flip_some (page + 4, g_test_rand_bit () ? 96 : SR_PRACTICE_PAGE_SIZE - 4);
+      sr_practice_page_seal (page);
+      return;
+    }
+  {
+    guint skip = (guint) g_test_rand_int_range (0, 20);
+    guint8 *at = bytes + SR_PRACTICE_LOG_START;
+    guint32 length = sr_practice_get_u32 (at);
+
+    for (; skip > 0 && sr_practice_get_u16 (at + 8) != 0; skip--)
+      {
+        at += SR_PRACTICE_RECORD_ALIGN (SR_PRACTICE_RECORD_HEADER + length);
+        length = sr_practice_get_u32 (at);
+      }
+    flip_some (at + 8, g_test_rand_bit () ? 2 : SR_PRACTICE_RECORD_HEADER + length);
+    if (g_test_rand_int_range (0, 4) == 0)
+      flip_some (at, 4);
+    length = MIN (sr_practice_get_u32 (at), (guint32) (bytes + size - at - SR_PRACTICE_RECORD_HEADER));
+    sr_practice_put_u32 (at + 4, sr_practice_record_checksum (at, length));
+  }
+}
+
+/* Files that lie behind right checksums end in an error or in rows, never worse. */
+static void
+test_fuzz (PracticeFixture *f,
+           gconstpointer    data)
+{
+  g_autofree char *folder = practice_fixture_make_folder (f, "set");
+  g_autofree char *edb = g_build_filename (folder, CA_NAME ".edb", NULL);
+  g_autofree char *log = NULL;
+  g_autofree char *good_edb = NULL, *good_log = NULL;
+  g_autoptr (GArray) logs = NULL;
+  gsize edb_size, log_size;
+  guint failures = 0;
+
+  practice_fixture_issue (f, 5);
+  practice_fixture_copy (f, &operator, TRUE, folder, be_busy);
+  g_assert_cmphex (sr_practice_backup_end (f->ca, &operator), ==, SR_S_OK);
+  logs = sr_practice_log_list (folder, NULL);
+  {
+    g_autofree char *name = sr_practice_log_name (g_array_index (logs, guint32, logs->len - 1));
+
+    log = g_build_filename (folder, name, NULL);
+  }
+  g_assert_true (g_file_get_contents (edb, &good_edb, &edb_size, NULL));
+  g_assert_true (g_file_get_contents (log, &good_log, &log_size, NULL));
+  for (guint round = 0; round < 600; round++)
+    {
+      gboolean is_log = g_test_rand_bit ();
+      gsize size = is_log ? log_size : edb_size;
+      g_autofree char *bytes = g_memdup2 (is_log ? good_log : good_edb, size);
+      g_autoptr (GPtrArray) rows = NULL;
+      g_autoptr (GError) error = NULL;
+
+      damage ((guint8 *) bytes, size, is_log);
+      g_assert_true (g_file_set_contents_full (is_log ? log : edb, bytes, (gssize) size, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+      rows = sr_practice_set_read_rows (folder, &error);
+      if (rows == NULL)
+        {
+          failures++;
+          g_assert_true (error->domain == SR_ERROR);
+        }
+      g_assert_true (g_file_set_contents_full (is_log ? log : edb, is_log ? good_log : good_edb, (gssize) size,
+                                               G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+    }
+  g_test_message ("%u of 600 damaged sets were refused", failures);
+  g_assert_cmpuint (failures, >, 100);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -256,5 +345,6 @@ main (int    argc,
   ADD ("threads", test_threads);
   ADD ("hashes", test_hashes);
   ADD ("broken-sets", test_broken_sets);
+  ADD ("fuzz", test_fuzz);
   return g_test_run ();
 }
