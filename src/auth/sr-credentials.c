@@ -377,3 +377,65 @@ sr_credentials_acquire (SrCredentials *credentials,
     }
   return sr_gss_cred_ref (*slot);
 }
+
+/* The end of the principal's ticket-granting ticket, seconds since 1970; 0 for none. */
+static krb5_timestamp
+ticket_end (krb5_context   context,
+            krb5_ccache    cache,
+            krb5_principal principal)
+{
+  krb5_creds wanted = { 0 }, found;
+  krb5_timestamp end = 0;
+
+  wanted.client = principal;
+  if (krb5_build_principal (context, &wanted.server, principal->realm.length, principal->realm.data,
+                            KRB5_TGS_NAME, principal->realm.data, NULL) != 0)
+    return 0;
+  if (krb5_cc_retrieve_cred (context, cache, 0, &wanted, &found) == 0)
+    {
+      end = found.times.endtime;
+      krb5_free_cred_contents (context, &found);
+    }
+  krb5_free_principal (context, wanted.server);
+  return end;
+}
+
+static char *
+find_in_cache (krb5_context context,
+               krb5_ccache  cache)
+{
+  krb5_principal principal;
+  krb5_timestamp now;
+  char *name = NULL, *found = NULL;
+
+  if (krb5_cc_get_principal (context, cache, &principal) != 0)
+    return NULL;
+  /* Time stamps are unsigned since 2038 was met. */
+  if (krb5_timeofday (context, &now) == 0
+      && (guint32) ticket_end (context, cache, principal) > (guint32) now
+      && krb5_unparse_name (context, principal, &name) == 0)
+    {
+      found = g_utf8_make_valid (name, -1);
+      krb5_free_unparsed_name (context, name);
+    }
+  krb5_free_principal (context, principal);
+  return found;
+}
+
+char *
+sr_credentials_find_ticket (void)
+{
+  krb5_context context;
+  krb5_ccache cache;
+  char *found = NULL;
+
+  if (krb5_init_context (&context) != 0)
+    return NULL;
+  if (krb5_cc_default (context, &cache) == 0)
+    {
+      found = find_in_cache (context, cache);
+      krb5_cc_close (context, cache);
+    }
+  krb5_free_context (context);
+  return found;
+}

@@ -88,6 +88,16 @@ SrCredentialsKind sr_credentials_get_kind (const SrCredentials *credentials);
  */
 const char *sr_credentials_get_name (const SrCredentials *credentials);
 
+/**
+ * sr_credentials_find_ticket:
+ *
+ * Looks into the default ticket cache. That may ask another process, so a
+ * window calls it on a thread.
+ *
+ * Returns: (nullable) (transfer full): the principal that has a ticket-granting ticket which is still good
+ */
+char *sr_credentials_find_ticket (void);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrCredentials, sr_credentials_unref)
 
 G_END_DECLS

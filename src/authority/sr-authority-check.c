@@ -248,7 +248,7 @@ check_remote_backup (Run          *run,
       row->state = SR_CHECK_FAILED;
       row->detail = g_strdup_printf (_("The CA does not allow remote backup: InterfaceFlags 0x%x have the flag 0x40, as is the default"), flags);
       row->advice = g_strdup (_("Clear the flag on the CA and restart Certificate Services:"));
-      row->command = g_strdup ("certutil -setreg CA\\InterfaceFlags -IF_NOREMOTEICERTADMINBACKUP && net stop certsvc && net start certsvc");
+      row->command = g_strdup (SR_CHECK_REMOTE_BACKUP_COMMAND);
       return TRUE;
     }
   /* The value is that of the service's next start. */

@@ -102,6 +102,10 @@ const char *sr_check_state_to_string (SrCheckState state);
 typedef void (*SrCheckFunc) (const SrCheckRow *row,
                              gpointer          user_data);
 
+/** SR_CHECK_REMOTE_BACKUP_COMMAND: what allows remote backup, in a command line on the CA */
+#define SR_CHECK_REMOTE_BACKUP_COMMAND \
+  "certutil -setreg CA\\InterfaceFlags -IF_NOREMOTEICERTADMINBACKUP && net stop certsvc && net start certsvc"
+
 /** SR_CHECK_SECONDS: time for each check */
 #define SR_CHECK_SECONDS 20
 

@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #define FOLDER_MEMBER "backup_folder"
+#define VERIFY_MEMBER "verify_after_backup"
 
 static SrSettingsFile *
 preferences (void)
@@ -131,4 +132,31 @@ sr_backup_folder_open (gboolean  make,
       return NULL;
     }
   return g_steal_pointer (&repository);
+}
+
+gboolean
+sr_backup_folder_get_verify (void)
+{
+  g_autoptr (SrSettingsFile) file = preferences ();
+  g_autoptr (JsonObject) root = sr_settings_file_read (file, NULL);
+
+  return root == NULL || sr_settings_boolean (root, VERIFY_MEMBER, TRUE);
+}
+
+static gboolean
+write_verify (JsonObject *root,
+              gpointer    user_data,
+              GError    **error)
+{
+  json_object_set_boolean_member (root, VERIFY_MEMBER, *(gboolean *) user_data);
+  return TRUE;
+}
+
+gboolean
+sr_backup_folder_set_verify (gboolean verify,
+                             GError **error)
+{
+  g_autoptr (SrSettingsFile) file = preferences ();
+
+  return sr_settings_file_edit (file, write_verify, &verify, error);
 }

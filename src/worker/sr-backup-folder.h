@@ -68,4 +68,23 @@ SrRepository *sr_backup_folder_open (gboolean  make,
                                      gboolean *created,
                                      GError  **error);
 
+/**
+ * sr_backup_folder_get_verify:
+ *
+ * Returns: whether sets are read back before they are published; they are unless the user said otherwise
+ */
+gboolean sr_backup_folder_get_verify (void);
+
+/**
+ * sr_backup_folder_set_verify:
+ * @verify: whether sets are read back before they are published
+ * @error: where to put an error
+ *
+ * Sets the codes of sr_settings_file_edit().
+ *
+ * Returns: whether that is on the disk
+ */
+gboolean sr_backup_folder_set_verify (gboolean verify,
+                                      GError **error);
+
 G_END_DECLS
