@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "app/sr-add-dialog.h"
+
+#include "app/sr-check-row.h"
+#include "app/sr-preferences-dialog.h"
+#include "app/sr-sign-in-form.h"
+#include "authority/sr-config-string.h"
+
+#include <glib/gi18n.h>
+
+#define STANDARD_PORT 135
+
+struct _SrAddDialog
+{
+  AdwDialog parent_instance;
+
+  SrApplication *application;
+  SrAuthority *authority;
+  SrSecret *password;
+  GCancellable *cancellable;
+  GtkWidget *rows[SR_N_CHECKS];
+  AdwToastOverlay *toast_overlay;
+  AdwNavigationView *view;
+  GtkEditable *config_row;
+  GtkLabel *config_hint;
+  AdwExpanderRow *endpoint_row;
+  GtkEditable *address_row;
+  AdwSpinRow *port_row;
+  GtkWidget *next_button;
+  SrSignInForm *form;
+  AdwPreferencesGroup *checks_group;
+  AdwPreferencesGroup *advice_group;
+  AdwActionRow *advice_row;
+  AdwActionRow *command_row;
+  GtkWidget *recheck_button;
+  GtkButton *folder_button;
+  AdwActionRow *folder_row;
+};
+
+G_DEFINE_FINAL_TYPE (SrAddDialog, sr_add_dialog, ADW_TYPE_DIALOG)
+
+static guint added_signal;
+
+static void
+tell (SrAddDialog *self,
+      const char  *text)
+{
+  AdwToast *toast = adw_toast_new ("");
+
+  adw_toast_set_use_markup (toast, FALSE);
+  adw_toast_set_title (toast, text);
+  adw_toast_overlay_add_toast (self->toast_overlay, toast);
+}
+
+/* The first page: which CA, and where. */
+
+static void
+show_hint (SrAddDialog *self,
+           const char  *text)
+{
+  gtk_label_set_label (self->config_hint, text != NULL ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->config_hint), text != NULL);
+  if (text != NULL)
+    {
+      gtk_widget_add_css_class (GTK_WIDGET (self->config_row), "error");
+      gtk_accessible_announce (GTK_ACCESSIBLE (self), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH);
+    }
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->config_row), "error");
+}
+
+static void
+on_config_changed (SrAddDialog *self)
+{
+  show_hint (self, NULL);
+  gtk_widget_set_sensitive (self->next_button, *gtk_editable_get_text (self->config_row) != '\0');
+}
+
+static SrAuthority *
+typed_authority (SrAddDialog *self,
+                 GError     **error)
+{
+  g_autoptr (SrAuthority) known = NULL;
+  g_autoptr (SrAuthority) authority = sr_authority_new (gtk_editable_get_text (self->config_row), error);
+  const char *address = gtk_editable_get_text (self->address_row);
+  guint16 port = (guint16) adw_spin_row_get_value (self->port_row);
+
+  if (authority == NULL)
+    return NULL;
+  known = sr_authority_list_find_config (sr_application_get_authorities (self->application), sr_authority_get_config (authority));
+  if (known != NULL)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS, _("%s is in the list already"), sr_authority_get_config (known));
+      return NULL;
+    }
+  if (adw_expander_row_get_expanded (self->endpoint_row)
+      && !sr_authority_set_endpoint (authority, *address != '\0' ? address : NULL, port == STANDARD_PORT ? 0 : port, error))
+    return NULL;
+  return g_steal_pointer (&authority);
+}
+
+static void
+on_config_next (SrAddDialog *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SrAuthority) authority = NULL;
+
+  if (!gtk_widget_get_sensitive (self->next_button))
+    return;
+  authority = typed_authority (self, &error);
+  if (authority == NULL)
+    {
+      show_hint (self, error->message);
+      return;
+    }
+  g_set_object (&self->authority, authority);
+  adw_navigation_view_push_by_tag (self->view, "sign-in");
+}
+
+/* The third page: the checks, as they come. */
+
+static void
+show_advice (SrAddDialog      *self,
+             const SrCheckRow *worst)
+{
+  gboolean needed = worst->state == SR_CHECK_FAILED || worst->state == SR_CHECK_WARNING;
+  gboolean some = needed && (worst->advice != NULL || worst->command != NULL);
+
+  gtk_widget_set_visible (GTK_WIDGET (self->advice_group), some);
+  if (!some)
+    return;
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->advice_row), sr_check_kind_title (worst->kind));
+  adw_action_row_set_subtitle (self->advice_row, worst->advice != NULL ? worst->advice : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->advice_row), worst->advice != NULL);
+  adw_action_row_set_subtitle (self->command_row, worst->command != NULL ? worst->command : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->command_row), worst->command != NULL);
+}
+
+static void
+on_row (const SrCheckRow *row,
+        gpointer          user_data)
+{
+  SrAddDialog *self = user_data;
+
+  if (self->view == NULL)
+    return; /* closed meanwhile */
+  sr_check_row_widget_show (SR_CHECK_ROW_WIDGET (self->rows[row->kind]), row);
+}
+
+static void
+set_checking (SrAddDialog *self,
+              gboolean     checking)
+{
+  gtk_widget_set_sensitive (self->recheck_button, !checking);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->folder_button), !checking);
+}
+
+static void
+show_verdict (SrAddDialog *self,
+              gboolean     failed)
+{
+  gtk_button_set_label (self->folder_button, failed ? _("Continue A_nyway") : _("_Next"));
+  if (failed)
+    gtk_widget_remove_css_class (GTK_WIDGET (self->folder_button), "suggested-action");
+  else
+    gtk_widget_add_css_class (GTK_WIDGET (self->folder_button), "suggested-action");
+}
+
+static void
+on_checked (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (SrAddDialog) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) rows = sr_authority_check_finish (SR_AUTHORITY (source), result, &error);
+  const SrCheckRow *worst;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || self->view == NULL)
+    return;
+  set_checking (self, FALSE);
+  if (rows == NULL)
+    {
+      tell (self, error->message);
+      show_verdict (self, TRUE);
+      return;
+    }
+  worst = sr_check_rows_worst (rows);
+  show_advice (self, worst);
+  show_verdict (self, worst->state == SR_CHECK_FAILED);
+  gtk_accessible_announce (GTK_ACCESSIBLE (self),
+                           worst->state == SR_CHECK_FAILED ? _("A check has failed") : _("The checks have ended"),
+                           GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+}
+
+static void
+stop_checks (SrAddDialog *self)
+{
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+}
+
+static void
+start_checks (SrAddDialog *self)
+{
+  stop_checks (self);
+  self->cancellable = g_cancellable_new ();
+  for (guint i = 0; i < SR_N_CHECKS; i++)
+    sr_check_row_widget_clear (SR_CHECK_ROW_WIDGET (self->rows[i]));
+  gtk_widget_set_visible (GTK_WIDGET (self->advice_group), FALSE);
+  set_checking (self, TRUE);
+  show_verdict (self, FALSE);
+  /* The callback holds the dialog, so the rows' function has it too. */
+  sr_authority_check_async (self->authority, self->password, on_row, self, self->cancellable,
+                            on_checked, g_object_ref (self));
+}
+
+static void
+on_sign_in_next (SrAddDialog *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->authority == NULL || !sr_sign_in_form_apply (self->form, self->authority, &error))
+    {
+      tell (self, error != NULL ? error->message : _("Name the CA first"));
+      return;
+    }
+  g_clear_pointer (&self->password, sr_secret_unref);
+  self->password = sr_sign_in_form_dup_password (self->form);
+  adw_navigation_view_push_by_tag (self->view, "checks");
+  start_checks (self);
+}
+
+static void
+on_recheck (SrAddDialog *self)
+{
+  start_checks (self);
+}
+
+static void
+on_copy_command (SrAddDialog *self)
+{
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), adw_action_row_get_subtitle (self->command_row));
+  tell (self, _("Command copied"));
+}
+
+/* The last page: where backups go. */
+
+static void
+show_folder (SrAddDialog *self)
+{
+  g_autofree char *path = sr_preferences_dup_folder ();
+  g_autofree char *shown = g_filename_display_name (path);
+
+  adw_action_row_set_subtitle (self->folder_row, shown);
+}
+
+static void
+on_checks_next (SrAddDialog *self)
+{
+  show_folder (self);
+  adw_navigation_view_push_by_tag (self->view, "folder");
+}
+
+static void
+on_folder_chosen (GObject      *source,
+                  GAsyncResult *result,
+                  gpointer      user_data)
+{
+  SrAddDialog *self = SR_ADD_DIALOG (source);
+  g_autoptr (GError) error = NULL;
+
+  if (!sr_preferences_choose_folder_finish (GTK_WIDGET (self), result, &error) && error != NULL && self->view != NULL)
+    tell (self, error->message);
+  if (self->view != NULL)
+    show_folder (self);
+}
+
+static void
+on_choose_folder (SrAddDialog *self)
+{
+  sr_preferences_choose_folder (GTK_WIDGET (self), on_folder_chosen, NULL);
+}
+
+static void
+on_stored (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  /* It is in memory all the same, and asked for at the next start. */
+  if (!sr_keyring_store_finish (SR_KEYRING (source), result, &error))
+    g_message ("Storing a password: %s", error->message);
+}
+
+static void
+on_add (SrAddDialog *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  /* The password first: the CA is asked as soon as it is in the list. */
+  if (self->password != NULL)
+    sr_keyring_store_async (sr_application_get_keyring (self->application), self->authority, self->password,
+                            sr_sign_in_form_get_remember (self->form), NULL, on_stored, NULL);
+  if (!sr_authority_list_add (sr_application_get_authorities (self->application), self->authority, &error))
+    {
+      sr_keyring_clear_async (sr_application_get_keyring (self->application), self->authority, NULL, NULL, NULL);
+      tell (self, error->message);
+      return;
+    }
+  g_signal_emit (self, added_signal, 0, self->authority);
+  adw_dialog_close (ADW_DIALOG (self));
+}
+
+static void
+on_popped (SrAddDialog       *self,
+           AdwNavigationPage *page)
+{
+  if (g_strcmp0 (adw_navigation_page_get_tag (page), "checks") == 0)
+    stop_checks (self);
+}
+
+static void
+sr_add_dialog_closed (AdwDialog *dialog)
+{
+  stop_checks (SR_ADD_DIALOG (dialog));
+}
+
+static void
+sr_add_dialog_dispose (GObject *object)
+{
+  SrAddDialog *self = SR_ADD_DIALOG (object);
+
+  stop_checks (self);
+  g_clear_pointer (&self->password, sr_secret_unref);
+  g_clear_object (&self->authority);
+  gtk_widget_dispose_template (GTK_WIDGET (self), SR_TYPE_ADD_DIALOG);
+  G_OBJECT_CLASS (sr_add_dialog_parent_class)->dispose (object);
+}
+
+static void
+bind_children (GtkWidgetClass *klass)
+{
+  gtk_widget_class_bind_template_child (klass, SrAddDialog, toast_overlay);
+  gtk_widget_class_bind_template_child (klass, SrAddDialog, view);
+  gtk_widget_class_bind_template_child (klass, SrAddDialog, config_row);
+  gtk_widget_class_bind_template_child (klass, SrAddDialog, config_hint);
+  gtk_widget_class_bind_template_child (klass, SrAddDialog, endpoint_row);
+  gtk_widget_class_bind_template_child (klass, SrAddDialog, address_row);
+  gtk_widget_class_bind_template_child (klass, SrAddDialog, port_row);
+  gtk_widget_class_bind_template_child (klass, SrAddDialog, next_button);
+  gtk_widget_class_bind_template_child (klass, SrAddDialog, form);
+  gtk_widget_class_bind_template_child (klass, SrAddDialog, checks_group);
+  gtk_widget_class_bind_template_child (klass, SrAddDialog, advice_group);
+  gtk_widget_class_bind_template_child (klass, SrAddDialog, advice_row);
+  gtk_widget_class_bind_template_child (klass, SrAddDialog, command_row);
+  gtk_widget_class_bind_template_child (klass, SrAddDialog, recheck_button);
+  gtk_widget_class_bind_template_child (klass, SrAddDialog, folder_button);
+  gtk_widget_class_bind_template_child (klass, SrAddDialog, folder_row);
+}
+
+static void
+sr_add_dialog_class_init (SrAddDialogClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  g_type_ensure (SR_TYPE_SIGN_IN_FORM);
+  G_OBJECT_CLASS (klass)->dispose = sr_add_dialog_dispose;
+  ADW_DIALOG_CLASS (klass)->closed = sr_add_dialog_closed;
+  added_signal = g_signal_new ("added", SR_TYPE_ADD_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                               G_TYPE_NONE, 1, SR_TYPE_AUTHORITY);
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/strongroom/Strongroom/ui/add-dialog.ui");
+  bind_children (widget_class);
+  gtk_widget_class_bind_template_callback (widget_class, on_config_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_config_next);
+  gtk_widget_class_bind_template_callback (widget_class, on_sign_in_next);
+  gtk_widget_class_bind_template_callback (widget_class, on_recheck);
+  gtk_widget_class_bind_template_callback (widget_class, on_copy_command);
+  gtk_widget_class_bind_template_callback (widget_class, on_checks_next);
+  gtk_widget_class_bind_template_callback (widget_class, on_choose_folder);
+  gtk_widget_class_bind_template_callback (widget_class, on_add);
+  gtk_widget_class_bind_template_callback (widget_class, on_popped);
+}
+
+static void
+sr_add_dialog_init (SrAddDialog *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  for (guint i = 0; i < SR_N_CHECKS; i++)
+    {
+      self->rows[i] = sr_check_row_widget_new ((SrCheckKind) i);
+      adw_preferences_group_add (self->checks_group, self->rows[i]);
+    }
+}
+
+AdwDialog *
+sr_add_dialog_new (SrApplication *application)
+{
+  SrAddDialog *self = g_object_new (SR_TYPE_ADD_DIALOG, NULL);
+
+  self->application = application;
+  sr_sign_in_form_set_persistent (self->form, sr_keyring_is_persistent (sr_application_get_keyring (application)));
+  on_config_changed (self);
+  return ADW_DIALOG (self);
+}

@@ -1,0 +1,514 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "app/sr-application.h"
+
+#include "app/sr-preferences-dialog.h"
+#include "app/sr-window.h"
+#include "worker/sr-backup-folder.h"
+
+#include <glib/gi18n.h>
+
+struct _SrApplication
+{
+  AdwApplication parent_instance;
+
+  SrAuthorityList *authorities;
+  SrWorker *worker;
+  SrMonitor *monitor;
+  SrKeyring *keyring;
+  GPtrArray *opening; /* CAs whose backup waits for the backup folder */
+  guint looking_up;   /* passwords that the keyring is asked for */
+  gboolean quitting;
+};
+
+G_DEFINE_FINAL_TYPE (SrApplication, sr_application, ADW_TYPE_APPLICATION)
+
+SrAuthorityList *
+sr_application_get_authorities (SrApplication *self)
+{
+  return self->authorities;
+}
+
+SrWorker *
+sr_application_get_worker (SrApplication *self)
+{
+  return self->worker;
+}
+
+SrMonitor *
+sr_application_get_monitor (SrApplication *self)
+{
+  return self->monitor;
+}
+
+SrKeyring *
+sr_application_get_keyring (SrApplication *self)
+{
+  return self->keyring;
+}
+
+SrApplication *
+sr_application_get_default (void)
+{
+  return SR_APPLICATION (g_application_get_default ());
+}
+
+static SrSecret *
+password_at_hand (SrAuthority *authority,
+                  gpointer     user_data)
+{
+  SrApplication *self = user_data;
+
+  return sr_keyring_peek (self->keyring, authority);
+}
+
+static void
+notify_end (SrApplication *self,
+            SrJob         *job)
+{
+  g_autoptr (GNotification) notification = NULL;
+  g_autofree char *title = NULL;
+  const char *name = sr_authority_get_name (sr_job_get_authority (job));
+
+  if (sr_job_get_state (job) == SR_JOB_CANCELLED)
+    return;
+  if (sr_job_get_state (job) == SR_JOB_DONE)
+    /* Translators: %s is the name of a certificate authority */
+    title = g_strdup_printf (_("%s is backed up"), name);
+  else
+    /* Translators: %s is the name of a certificate authority */
+    title = g_strdup_printf (_("Backing up %s failed"), name);
+  notification = g_notification_new (title);
+  if (sr_job_get_state (job) == SR_JOB_FAILED)
+    {
+      g_notification_set_body (notification, sr_job_get_error (job)->message);
+      g_notification_set_priority (notification, G_NOTIFICATION_PRIORITY_HIGH);
+    }
+  g_notification_set_default_action (notification, "app.activate");
+  g_application_send_notification (G_APPLICATION (self), sr_job_get_config (job), notification);
+}
+
+static void
+on_backup_ended (GObject      *source,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  g_autoptr (SrJob) job = user_data;
+  SrApplication *self = sr_application_get_default ();
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+
+  /* The card in the window tells how it came out, errors too. */
+  sr_worker_run_finish (SR_WORKER (source), result, NULL);
+  sr_monitor_refresh (self->monitor, sr_job_get_authority (job));
+  if (window == NULL || !gtk_window_is_active (window))
+    notify_end (self, job);
+  g_application_release (G_APPLICATION (self));
+}
+
+/* What is to be backed up once the backup folder is open. */
+typedef struct
+{
+  SrAuthority *authority;
+  gboolean keep_logs;
+  gboolean verify;
+} Wanted;
+
+static void
+wanted_free (Wanted *wanted)
+{
+  g_object_unref (wanted->authority);
+  g_free (wanted);
+}
+
+static void
+queue (SrApplication *self,
+       const Wanted  *wanted,
+       SrRepository  *repository)
+{
+  g_autoptr (SrSecret) password = sr_keyring_peek (self->keyring, wanted->authority);
+  SrWatch *watch = sr_monitor_find (self->monitor, wanted->authority);
+  SrJob *before = watch != NULL ? sr_watch_get_job (watch) : NULL;
+  SrBackupJobOptions options = {
+    .authority = wanted->authority,
+    .password = password,
+    .repository = repository,
+    .keep_logs = wanted->keep_logs,
+    .no_verify = !wanted->verify,
+  };
+  SrJob *job = sr_job_new_backup (&options);
+
+  if (before != NULL && sr_job_state_is_final (sr_job_get_state (before)))
+    sr_worker_forget (self->worker, before);
+  /* The job outlives the window. */
+  g_application_hold (G_APPLICATION (self));
+  sr_worker_run_async (self->worker, job, NULL, on_backup_ended, job);
+}
+
+/* The folder may lie on a network share that hangs. */
+static void
+open_folder (GTask        *task,
+             gpointer      source,
+             gpointer      task_data,
+             GCancellable *cancellable)
+{
+  Wanted *wanted = task_data;
+  GError *error = NULL;
+  SrRepository *repository = sr_backup_folder_open (TRUE, NULL, &error);
+
+  wanted->verify = sr_backup_folder_get_verify ();
+  if (repository != NULL)
+    g_task_return_pointer (task, repository, g_object_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+gboolean
+sr_application_is_opening (SrApplication *self,
+                           SrAuthority   *authority)
+{
+  return g_ptr_array_find (self->opening, authority, NULL);
+}
+
+void
+sr_application_back_up_async (SrApplication      *self,
+                              SrAuthority        *authority,
+                              gboolean            keep_logs,
+                              GAsyncReadyCallback callback,
+                              gpointer            user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  Wanted *wanted = g_new0 (Wanted, 1);
+
+  wanted->authority = g_object_ref (authority);
+  wanted->keep_logs = keep_logs;
+  g_task_set_task_data (task, wanted, (GDestroyNotify) wanted_free);
+  g_ptr_array_add (self->opening, authority);
+  g_task_run_in_thread (task, open_folder);
+}
+
+gboolean
+sr_application_back_up_finish (SrApplication *self,
+                               GAsyncResult  *result,
+                               GError       **error)
+{
+  Wanted *wanted = g_task_get_task_data (G_TASK (result));
+  g_autoptr (SrRepository) repository = g_task_propagate_pointer (G_TASK (result), error);
+
+  g_ptr_array_remove (self->opening, wanted->authority);
+  if (repository == NULL)
+    return FALSE;
+  queue (self, wanted, repository);
+  return TRUE;
+}
+
+static void
+on_recovered (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) items = sr_worker_recover_finish (SR_WORKER (source), result, &error);
+  SrApplication *self = user_data;
+
+  if (items == NULL)
+    g_message ("Looking for sessions that were left open: %s", error->message);
+  sr_monitor_refresh (self->monitor, NULL);
+  g_application_release (G_APPLICATION (self));
+}
+
+/* Sessions that an earlier run has left open are ended first of all. */
+static void
+recover (SrApplication *self)
+{
+  sr_worker_recover_async (self->worker, self->authorities, NULL, password_at_hand, self,
+                           NULL, 0, NULL, on_recovered, self);
+}
+
+static char *
+recovery_words (GPtrArray *items)
+{
+  GString *words = g_string_new (NULL);
+
+  for (guint i = 0; i < items->len; i++)
+    {
+      SrRecoveryItem *item = items->pdata[i];
+
+      g_string_append_printf (words, "%s%s", i > 0 ? "\n" : "", sr_recovery_outcome_words (item->outcome));
+      if (item->error != NULL)
+        g_string_append_printf (words, " %s", item->error->message);
+    }
+  if (items->len == 0)
+    g_string_append (words, _("No session is left open on this CA."));
+  return g_string_free (words, FALSE);
+}
+
+static void
+on_one_recovered (GObject      *source,
+                  GAsyncResult *result,
+                  gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  SrApplication *self = g_task_get_source_object (task);
+  GError *error = NULL;
+  g_autoptr (GPtrArray) items = sr_worker_recover_finish (SR_WORKER (source), result, &error);
+
+  sr_monitor_refresh (self->monitor, g_task_get_task_data (task));
+  if (items != NULL)
+    g_task_return_pointer (task, recovery_words (items), g_free);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+sr_application_recover_async (SrApplication      *self,
+                              SrAuthority        *authority,
+                              GAsyncReadyCallback callback,
+                              gpointer            user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_task_data (task, g_object_ref (authority), g_object_unref);
+  sr_worker_recover_async (self->worker, self->authorities, sr_authority_get_config (authority),
+                           password_at_hand, self, NULL, 0, NULL, on_one_recovered, task);
+}
+
+char *
+sr_application_recover_finish (SrApplication *self,
+                               GAsyncResult  *result,
+                               GError       **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+on_looked_up (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  SrApplication *self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SrSecret) password = sr_keyring_lookup_finish (SR_KEYRING (source), result, &error);
+
+  if (error != NULL)
+    g_message ("Looking up a password: %s", error->message);
+  if (--self->looking_up == 0)
+    recover (self);
+}
+
+static void
+on_keyring_open (GObject      *source,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  SrApplication *self = user_data;
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->authorities));
+
+  sr_keyring_open_finish (SR_KEYRING (source), result, NULL);
+  self->looking_up = 1;
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (SrAuthority) authority = g_list_model_get_item (G_LIST_MODEL (self->authorities), i);
+
+      if (!sr_authority_needs_password (authority))
+        continue;
+      self->looking_up++;
+      sr_keyring_lookup_async (self->keyring, authority, NULL, on_looked_up, self);
+    }
+  if (--self->looking_up == 0)
+    recover (self);
+}
+
+static void
+on_activate_action (GSimpleAction *action,
+                    GVariant      *parameter,
+                    gpointer       user_data)
+{
+  g_application_activate (G_APPLICATION (user_data));
+}
+
+static void
+on_preferences (GSimpleAction *action,
+                GVariant      *parameter,
+                gpointer       user_data)
+{
+  GtkWindow *window = gtk_application_get_active_window (user_data);
+
+  if (window != NULL)
+    adw_dialog_present (sr_preferences_dialog_new (user_data), GTK_WIDGET (window));
+}
+
+static void
+on_about (GSimpleAction *action,
+          GVariant      *parameter,
+          gpointer       user_data)
+{
+  static const char *developers[] = { "The Strongroom developers", NULL };
+
+  adw_show_about_dialog (GTK_WIDGET (gtk_application_get_active_window (user_data)),
+                         "application-name", _("Strongroom"),
+                         "application-icon", "io.github.strongroom.Strongroom",
+                         "version", PACKAGE_VERSION,
+                         "developer-name", _("The Strongroom developers"),
+                         "developers", developers,
+                         "comments", _("Backup and restore of certificate authorities"),
+                         "license-type", GTK_LICENSE_GPL_3_0,
+                         "translator-credits", _("translator-credits"),
+                         NULL);
+}
+
+static void
+quit (SrApplication *self)
+{
+  self->quitting = TRUE;
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
+    gtk_widget_set_visible (l->data, FALSE);
+  /* Jobs hold the application until their sessions are ended. */
+  sr_worker_cancel_all (self->worker);
+  while (gtk_application_get_windows (GTK_APPLICATION (self)) != NULL)
+    gtk_window_destroy (gtk_application_get_windows (GTK_APPLICATION (self))->data);
+}
+
+static void
+on_quit_answer (AdwAlertDialog *dialog,
+                const char     *response,
+                gpointer        user_data)
+{
+  if (g_str_equal (response, "quit"))
+    quit (user_data);
+}
+
+static void
+on_quit (GSimpleAction *action,
+         GVariant      *parameter,
+         gpointer       user_data)
+{
+  SrApplication *self = user_data;
+  guint n = sr_worker_get_n_active (self->worker);
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+  AdwDialog *dialog;
+
+  if (n == 0)
+    {
+      quit (self);
+      return;
+    }
+  if (window == NULL)
+    {
+      g_application_activate (G_APPLICATION (self));
+      window = gtk_application_get_active_window (GTK_APPLICATION (self));
+    }
+  dialog = adw_alert_dialog_new (_("Cancel the Running Backup and Quit?"), NULL);
+  adw_alert_dialog_format_body (ADW_ALERT_DIALOG (dialog),
+                                ngettext (
+                                             "%u backup is running. It will be cancelled and its session on the CA ended before Strongroom quits. Close the window instead to let it go on.",
+                                             "%u backups are running. They will be cancelled and their sessions on the CAs ended before Strongroom quits. Close the window instead to let them go on.",
+                                             n),
+                                n);
+  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
+                                  "stay", _("_Keep Running"),
+                                  "quit", _("_Cancel and Quit"),
+                                  NULL);
+  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "quit", ADW_RESPONSE_DESTRUCTIVE);
+  adw_alert_dialog_set_close_response (ADW_ALERT_DIALOG (dialog), "stay");
+  g_signal_connect (dialog, "response", G_CALLBACK (on_quit_answer), self);
+  adw_dialog_present (dialog, GTK_WIDGET (window));
+}
+
+static void
+set_accels (SrApplication *self)
+{
+  static const struct
+  {
+    const char *action;
+    const char *accels[3];
+  } all[] = {
+    { "app.quit", { "<Control>q", NULL } },
+    { "app.preferences", { "<Control>comma", NULL } },
+    { "window.close", { "<Control>w", NULL } },
+    { "win.show-help-overlay", { "<Control>question", NULL } },
+    { "win.back-up", { "<Control>b", NULL } },
+    { "win.refresh", { "F5", "<Control>r", NULL } },
+    { "win.add-authority", { "<Control>n", NULL } },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    gtk_application_set_accels_for_action (GTK_APPLICATION (self), all[i].action, all[i].accels);
+}
+
+static void
+sr_application_startup (GApplication *application)
+{
+  static const GActionEntry actions[] = {
+    { .name = "activate", .activate = on_activate_action },
+    { .name = "preferences", .activate = on_preferences },
+    { .name = "about", .activate = on_about },
+    { .name = "quit", .activate = on_quit },
+  };
+  SrApplication *self = SR_APPLICATION (application);
+
+  G_APPLICATION_CLASS (sr_application_parent_class)->startup (application);
+  g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
+  set_accels (self);
+
+  self->keyring = sr_keyring_new ();
+  self->worker = sr_worker_new ();
+  self->monitor = sr_monitor_new (self->authorities, self->worker, password_at_hand, self);
+  g_application_hold (application);
+  sr_keyring_open_async (self->keyring, NULL, on_keyring_open, self);
+}
+
+static void
+sr_application_activate (GApplication *application)
+{
+  SrApplication *self = SR_APPLICATION (application);
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+  g_autoptr (GError) error = NULL;
+
+  if (self->quitting)
+    return;
+  if (window == NULL)
+    {
+      window = GTK_WINDOW (sr_window_new (self));
+      if (!sr_authority_list_load (self->authorities, &error))
+        sr_window_tell_error (SR_WINDOW (window), _("The List of CAs Cannot Be Read"), error);
+    }
+  gtk_window_present (window);
+}
+
+static void
+sr_application_dispose (GObject *object)
+{
+  SrApplication *self = SR_APPLICATION (object);
+
+  g_clear_object (&self->monitor);
+  g_clear_object (&self->worker);
+  g_clear_object (&self->keyring);
+  g_clear_object (&self->authorities);
+  g_clear_pointer (&self->opening, g_ptr_array_unref);
+  G_OBJECT_CLASS (sr_application_parent_class)->dispose (object);
+}
+
+static void
+sr_application_class_init (SrApplicationClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = sr_application_dispose;
+  G_APPLICATION_CLASS (klass)->startup = sr_application_startup;
+  G_APPLICATION_CLASS (klass)->activate = sr_application_activate;
+}
+
+static void
+sr_application_init (SrApplication *self)
+{
+  self->authorities = sr_authority_list_new (NULL);
+  self->opening = g_ptr_array_new ();
+}
+
+SrApplication *
+sr_application_new (void)
+{
+  return g_object_new (SR_TYPE_APPLICATION,
+                       "application-id", APPLICATION_ID,
+                       "resource-base-path", "/io/github/strongroom/Strongroom",
+                       NULL);
+}

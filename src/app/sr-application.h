@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "authority/sr-keyring.h"
+#include "worker/sr-monitor.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+/**
+ * SrApplication:
+ *
+ * The program: owns the list of CAs, the worker, the monitor and the keyring,
+ * which the windows draw. Jobs go on when the window is closed.
+ */
+#define SR_TYPE_APPLICATION (sr_application_get_type ())
+G_DECLARE_FINAL_TYPE (SrApplication, sr_application, SR, APPLICATION, AdwApplication)
+
+SrApplication *sr_application_new (void);
+
+/**
+ * sr_application_get_default:
+ *
+ * Returns: (transfer none): the running program's application
+ */
+SrApplication *sr_application_get_default (void);
+
+SrAuthorityList *sr_application_get_authorities (SrApplication *self);
+SrWorker *sr_application_get_worker (SrApplication *self);
+SrMonitor *sr_application_get_monitor (SrApplication *self);
+SrKeyring *sr_application_get_keyring (SrApplication *self);
+
+/**
+ * sr_application_back_up_async:
+ * @self: the application
+ * @authority: a CA
+ * @keep_logs: whether the CA's logs stay as they are
+ * @callback: called when the job was queued, or could not be
+ * @user_data: for @callback
+ *
+ * Puts a full backup of @authority into the queue; its end is told by a
+ * notification when no window is seen. Where a password is needed it must be
+ * at hand: see sr_keyring_peek().
+ */
+void sr_application_back_up_async (SrApplication      *self,
+                                   SrAuthority        *authority,
+                                   gboolean            keep_logs,
+                                   GAsyncReadyCallback callback,
+                                   gpointer            user_data);
+
+/**
+ * sr_application_back_up_finish:
+ * @self: the application
+ * @result: as the callback got it
+ * @error: where to put an error
+ *
+ * Sets the codes of sr_backup_folder_open().
+ *
+ * Returns: whether the job was queued
+ */
+gboolean sr_application_back_up_finish (SrApplication *self,
+                                        GAsyncResult  *result,
+                                        GError       **error);
+
+/**
+ * sr_application_is_opening:
+ * @self: the application
+ * @authority: a CA
+ *
+ * Returns: whether a backup of it is about to be queued
+ */
+gboolean sr_application_is_opening (SrApplication *self,
+                                    SrAuthority   *authority);
+
+/**
+ * sr_application_recover_async:
+ * @self: the application
+ * @authority: the CA
+ * @callback: called at the end
+ * @user_data: for @callback
+ *
+ * Ends the sessions that were left open on @authority.
+ */
+void sr_application_recover_async (SrApplication      *self,
+                                   SrAuthority        *authority,
+                                   GAsyncReadyCallback callback,
+                                   gpointer            user_data);
+
+/**
+ * sr_application_recover_finish:
+ * @self: the application
+ * @result: as the callback got it
+ * @error: where to put an error
+ *
+ * Sets the codes of sr_worker_recover_finish().
+ *
+ * Returns: (transfer full): what was done, in words, or %NULL
+ */
+char *sr_application_recover_finish (SrApplication *self,
+                                     GAsyncResult  *result,
+                                     GError       **error);
+
+G_END_DECLS

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "app/sr-authority-page.h"
+
+#include "app/sr-format.h"
+#include "app/sr-job-card.h"
+#include "app/sr-practice-panel.h"
+#include "app/sr-set-page.h"
+#include "app/sr-window.h"
+
+#include <glib/gi18n.h>
+
+struct _SrAuthorityPage
+{
+  AdwNavigationPage parent_instance;
+
+  SrWatch *watch;
+  AdwWindowTitle *window_title;
+  AdwBanner *banner;
+  AdwActionRow *last_full_row;
+  AdwActionRow *server_row;
+  AdwActionRow *kept_row;
+  AdwActionRow *folder_row;
+  AdwActionRow *reach_row;
+  GtkStack *action_stack;
+  SrJobCard *job_card;
+  SrPracticePanel *practice_panel;
+  GtkListBox *sets_list;
+};
+
+G_DEFINE_FINAL_TYPE (SrAuthorityPage, sr_authority_page, ADW_TYPE_NAVIGATION_PAGE)
+
+/* What a banner says of a condition, and what its button does. */
+typedef struct
+{
+  SrCondition condition;
+  const char *title;
+  const char *button;
+  const char *action;
+} Banner;
+
+static const Banner banners[] = {
+  { SR_CONDITION_NEVER, N_("This CA has no backup yet"), N_("Back Up Now"), "win.back-up" },
+  { SR_CONDITION_OVERDUE, N_("The last full backup is more than a week old"), N_("Back Up Now"), "win.back-up" },
+  { SR_CONDITION_FOREIGN_BACKUP, N_("Another program has backed up this CA since: the newest set here does not hold its newest state"), N_("Back Up Now"), "win.back-up" },
+  { SR_CONDITION_REMOTE_BACKUP_DISABLED, N_("The CA does not allow remote backup"), N_("What to Do"), "win.explain-remote-backup" },
+  { SR_CONDITION_SESSION_OPEN, N_("A backup session of ours was left open on this CA"), N_("End It"), "win.recover" },
+};
+
+/* The backup folder's own states: what a banner says, and the one action that helps. */
+static const struct
+{
+  int code; /* #SrStoreError; 0 for all others */
+  Banner banner;
+} folder_states[] = {
+  { SR_STORE_ERROR_MISSING, { SR_CONDITION_FOLDER, N_("The backup folder is not there. Is its disk mounted?"), N_("Check Again"), "win.refresh" } },
+  { SR_STORE_ERROR_NOT_A_REPOSITORY, { SR_CONDITION_FOLDER, N_("Another folder lies where the backup folder was. Is its disk mounted?"), N_("Check Again"), "win.refresh" } },
+  { SR_STORE_ERROR_READ_ONLY, { SR_CONDITION_FOLDER, N_("The backup folder is read-only"), N_("Check Again"), "win.refresh" } },
+  { SR_STORE_ERROR_DENIED, { SR_CONDITION_FOLDER, N_("You may not write to the backup folder"), N_("Choose Another"), "win.choose-backup-folder" } },
+  { SR_STORE_ERROR_FULL, { SR_CONDITION_FOLDER, N_("The backup folder’s disk is full"), N_("Open Folder"), "win.open-backup-folder" } },
+  { SR_STORE_ERROR_NEWER_FORMAT, { SR_CONDITION_FOLDER, N_("A newer version of Strongroom has written the backup folder"), N_("Choose Another"), "win.choose-backup-folder" } },
+  { SR_STORE_ERROR_LOCKED, { SR_CONDITION_FOLDER, N_("Somebody else is working in the backup folder"), N_("Check Again"), "win.refresh" } },
+  { 0, { SR_CONDITION_FOLDER, N_("The backup folder cannot be used"), N_("Choose Another"), "win.choose-backup-folder" } },
+};
+
+static const Banner *
+folder_banner (const GError *error)
+{
+  guint i = 0;
+
+  while (folder_states[i].code != 0 && !g_error_matches (error, SR_STORE_ERROR, folder_states[i].code))
+    i++;
+  return &folder_states[i].banner;
+}
+
+static const Banner *
+banner_for (SrWatch *watch)
+{
+  SrCondition condition = sr_watch_get_condition (watch);
+
+  if (condition == SR_CONDITION_FOLDER)
+    return folder_banner (sr_watch_get_folder_error (watch));
+  for (guint i = 0; i < G_N_ELEMENTS (banners); i++)
+    if (banners[i].condition == condition)
+      return &banners[i];
+  return NULL;
+}
+
+static void
+update_banner (SrAuthorityPage *self)
+{
+  const Banner *banner = banner_for (self->watch);
+
+  adw_banner_set_revealed (self->banner, banner != NULL);
+  if (banner == NULL)
+    return;
+  adw_banner_set_use_markup (self->banner, FALSE);
+  adw_banner_set_title (self->banner, _(banner->title));
+  adw_banner_set_button_label (self->banner, _(banner->button));
+}
+
+static void
+on_banner_clicked (SrAuthorityPage *self)
+{
+  const Banner *banner = banner_for (self->watch);
+
+  if (banner != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (self), banner->action, NULL);
+}
+
+static char *
+server_words (SrWatch *watch)
+{
+  gint64 theirs = sr_watch_get_server_last_full (watch);
+  SrBackupSet *newest = sr_watch_get_newest_full (watch);
+  g_autofree char *time = NULL;
+
+  if (sr_watch_get_reach (watch) != SR_REACH_ONLINE && theirs == 0)
+    return g_strdup (_("Not known: the CA could not be asked"));
+  if (theirs == 0)
+    return g_strdup (_("No full backup that truncated its logs"));
+  time = sr_format_time (theirs);
+  if (newest != NULL && sr_watch_get_condition (watch) != SR_CONDITION_FOREIGN_BACKUP)
+    /* Translators: %s is date and time */
+    return g_strdup_printf (_("Last full backup %s, which is in the newest set"), time);
+  /* Translators: %s is date and time */
+  return g_strdup_printf (_("Last full backup %s"), time);
+}
+
+static char *
+kept_words (SrWatch *watch)
+{
+  guint n = g_list_model_get_n_items (sr_watch_get_sets (watch));
+  guint broken = sr_watch_get_n_unreadable (watch);
+  g_autofree char *size = g_format_size (sr_watch_get_total_size (watch));
+  g_autofree char *unreadable = NULL;
+
+  if (broken > 0)
+    unreadable = g_strdup_printf (ngettext ("%u folder cannot be read as a set", "%u folders cannot be read as sets", broken), broken);
+  if (n == 0)
+    return unreadable != NULL ? g_steal_pointer (&unreadable) : g_strdup (_("None"));
+  if (unreadable != NULL)
+    return g_strdup_printf (ngettext ("%u set, %s; %s", "%u sets, %s; %s", n), n, size, unreadable);
+  return g_strdup_printf (ngettext ("%u set, %s", "%u sets, %s", n), n, size);
+}
+
+static char *
+reach_words (SrWatch *watch)
+{
+  const GError *error = sr_watch_get_reach_error (watch);
+  gint64 flags = sr_watch_get_interface_flags (watch);
+
+  switch (sr_watch_get_reach (watch))
+    {
+    case SR_REACH_UNKNOWN:
+      return g_strdup (_("Asking…"));
+    case SR_REACH_NEEDS_PASSWORD:
+      return g_strdup (_("Password needed to ask the CA"));
+    case SR_REACH_ONLINE:
+      if (flags >= 0 && (flags & SR_AUTHORITY_INTERFACE_NO_REMOTE_BACKUP) != 0)
+        return g_strdup (_("Reachable, remote backup disabled"));
+      if (sr_watch_get_db_flags (watch) >= 0 && (sr_watch_get_db_flags (watch) & 0x4) != 0)
+        return g_strdup (_("Reachable, with circular logging: log-only backups are not possible"));
+      return g_strdup (_("Reachable"));
+    default:
+      return g_strdup (error != NULL ? error->message : _("Not reachable"));
+    }
+}
+
+static void
+update_protection (SrAuthorityPage *self)
+{
+  SrBackupSet *newest = sr_watch_get_newest_full (self->watch);
+  g_autofree char *server = server_words (self->watch);
+  g_autofree char *kept = kept_words (self->watch);
+  g_autofree char *reach = reach_words (self->watch);
+  const GError *why = sr_watch_get_folder_error (self->watch);
+  g_autofree char *full = NULL;
+
+  if (newest != NULL)
+    {
+      gint64 finished = sr_backup_set_get_manifest (newest)->finished;
+      g_autofree char *ago = sr_format_ago (finished);
+      g_autofree char *time = sr_format_time (finished);
+
+      /* Translators: a time such as "3 hours ago", then date and time */
+      full = g_strdup_printf (_("%s, on %s"), ago, time);
+    }
+  gtk_widget_set_visible (GTK_WIDGET (self->folder_row), why != NULL);
+  adw_action_row_set_subtitle (self->folder_row, why != NULL ? why->message : "");
+  adw_action_row_set_subtitle (self->last_full_row, full != NULL ? full : _("Never"));
+  adw_action_row_set_subtitle (self->server_row, server);
+  adw_action_row_set_subtitle (self->kept_row, kept);
+  adw_action_row_set_subtitle (self->reach_row, reach);
+}
+
+static void
+update (SrAuthorityPage *self)
+{
+  SrJob *job = sr_watch_get_job (self->watch);
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  update_banner (self);
+  update_protection (self);
+  sr_job_card_set_job (self->job_card, job);
+  gtk_stack_set_visible_child_name (self->action_stack, job != NULL ? "job" : "buttons");
+  if (SR_IS_WINDOW (root))
+    sr_window_update_actions (SR_WINDOW (root));
+}
+
+static char *
+set_subtitle (SrBackupSet *set)
+{
+  g_auto (SrSessionRecord) record = { 0 };
+  g_autofree char *size = g_format_size (sr_backup_set_get_size (set));
+
+  if (!sr_backup_set_load_session (set, &record, NULL))
+    return g_strdup (size);
+  switch (record.truncated)
+    {
+    case SR_TRUNCATION_YES:
+      /* Translators: %s is a size */
+      return g_strdup_printf (_("%s, logs truncated"), size);
+    case SR_TRUNCATION_KEPT:
+      /* Translators: %s is a size */
+      return g_strdup_printf (_("%s, logs kept"), size);
+    default:
+      /* Translators: %s is a size */
+      return g_strdup_printf (_("%s, logs not truncated"), size);
+    }
+}
+
+static GtkWidget *
+create_set_row (gpointer item,
+                gpointer user_data)
+{
+  SrBackupSet *set = item;
+  GtkWidget *row = adw_action_row_new ();
+  g_autofree char *title = sr_format_set_title (set);
+  g_autofree char *subtitle = set_subtitle (set);
+  GtkWidget *arrow = gtk_image_new_from_icon_name ("go-next-symbolic");
+
+  gtk_accessible_update_state (GTK_ACCESSIBLE (arrow), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), arrow);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
+  g_object_set_data_full (G_OBJECT (row), "set", g_object_ref (set), g_object_unref);
+  return row;
+}
+
+static void
+on_set_activated (SrAuthorityPage *self,
+                  GtkListBoxRow   *row)
+{
+  SrBackupSet *set = g_object_get_data (G_OBJECT (row), "set");
+
+  sr_window_push (SR_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), sr_set_page_new (set));
+}
+
+static void
+sr_authority_page_dispose (GObject *object)
+{
+  SrAuthorityPage *self = SR_AUTHORITY_PAGE (object);
+
+  if (self->watch != NULL)
+    g_signal_handlers_disconnect_by_data (self->watch, self);
+  g_clear_object (&self->watch);
+  gtk_widget_dispose_template (GTK_WIDGET (self), SR_TYPE_AUTHORITY_PAGE);
+  G_OBJECT_CLASS (sr_authority_page_parent_class)->dispose (object);
+}
+
+static void
+sr_authority_page_class_init (SrAuthorityPageClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  g_type_ensure (SR_TYPE_JOB_CARD);
+  g_type_ensure (SR_TYPE_PRACTICE_PANEL);
+  G_OBJECT_CLASS (klass)->dispose = sr_authority_page_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/strongroom/Strongroom/ui/authority-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, window_title);
+  gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, banner);
+  gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, last_full_row);
+  gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, server_row);
+  gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, kept_row);
+  gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, folder_row);
+  gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, reach_row);
+  gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, action_stack);
+  gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, job_card);
+  gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, practice_panel);
+  gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, sets_list);
+  gtk_widget_class_bind_template_callback (widget_class, on_banner_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, on_set_activated);
+}
+
+static void
+sr_authority_page_init (SrAuthorityPage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+AdwNavigationPage *
+sr_authority_page_new (SrWatch *watch)
+{
+  SrAuthorityPage *self = g_object_new (SR_TYPE_AUTHORITY_PAGE, NULL);
+  SrAuthority *authority = sr_watch_get_authority (watch);
+
+  self->watch = g_object_ref (watch);
+  adw_navigation_page_set_title (ADW_NAVIGATION_PAGE (self), sr_authority_get_name (authority));
+  adw_window_title_set_title (self->window_title, sr_authority_get_name (authority));
+  adw_window_title_set_subtitle (self->window_title,
+                                 sr_authority_is_practice (authority) ? _("Practice CA on this computer")
+                                                                      : sr_authority_get_host (authority));
+  gtk_widget_set_visible (GTK_WIDGET (self->practice_panel), sr_authority_is_practice (authority));
+  if (sr_authority_is_practice (authority))
+    sr_practice_panel_set_authority (self->practice_panel, authority);
+  gtk_list_box_bind_model (self->sets_list, sr_watch_get_sets (watch), create_set_row, self, NULL);
+  g_signal_connect_swapped (watch, "changed", G_CALLBACK (update), self);
+  update (self);
+  return ADW_NAVIGATION_PAGE (self);
+}

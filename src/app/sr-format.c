@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "app/sr-format.h"
+
+#include <glib/gi18n.h>
+
+char *
+sr_format_time (gint64 time)
+{
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (time / G_USEC_PER_SEC);
+  g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
+
+  if (local == NULL)
+    return g_strdup (_("Unknown time"));
+  /* Translators: date and time of a backup, see g_date_time_format() */
+  return g_date_time_format (local, C_("date", "%e %B %Y, %H:%M"));
+}
+
+char *
+sr_format_duration (gint64 duration)
+{
+  gint64 seconds = (MAX (duration, 0) + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC;
+  gint64 minutes = (seconds + 30) / 60, hours = (minutes + 30) / 60;
+
+  if (seconds < 90)
+    return g_strdup_printf (ngettext ("%d second", "%d seconds", (gulong) seconds), (int) seconds);
+  if (minutes < 90)
+    return g_strdup_printf (ngettext ("%d minute", "%d minutes", (gulong) minutes), (int) minutes);
+  return g_strdup_printf (ngettext ("%d hour", "%d hours", (gulong) hours), (int) MIN (hours, G_MAXINT));
+}
+
+char *
+sr_format_ago (gint64 time)
+{
+  gint64 minutes = (g_get_real_time () - time) / G_USEC_PER_SEC / 60;
+  gint64 hours = minutes / 60, days = hours / 24;
+
+  /* Another machine's clock may be ahead of ours. */
+  if (minutes < 1)
+    return g_strdup (_("just now"));
+  if (minutes < 60)
+    return g_strdup_printf (ngettext ("%d minute ago", "%d minutes ago", (gulong) minutes), (int) minutes);
+  if (hours < 48)
+    return g_strdup_printf (ngettext ("%d hour ago", "%d hours ago", (gulong) hours), (int) hours);
+  return g_strdup_printf (ngettext ("%d day ago", "%d days ago", (gulong) days), (int) MIN (days, G_MAXINT));
+}
+
+static gint64
+taken_at (SrBackupSet *set)
+{
+  return sr_backup_set_get_manifest (set)->finished;
+}
+
+static char *
+job_line (SrJob *job)
+{
+  switch (sr_job_get_state (job))
+    {
+    case SR_JOB_QUEUED:
+      return g_strdup (_("Waiting for its turn"));
+    case SR_JOB_CANCELLING:
+      return g_strdup (_("Cancelling the backup"));
+    default:
+      /* Translators: %d is how much of the backup is done, in percent */
+      return g_strdup_printf (_("Backing up, %d %%"), (int) (sr_job_get_fraction (job) * 100));
+    }
+}
+
+char *
+sr_format_state_line (SrWatch *watch)
+{
+  SrJob *job = sr_watch_get_job (watch);
+  SrBackupSet *newest = sr_watch_get_newest_full (watch);
+  g_autofree char *ago = NULL;
+
+  if (job != NULL && !sr_job_state_is_final (sr_job_get_state (job)))
+    return job_line (job);
+
+  switch (sr_watch_get_condition (watch))
+    {
+    case SR_CONDITION_FOLDER:
+      return g_strdup (_("Backup folder unavailable"));
+    case SR_CONDITION_SESSION_OPEN:
+      return g_strdup (_("A session was left open"));
+    case SR_CONDITION_OFFLINE:
+      if (sr_watch_get_reach (watch) == SR_REACH_NEEDS_PASSWORD)
+        return g_strdup (_("Password needed"));
+      if (sr_watch_get_reach (watch) == SR_REACH_REFUSED)
+        return g_strdup (_("Sign-in refused"));
+      ago = sr_format_ago (sr_watch_get_reach_since (watch));
+      /* Translators: %s is a time such as "3 hours ago" */
+      return g_strdup_printf (_("Offline, noticed %s"), ago);
+    case SR_CONDITION_REMOTE_BACKUP_DISABLED:
+      return g_strdup (_("Remote backup disabled"));
+    case SR_CONDITION_NEVER:
+      return g_strdup (_("Never backed up"));
+    case SR_CONDITION_OVERDUE:
+      return g_strdup (_("Full backup due"));
+    case SR_CONDITION_FOREIGN_BACKUP:
+      return g_strdup (_("Backed up by another program"));
+    default:
+      break;
+    }
+  if (newest == NULL)
+    return g_strdup (_("Never backed up"));
+  ago = sr_format_ago (taken_at (newest));
+  /* Translators: %s is a time such as "3 hours ago" */
+  return g_strdup_printf (_("Backed up %s"), ago);
+}
+
+const char *
+sr_format_state_icon (SrWatch     *watch,
+                      const char **style)
+{
+  SrJob *job = sr_watch_get_job (watch);
+
+  *style = NULL;
+  if (job != NULL && !sr_job_state_is_final (sr_job_get_state (job)))
+    {
+      *style = "accent";
+      return "io.github.strongroom.Strongroom-running-symbolic";
+    }
+  switch (sr_watch_get_condition (watch))
+    {
+    case SR_CONDITION_GOOD:
+      *style = "success";
+      return "io.github.strongroom.Strongroom-good-symbolic";
+    case SR_CONDITION_OFFLINE:
+      *style = "warning";
+      return "network-offline-symbolic";
+    case SR_CONDITION_FOLDER:
+      *style = "error";
+      return "dialog-error-symbolic";
+    default:
+      *style = "warning";
+      return "dialog-warning-symbolic";
+    }
+}
+
+char *
+sr_format_set_title (SrBackupSet *set)
+{
+  const SrManifest *manifest = sr_backup_set_get_manifest (set);
+  g_autofree char *time = sr_format_time (manifest->finished);
+
+  if (manifest->kind == SR_SET_FULL)
+    /* Translators: %s is date and time */
+    return g_strdup_printf (_("Full backup of %s"), time);
+  /* Translators: %s is date and time */
+  return g_strdup_printf (_("Log-only backup of %s"), time);
+}

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "app/sr-job-card.h"
+
+#include "app/sr-application.h"
+#include "app/sr-format.h"
+#include "app/sr-set-page.h"
+#include "app/sr-window.h"
+#include "authority/sr-advice.h"
+
+#include <glib/gi18n.h>
+
+struct _SrJobCard
+{
+  AdwBin parent_instance;
+
+  SrJob *job;
+  SrBackupPhase announced;
+  GtkImage *icon;
+  GtkLabel *phase_label;
+  GtkProgressBar *progress_bar;
+  GtkLabel *detail_label;
+  GtkLabel *file_label;
+  GtkLabel *session_label;
+  GtkWidget *cancel_button;
+  GtkWidget *again_button;
+  GtkWidget *show_button;
+  GtkWidget *details_button;
+  GtkWidget *copy_button;
+  GtkWidget *close_button;
+};
+
+G_DEFINE_FINAL_TYPE (SrJobCard, sr_job_card, ADW_TYPE_BIN)
+
+static void
+set_text (GtkLabel   *label,
+          const char *text)
+{
+  gtk_label_set_label (label, text != NULL ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (label), text != NULL && *text != '\0');
+}
+
+/* What became of the session on the CA, in words. */
+static const char *
+session_words (SrJob *job)
+{
+  switch (sr_job_get_session_state (job))
+    {
+    case SR_SESSION_NOT_OPEN:
+      return _("No backup session is open on the CA.");
+    case SR_SESSION_MAYBE_OPEN:
+      return _("A backup session may be open on the CA.");
+    case SR_SESSION_OPEN:
+      return _("A backup session is open on the CA.");
+    case SR_SESSION_ENDED:
+      return _("The backup session on the CA was ended.");
+    case SR_SESSION_LEFT_OPEN:
+      return _("The backup session could not be ended. Strongroom tries again when it starts next.");
+    default:
+      return "";
+    }
+}
+
+static const char *
+set_words (SrJob *job)
+{
+  if (sr_job_get_set (job) == NULL)
+    return _("No set was made.");
+  switch (sr_job_get_record (job)->truncated)
+    {
+    case SR_TRUNCATION_YES:
+      return _("The set is complete, and the CA has truncated its logs.");
+    case SR_TRUNCATION_KEPT:
+      return _("The set is complete. The CA's logs were kept.");
+    case SR_TRUNCATION_UNKNOWN:
+      return _("The set is complete. Whether the CA truncated its logs is not known.");
+    default:
+      return _("The set is complete. The CA's logs were not truncated.");
+    }
+}
+
+static char *
+running_detail (SrJob *job)
+{
+  GString *text = g_string_new (NULL);
+  g_autofree char *done = g_format_size (sr_job_get_bytes (job));
+
+  g_string_append (text, done);
+  if (sr_job_get_total (job) > sr_job_get_bytes (job))
+    {
+      g_autofree char *total = g_format_size (sr_job_get_total (job));
+
+      g_string_truncate (text, 0);
+      /* Translators: bytes done, bytes in all, as "12 MB of 40 MB" */
+      g_string_append_printf (text, _("%s of %s"), done, total);
+    }
+  if (sr_job_get_rate (job) > 0)
+    {
+      g_autofree char *rate = g_format_size ((guint64) sr_job_get_rate (job));
+
+      g_string_append (text, " · ");
+      /* Translators: a rate, as "12 MB/s" */
+      g_string_append_printf (text, _("%s/s"), rate);
+    }
+  if (sr_job_get_time_left (job) >= 0)
+    {
+      g_autofree char *left = sr_format_duration (sr_job_get_time_left (job));
+
+      g_string_append (text, " · ");
+      /* Translators: %s is a time such as "4 minutes" */
+      g_string_append_printf (text, _("%s left"), left);
+    }
+  return g_string_free (text, FALSE);
+}
+
+static char *
+done_detail (SrJob *job)
+{
+  g_autofree char *size = g_format_size (sr_job_get_counts (job)->bytes);
+  g_autofree char *time = sr_format_duration (sr_job_get_elapsed (job));
+
+  /* Translators: bytes, and a time such as "4 minutes"; then a whole sentence about the set */
+  return g_strdup_printf (_("%s in %s. %s"), size, time, set_words (job));
+}
+
+static char *
+failed_detail (SrJob *job)
+{
+  const char *advice = sr_job_get_advice (job);
+  const char *message = sr_job_get_error (job)->message;
+
+  return advice != NULL ? g_strdup_printf ("%s\n\n%s", message, advice) : g_strdup (message);
+}
+
+static void
+update_final (SrJobCard *self)
+{
+  static const struct
+  {
+    SrJobState state;
+    const char *title;
+    const char *icon;
+    const char *style;
+  } looks[] = {
+    { SR_JOB_DONE, N_("Backup Complete"), "io.github.strongroom.Strongroom-good-symbolic", "success" },
+    { SR_JOB_FAILED, N_("Backup Failed"), "dialog-error-symbolic", "error" },
+    { SR_JOB_CANCELLED, N_("Backup Cancelled"), "io.github.strongroom.Strongroom-cancelled-symbolic", "warning" },
+  };
+  SrJobState state = sr_job_get_state (self->job);
+  g_autofree char *detail = NULL;
+  g_autofree char *outcome = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (looks); i++)
+    if (looks[i].state == state)
+      {
+        const char *classes[] = { looks[i].style, NULL };
+
+        set_text (self->phase_label, _(looks[i].title));
+        gtk_image_set_from_icon_name (self->icon, looks[i].icon);
+        gtk_widget_set_css_classes (GTK_WIDGET (self->icon), classes);
+      }
+
+  if (state == SR_JOB_DONE)
+    detail = done_detail (self->job);
+  else if (state == SR_JOB_FAILED)
+    detail = failed_detail (self->job);
+  else
+    detail = g_strdup (set_words (self->job));
+  if (state == SR_JOB_FAILED)
+    outcome = g_strdup_printf ("%s %s", set_words (self->job), session_words (self->job));
+  else
+    outcome = g_strdup (session_words (self->job));
+  set_text (self->detail_label, detail);
+  set_text (self->file_label, NULL);
+  set_text (self->session_label, outcome);
+}
+
+static void
+update_running (SrJobCard *self)
+{
+  g_autofree char *detail = running_detail (self->job);
+  SrJobState state = sr_job_get_state (self->job);
+
+  set_text (self->phase_label, sr_job_get_phase_words (self->job));
+  gtk_progress_bar_set_fraction (self->progress_bar, sr_job_get_fraction (self->job));
+  set_text (self->detail_label, detail);
+  set_text (self->file_label, sr_job_get_file (self->job));
+  set_text (self->session_label, state == SR_JOB_QUEUED ? NULL : session_words (self->job));
+}
+
+/* A screen reader hears phases and ends, not percentages. */
+static void
+announce (SrJobCard *self)
+{
+  gboolean final = sr_job_state_is_final (sr_job_get_state (self->job));
+  SrBackupPhase now = final ? SR_BACKUP_PHASE_DONE + 1 : sr_job_get_phase (self->job);
+
+  if (now == self->announced)
+    return;
+  self->announced = now;
+  gtk_accessible_announce (GTK_ACCESSIBLE (self), gtk_label_get_label (self->phase_label),
+                           final ? GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH
+                                 : GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+}
+
+static void
+update (SrJobCard *self)
+{
+  SrJobState state;
+  gboolean final;
+
+  if (self->job == NULL)
+    return;
+  state = sr_job_get_state (self->job);
+  final = sr_job_state_is_final (state);
+  if (final)
+    update_final (self);
+  else
+    update_running (self);
+
+  gtk_widget_set_visible (GTK_WIDGET (self->icon), final);
+  gtk_widget_set_visible (GTK_WIDGET (self->progress_bar), !final);
+  gtk_widget_set_visible (self->cancel_button, !final);
+  gtk_widget_set_sensitive (self->cancel_button, state != SR_JOB_CANCELLING);
+  gtk_widget_set_visible (self->again_button, state == SR_JOB_FAILED || state == SR_JOB_CANCELLED);
+  gtk_widget_set_visible (self->show_button, final && sr_job_get_set (self->job) != NULL);
+  gtk_widget_set_visible (self->details_button, final);
+  gtk_widget_set_visible (self->copy_button, state == SR_JOB_FAILED);
+  gtk_widget_set_visible (self->close_button, final);
+  announce (self);
+}
+
+static void
+report_line (GString    *text,
+             const char *name,
+             const char *value)
+{
+  if (value != NULL && *value != '\0')
+    g_string_append_printf (text, "%s: %s\n", name, value);
+}
+
+char *
+sr_job_report_text (SrJob *job)
+{
+  GString *text = g_string_new (NULL);
+  const GError *error = sr_job_get_error (job);
+  SrBackupSet *set = sr_job_get_set (job);
+  g_autofree char *code = error != NULL ? sr_advice_code (error) : NULL;
+  g_autofree char *ping = sr_job_get_last_ping_at (job) != 0 ? sr_format_time (sr_job_get_last_ping_at (job)) : NULL;
+  g_autofree char *call = NULL;
+
+  if (sr_job_get_last_call (job) != NULL)
+    {
+      g_autofree char *when = sr_format_time (sr_job_get_last_call_at (job));
+
+      call = g_strdup_printf ("%s (%s)", sr_job_get_last_call (job), when);
+    }
+  report_line (text, _("CA"), sr_job_get_config (job));
+  report_line (text, _("Outcome"), sr_job_state_to_string (sr_job_get_state (job)));
+  if (error != NULL)
+    report_line (text, _("Step"), sr_backup_phase_to_string (sr_job_get_failed_phase (job)));
+  report_line (text, _("Error"), error != NULL ? error->message : NULL);
+  report_line (text, _("Code"), code);
+  report_line (text, _("Code name"), error != NULL ? sr_advice_code_name (error) : NULL);
+  report_line (text, _("What to do"), error != NULL ? sr_job_get_advice (job) : NULL);
+  report_line (text, _("Set"), set != NULL ? sr_backup_set_get_path (set) : _("none"));
+  report_line (text, _("Logs on the CA"), set_words (job));
+  report_line (text, _("Session on the CA"), session_words (job));
+  report_line (text, _("Last call"), call);
+  report_line (text, _("Last ping answered"), ping);
+  return g_string_free (text, FALSE);
+}
+
+static void
+on_cancel (SrJobCard *self)
+{
+  sr_job_cancel (self->job);
+}
+
+static void
+on_show (SrJobCard *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  sr_window_push (SR_WINDOW (root), sr_set_page_new (sr_job_get_set (self->job)));
+}
+
+static void
+on_details (SrJobCard *self)
+{
+  g_autofree char *text = sr_job_report_text (self->job);
+  AdwDialog *dialog = adw_alert_dialog_new (_("Details of the Backup"), NULL);
+  GtkWidget *label = gtk_label_new (text);
+  GtkWidget *scroller = gtk_scrolled_window_new ();
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_selectable (GTK_LABEL (label), TRUE);
+  gtk_widget_add_css_class (label, "monospace");
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), label);
+  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scroller), TRUE);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  adw_alert_dialog_set_extra_child (ADW_ALERT_DIALOG (dialog), scroller);
+  adw_alert_dialog_set_prefer_wide_layout (ADW_ALERT_DIALOG (dialog), TRUE);
+  adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _("_Close"));
+  adw_dialog_present (dialog, GTK_WIDGET (self));
+}
+
+static void
+on_copy (SrJobCard *self)
+{
+  g_autofree char *text = sr_job_report_text (self->job);
+
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), text);
+  sr_window_toast (SR_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), _("Report copied"));
+}
+
+static void
+on_close (SrJobCard *self)
+{
+  g_autoptr (SrJob) job = g_object_ref (self->job);
+
+  sr_worker_forget (sr_application_get_worker (sr_application_get_default ()), job);
+}
+
+void
+sr_job_card_set_job (SrJobCard *self,
+                     SrJob     *job)
+{
+  if (self->job == job)
+    return;
+  if (self->job != NULL)
+    g_signal_handlers_disconnect_by_data (self->job, self);
+  g_set_object (&self->job, job);
+  self->announced = SR_BACKUP_PHASE_IDLE;
+  if (job == NULL)
+    return;
+  g_signal_connect_swapped (job, "notify", G_CALLBACK (update), self);
+  update (self);
+}
+
+static void
+sr_job_card_dispose (GObject *object)
+{
+  SrJobCard *self = SR_JOB_CARD (object);
+
+  sr_job_card_set_job (self, NULL);
+  gtk_widget_dispose_template (GTK_WIDGET (self), SR_TYPE_JOB_CARD);
+  G_OBJECT_CLASS (sr_job_card_parent_class)->dispose (object);
+}
+
+static void
+sr_job_card_class_init (SrJobCardClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = sr_job_card_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/strongroom/Strongroom/ui/job-card.ui");
+  gtk_widget_class_bind_template_child (widget_class, SrJobCard, icon);
+  gtk_widget_class_bind_template_child (widget_class, SrJobCard, phase_label);
+  gtk_widget_class_bind_template_child (widget_class, SrJobCard, progress_bar);
+  gtk_widget_class_bind_template_child (widget_class, SrJobCard, detail_label);
+  gtk_widget_class_bind_template_child (widget_class, SrJobCard, file_label);
+  gtk_widget_class_bind_template_child (widget_class, SrJobCard, session_label);
+  gtk_widget_class_bind_template_child (widget_class, SrJobCard, cancel_button);
+  gtk_widget_class_bind_template_child (widget_class, SrJobCard, again_button);
+  gtk_widget_class_bind_template_child (widget_class, SrJobCard, show_button);
+  gtk_widget_class_bind_template_child (widget_class, SrJobCard, details_button);
+  gtk_widget_class_bind_template_child (widget_class, SrJobCard, copy_button);
+  gtk_widget_class_bind_template_child (widget_class, SrJobCard, close_button);
+  gtk_widget_class_bind_template_callback (widget_class, on_cancel);
+  gtk_widget_class_bind_template_callback (widget_class, on_show);
+  gtk_widget_class_bind_template_callback (widget_class, on_details);
+  gtk_widget_class_bind_template_callback (widget_class, on_copy);
+  gtk_widget_class_bind_template_callback (widget_class, on_close);
+}
+
+static void
+sr_job_card_init (SrJobCard *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}

@@ -1,0 +1,535 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "app/sr-set-page.h"
+
+#include "app/sr-format.h"
+#include "app/sr-window.h"
+#include "worker/sr-backup-folder.h"
+
+#include <glib/gi18n.h>
+
+/* A set may hold thousands of logs; the manifest names all of them. */
+#define MAX_FILE_ROWS 250
+
+/* Digits of a hash that are shown; all of them are in the tooltip. */
+#define SHORT_HASH 16
+
+struct _SrSetPage
+{
+  AdwNavigationPage parent_instance;
+
+  SrBackupSet *set;
+  SrJob *job;
+  gboolean deleting;
+  AdwWindowTitle *window_title;
+  GtkWidget *verify_button;
+  GtkWidget *stop_button;
+  GtkWidget *delete_button;
+  GtkProgressBar *verify_bar;
+  AdwActionRow *authority_row;
+  AdwActionRow *taken_row;
+  AdwActionRow *size_row;
+  AdwActionRow *logs_row;
+  AdwActionRow *truncated_row;
+  AdwActionRow *ended_row;
+  AdwActionRow *verified_row;
+  GtkImage *verified_icon;
+  AdwActionRow *path_row;
+  GtkWidget *problems_group;
+  GtkListBox *problems_list;
+  GtkListBox *files_list;
+};
+
+G_DEFINE_FINAL_TYPE (SrSetPage, sr_set_page, ADW_TYPE_NAVIGATION_PAGE)
+
+static const char *
+truncated_words (const SrSessionRecord *record)
+{
+  switch (record->truncated)
+    {
+    case SR_TRUNCATION_YES:
+      return _("Truncated");
+    case SR_TRUNCATION_KEPT:
+      return _("Kept: the CA counts this backup as a copy");
+    case SR_TRUNCATION_UNKNOWN:
+      return _("Not known: the CA did not answer");
+    case SR_TRUNCATION_NO:
+    default:
+      return _("Not truncated");
+    }
+}
+
+static const char *
+ended_words (const SrSessionRecord *record)
+{
+  switch (record->ended)
+    {
+    case SR_ENDING_YES:
+      return _("Ended");
+    case SR_ENDING_UNKNOWN:
+      return _("Not known: the CA did not answer");
+    case SR_ENDING_NO:
+    default:
+      return _("Left open");
+    }
+}
+
+static char *
+logs_words (const SrManifest *manifest)
+{
+  guint32 low, high;
+
+  if (!sr_manifest_get_generations (manifest, &low, &high))
+    return g_strdup (_("None"));
+  if (low == high)
+    return g_strdup_printf ("%u (%x)", low, low);
+  /* Translators: two log generations, in decimal and hexadecimal */
+  return g_strdup_printf (_("%u to %u (%x to %x)"), low, high, low, high);
+}
+
+static char *
+size_words (SrSetPage *self)
+{
+  const SrManifest *manifest = sr_backup_set_get_manifest (self->set);
+  g_autofree char *size = g_format_size (sr_backup_set_get_size (self->set));
+  guint n = manifest->files->len;
+
+  /* Translators: a size, then a number of files */
+  return g_strdup_printf (ngettext ("%s in %u file", "%s in %u files", n), size, n);
+}
+
+static char *
+taken_words (const SrManifest *manifest)
+{
+  g_autofree char *time = sr_format_time (manifest->finished);
+  g_autofree char *duration = sr_format_duration (manifest->finished - manifest->started);
+
+  /* Translators: date and time, then how long the backup took, such as "4 minutes" */
+  return g_strdup_printf (_("%s, in %s"), time, duration);
+}
+
+static void
+show_facts (SrSetPage *self)
+{
+  const SrManifest *manifest = sr_backup_set_get_manifest (self->set);
+  g_autofree char *taken = taken_words (manifest);
+  g_autofree char *size = size_words (self);
+  g_autofree char *logs = logs_words (manifest);
+  g_autofree char *path = g_filename_display_name (sr_backup_set_get_path (self->set));
+
+  adw_action_row_set_subtitle (self->authority_row, manifest->config);
+  adw_action_row_set_subtitle (self->taken_row, taken);
+  adw_action_row_set_subtitle (self->size_row, size);
+  adw_action_row_set_subtitle (self->logs_row, logs);
+  adw_action_row_set_subtitle (self->path_row, path);
+  if (manifest->server_time != 0)
+    {
+      g_autofree char *theirs = sr_format_time (manifest->server_time);
+      /* Translators: %s is date and time */
+      g_autofree char *tip = g_strdup_printf (_("By the CA’s own clock it began on %s"), theirs);
+
+      gtk_widget_set_tooltip_text (GTK_WIDGET (self->taken_row), tip);
+    }
+}
+
+static void
+show_verified (SrSetPage  *self,
+               const char *words,
+               const char *icon,
+               const char *style)
+{
+  const char *classes[] = { style, NULL };
+
+  adw_action_row_set_subtitle (self->verified_row, words);
+  gtk_widget_set_visible (GTK_WIDGET (self->verified_icon), icon != NULL);
+  gtk_image_set_from_icon_name (self->verified_icon, icon);
+  gtk_widget_set_css_classes (GTK_WIDGET (self->verified_icon), classes);
+}
+
+static void
+show_record (SrSetPage             *self,
+             const SrSessionRecord *record)
+{
+  adw_action_row_set_subtitle (self->truncated_row, truncated_words (record));
+  adw_action_row_set_subtitle (self->ended_row, ended_words (record));
+  /* Logs are truncated for sets alone that were read back. */
+  if (record->truncated == SR_TRUNCATION_YES)
+    show_verified (self, _("When it was made, before the logs were truncated"), NULL, NULL);
+  else
+    show_verified (self, _("Not known. Verify reads every file back."), NULL, NULL);
+}
+
+static void
+load_record (GTask        *task,
+             gpointer      source,
+             gpointer      task_data,
+             GCancellable *cancellable)
+{
+  SrSessionRecord *record = g_new0 (SrSessionRecord, 1);
+  GError *error = NULL;
+
+  if (sr_backup_set_load_session (task_data, record, &error))
+    g_task_return_pointer (task, record, NULL);
+  else
+    {
+      g_free (record);
+      g_task_return_error (task, error);
+    }
+}
+
+static void
+on_record (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  SrSetPage *self = SR_SET_PAGE (source);
+  g_autoptr (GError) error = NULL;
+  SrSessionRecord *record = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (self->truncated_row != NULL && record != NULL)
+    show_record (self, record);
+  else if (self->truncated_row != NULL)
+    {
+      adw_action_row_set_subtitle (self->truncated_row, error->message);
+      adw_action_row_set_subtitle (self->ended_row, _("Not known"));
+      show_verified (self, _("Not known. Verify reads every file back."), NULL, NULL);
+    }
+  if (record != NULL)
+    {
+      sr_session_record_clear (record);
+      g_free (record);
+    }
+}
+
+static GtkWidget *
+new_row (const char *title,
+         const char *subtitle)
+{
+  GtkWidget *row = adw_action_row_new ();
+
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
+  return row;
+}
+
+static void
+add_file_row (SrSetPage       *self,
+              const SrSetFile *file)
+{
+  g_autofree char *size = g_format_size (file->size);
+  /* Translators: a size, then the beginning of a hash */
+  g_autofree char *subtitle = g_strdup_printf (_("%s, SHA-256 %.*s…"), size, SHORT_HASH, file->sha256);
+  GtkWidget *row = new_row (file->path, subtitle);
+  g_autofree char *tip = g_strdup_printf ("SHA-256: %s", file->sha256);
+
+  gtk_widget_set_tooltip_text (row, tip);
+  gtk_list_box_append (self->files_list, row);
+}
+
+static void
+add_files (SrSetPage *self)
+{
+  const SrManifest *manifest = sr_backup_set_get_manifest (self->set);
+  guint n = MIN (manifest->files->len, MAX_FILE_ROWS);
+
+  for (guint i = 0; i < n; i++)
+    add_file_row (self, manifest->files->pdata[i]);
+  if (n < manifest->files->len)
+    {
+      guint more = manifest->files->len - n;
+      g_autofree char *title = g_strdup_printf (ngettext ("%u more file", "%u more files", more), more);
+
+      gtk_list_box_append (self->files_list, new_row (title, _("manifest.json in the set’s folder names all of them")));
+    }
+}
+
+/* Verify */
+
+static void
+show_problems (SrSetPage *self,
+               GPtrArray *problems)
+{
+  gtk_list_box_remove_all (self->problems_list);
+  gtk_widget_set_visible (self->problems_group, problems != NULL && problems->len > 0);
+  for (guint i = 0; problems != NULL && i < MIN (problems->len, MAX_FILE_ROWS); i++)
+    {
+      const SrSetProblem *problem = problems->pdata[i];
+
+      gtk_list_box_append (self->problems_list, new_row (problem->path, problem->message));
+    }
+}
+
+static void
+update_buttons (SrSetPage *self)
+{
+  gboolean verifying = self->job != NULL;
+
+  gtk_widget_set_visible (self->verify_button, !verifying);
+  gtk_widget_set_visible (self->stop_button, verifying);
+  gtk_widget_set_visible (GTK_WIDGET (self->verify_bar), verifying);
+  gtk_widget_set_sensitive (self->verify_button, !self->deleting);
+  gtk_widget_set_sensitive (self->delete_button, !verifying && !self->deleting);
+}
+
+static void
+on_job_changed (SrSetPage *self)
+{
+  g_autofree char *done = g_format_size (sr_job_get_bytes (self->job));
+  g_autofree char *total = g_format_size (sr_job_get_total (self->job));
+  g_autofree char *words = NULL;
+
+  if (sr_job_state_is_final (sr_job_get_state (self->job)))
+    return;
+  /* Translators: bytes done, bytes in all */
+  words = g_strdup_printf (_("Reading: %s of %s"), done, total);
+  gtk_progress_bar_set_fraction (self->verify_bar, sr_job_get_fraction (self->job));
+  show_verified (self, words, NULL, NULL);
+}
+
+static void
+show_verdict (SrSetPage *self,
+              SrJob     *job)
+{
+  g_autofree char *words = NULL;
+  g_autofree char *time = sr_format_time (g_get_real_time ());
+
+  switch (sr_job_get_state (job))
+    {
+    case SR_JOB_DONE:
+      /* Translators: %s is date and time */
+      words = g_strdup_printf (_("Every file is what the manifest says, read on %s"), time);
+      show_verified (self, words, "io.github.strongroom.Strongroom-good-symbolic", "success");
+      break;
+    case SR_JOB_CANCELLED:
+      show_verified (self, _("Stopped before the end"), NULL, NULL);
+      break;
+    default:
+      show_verified (self, sr_job_get_error (job)->message, "dialog-error-symbolic", "error");
+      break;
+    }
+  show_problems (self, sr_job_get_problems (job));
+  gtk_accessible_announce (GTK_ACCESSIBLE (self), adw_action_row_get_subtitle (self->verified_row),
+                           GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH);
+}
+
+static void
+on_verified (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  g_autoptr (SrSetPage) self = user_data;
+  g_autoptr (SrJob) job = g_steal_pointer (&self->job);
+
+  /* The job itself tells how it came out. */
+  sr_worker_run_finish (SR_WORKER (source), result, NULL);
+  g_signal_handlers_disconnect_by_data (job, self);
+  sr_worker_forget (SR_WORKER (source), job);
+  if (self->verified_row == NULL)
+    return;
+  show_verdict (self, job);
+  update_buttons (self);
+}
+
+static void
+on_verify (SrSetPage *self)
+{
+  if (self->job != NULL || self->deleting)
+    return;
+  self->job = sr_job_new_verify (self->set);
+  show_problems (self, NULL);
+  gtk_progress_bar_set_fraction (self->verify_bar, 0);
+  g_signal_connect_object (self->job, "notify", G_CALLBACK (on_job_changed), self, G_CONNECT_SWAPPED);
+  update_buttons (self);
+  on_job_changed (self);
+  sr_worker_run_async (sr_application_get_worker (sr_application_get_default ()), self->job, NULL,
+                       on_verified, g_object_ref (self));
+}
+
+static void
+on_stop (SrSetPage *self)
+{
+  if (self->job != NULL)
+    sr_job_cancel (self->job);
+}
+
+/* Open Folder, Delete */
+
+static void
+on_folder_opened (GObject      *source,
+                  GAsyncResult *result,
+                  gpointer      user_data)
+{
+  g_autoptr (SrSetPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  if (!gtk_file_launcher_launch_finish (GTK_FILE_LAUNCHER (source), result, &error) && SR_IS_WINDOW (root)
+      && !g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED))
+    sr_window_toast (SR_WINDOW (root), error->message);
+}
+
+static void
+on_open_folder (SrSetPage *self)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (sr_backup_set_get_path (self->set));
+  g_autoptr (GtkFileLauncher) launcher = gtk_file_launcher_new (file);
+
+  gtk_file_launcher_launch (launcher, GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), NULL,
+                            on_folder_opened, g_object_ref (self));
+}
+
+static void
+delete_in_thread (GTask        *task,
+                  gpointer      source,
+                  gpointer      task_data,
+                  GCancellable *cancellable)
+{
+  SrBackupSet *set = task_data;
+  GError *error = NULL;
+  g_autoptr (SrRepository) repository = sr_backup_folder_open (FALSE, NULL, &error);
+  g_autoptr (SrLock) lock = NULL;
+
+  if (repository != NULL)
+    lock = sr_repository_lock_authority (repository, sr_backup_set_get_manifest (set)->config, SR_LOCK_EXCLUSIVE, NULL, &error);
+  if (lock != NULL && sr_backup_set_delete (set, lock, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_deleted (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  SrSetPage *self = SR_SET_PAGE (source);
+  g_autoptr (SrWindow) window = user_data;
+  g_autoptr (GError) error = NULL;
+  gboolean deleted = g_task_propagate_boolean (G_TASK (result), &error);
+
+  sr_monitor_refresh_sets (sr_application_get_monitor (sr_application_get_default ()));
+  self->deleting = FALSE;
+  if (!deleted)
+    sr_window_tell_error (window, _("The Backup Set Could Not Be Deleted"), error);
+  if (self->verify_button == NULL)
+    return;
+  update_buttons (self);
+  if (deleted)
+    {
+      sr_window_toast (window, _("Backup set deleted"));
+      gtk_widget_activate_action (GTK_WIDGET (self), "navigation.pop", NULL);
+    }
+}
+
+static void
+on_delete_answer (AdwAlertDialog *dialog,
+                  const char     *response,
+                  gpointer        user_data)
+{
+  SrSetPage *self = SR_SET_PAGE (user_data);
+  g_autoptr (GTask) task = NULL;
+
+  if (!g_str_equal (response, "delete") || self->deleting || self->job != NULL)
+    return;
+  self->deleting = TRUE;
+  update_buttons (self);
+  task = g_task_new (self, NULL, on_deleted, g_object_ref (gtk_widget_get_root (GTK_WIDGET (self))));
+  g_task_set_task_data (task, g_object_ref (self->set), g_object_unref);
+  g_task_run_in_thread (task, delete_in_thread);
+}
+
+static void
+on_delete (SrSetPage *self)
+{
+  const SrManifest *manifest = sr_backup_set_get_manifest (self->set);
+  g_autofree char *time = sr_format_time (manifest->finished);
+  AdwDialog *dialog = adw_alert_dialog_new (NULL, NULL);
+
+  /* Translators: %s is date and time */
+  adw_alert_dialog_format_heading (ADW_ALERT_DIALOG (dialog), _("Delete the Backup Set of %s?"), time);
+  /* Translators: %s is HOST\CA */
+  adw_alert_dialog_format_body (ADW_ALERT_DIALOG (dialog),
+                                _("This set of %s and its files are removed for good. The CA cannot be restored to that point any more."),
+                                manifest->config);
+  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
+                                  "cancel", _("_Cancel"),
+                                  "delete", _("_Delete Backup Set"),
+                                  NULL);
+  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "delete", ADW_RESPONSE_DESTRUCTIVE);
+  adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (dialog), "cancel");
+  adw_alert_dialog_set_close_response (ADW_ALERT_DIALOG (dialog), "cancel");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_delete_answer), self, G_CONNECT_DEFAULT);
+  adw_dialog_present (dialog, GTK_WIDGET (self));
+}
+
+static void
+sr_set_page_dispose (GObject *object)
+{
+  SrSetPage *self = SR_SET_PAGE (object);
+
+  g_clear_object (&self->set);
+  gtk_widget_dispose_template (GTK_WIDGET (self), SR_TYPE_SET_PAGE);
+  G_OBJECT_CLASS (sr_set_page_parent_class)->dispose (object);
+}
+
+static void
+bind_children (GtkWidgetClass *klass)
+{
+  gtk_widget_class_bind_template_child (klass, SrSetPage, window_title);
+  gtk_widget_class_bind_template_child (klass, SrSetPage, verify_button);
+  gtk_widget_class_bind_template_child (klass, SrSetPage, stop_button);
+  gtk_widget_class_bind_template_child (klass, SrSetPage, delete_button);
+  gtk_widget_class_bind_template_child (klass, SrSetPage, verify_bar);
+  gtk_widget_class_bind_template_child (klass, SrSetPage, authority_row);
+  gtk_widget_class_bind_template_child (klass, SrSetPage, taken_row);
+  gtk_widget_class_bind_template_child (klass, SrSetPage, size_row);
+  gtk_widget_class_bind_template_child (klass, SrSetPage, logs_row);
+  gtk_widget_class_bind_template_child (klass, SrSetPage, truncated_row);
+  gtk_widget_class_bind_template_child (klass, SrSetPage, ended_row);
+  gtk_widget_class_bind_template_child (klass, SrSetPage, verified_row);
+  gtk_widget_class_bind_template_child (klass, SrSetPage, verified_icon);
+  gtk_widget_class_bind_template_child (klass, SrSetPage, path_row);
+  gtk_widget_class_bind_template_child (klass, SrSetPage, problems_group);
+  gtk_widget_class_bind_template_child (klass, SrSetPage, problems_list);
+  gtk_widget_class_bind_template_child (klass, SrSetPage, files_list);
+}
+
+static void
+sr_set_page_class_init (SrSetPageClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = sr_set_page_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/strongroom/Strongroom/ui/set-page.ui");
+  bind_children (widget_class);
+  gtk_widget_class_bind_template_callback (widget_class, on_verify);
+  gtk_widget_class_bind_template_callback (widget_class, on_stop);
+  gtk_widget_class_bind_template_callback (widget_class, on_open_folder);
+  gtk_widget_class_bind_template_callback (widget_class, on_delete);
+}
+
+static void
+sr_set_page_init (SrSetPage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+AdwNavigationPage *
+sr_set_page_new (SrBackupSet *set)
+{
+  SrSetPage *self = g_object_new (SR_TYPE_SET_PAGE, NULL);
+  g_autofree char *title = sr_format_set_title (set);
+  g_autoptr (GTask) task = g_task_new (self, NULL, on_record, NULL);
+
+  self->set = g_object_ref (set);
+  adw_navigation_page_set_title (ADW_NAVIGATION_PAGE (self), title);
+  adw_window_title_set_title (self->window_title, title);
+  show_facts (self);
+  add_files (self);
+  update_buttons (self);
+  g_task_set_task_data (task, g_object_ref (set), g_object_unref);
+  g_task_run_in_thread (task, load_record);
+  return ADW_NAVIGATION_PAGE (self);
+}

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "app/sr-window.h"
+
+#include "app/sr-add-dialog.h"
+#include "app/sr-practice.h"
+#include "app/sr-preferences-dialog.h"
+#include "app/sr-sign-in-dialog.h"
+#include "authority/sr-authority-check.h"
+
+#include <glib/gi18n.h>
+
+static SrApplication *
+application_of (SrWindow *self)
+{
+  return SR_APPLICATION (gtk_window_get_application (GTK_WINDOW (self)));
+}
+
+static gboolean
+job_is_running (SrWindow    *self,
+                SrAuthority *authority)
+{
+  SrWatch *watch = sr_monitor_find (sr_application_get_monitor (application_of (self)), authority);
+  SrJob *job = watch != NULL ? sr_watch_get_job (watch) : NULL;
+
+  return sr_application_is_opening (application_of (self), authority)
+         || (job != NULL && !sr_job_state_is_final (sr_job_get_state (job)));
+}
+
+void
+sr_window_update_actions (SrWindow *self)
+{
+  SrAuthority *authority = sr_window_get_selected (self);
+  gboolean idle = authority != NULL && !job_is_running (self, authority);
+
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.back-up", idle);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.back-up-keep-logs", idle);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.remove-authority", idle);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.refresh", authority != NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.sign-in",
+                                 authority != NULL && !sr_authority_is_practice (authority));
+}
+
+static void
+on_queued (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr (SrWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!sr_application_back_up_finish (SR_APPLICATION (source), result, &error))
+    sr_window_tell_folder_error (self, error);
+  sr_window_update_actions (self);
+}
+
+static void
+queue_backup (SrWindow    *self,
+              SrAuthority *authority,
+              gboolean     keep_logs)
+{
+  sr_application_back_up_async (application_of (self), authority, keep_logs, on_queued, g_object_ref (self));
+  sr_window_update_actions (self);
+}
+
+typedef struct
+{
+  SrWindow *window;
+  SrAuthority *authority;
+  gboolean keep_logs;
+} Pending;
+
+static void
+pending_free (Pending *pending)
+{
+  g_object_unref (pending->window);
+  g_object_unref (pending->authority);
+  g_free (pending);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Pending, pending_free)
+
+static void
+on_signed_in (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  g_autoptr (Pending) pending = user_data;
+
+  if (sr_sign_in_finish (SR_WINDOW (source), result))
+    queue_backup (pending->window, pending->authority, pending->keep_logs);
+}
+
+/* Where a password is needed and not at hand, asks for it first. */
+static void
+begin_backup (SrWindow *self,
+              gboolean  keep_logs)
+{
+  SrAuthority *authority = sr_window_get_selected (self);
+  g_autoptr (SrSecret) password = NULL;
+  Pending *pending;
+
+  if (authority == NULL || job_is_running (self, authority))
+    return;
+  if (sr_authority_needs_password (authority))
+    password = sr_keyring_peek (sr_application_get_keyring (application_of (self)), authority);
+  if (!sr_authority_needs_password (authority) || password != NULL)
+    {
+      queue_backup (self, authority, keep_logs);
+      return;
+    }
+  pending = g_new0 (Pending, 1);
+  pending->window = g_object_ref (self);
+  pending->authority = g_object_ref (authority);
+  pending->keep_logs = keep_logs;
+  sr_sign_in_async (self, authority, on_signed_in, pending);
+}
+
+static void
+on_back_up (GtkWidget  *widget,
+            const char *action,
+            GVariant   *parameter)
+{
+  begin_backup (SR_WINDOW (widget), FALSE);
+}
+
+static void
+on_keep_logs_answer (AdwAlertDialog *dialog,
+                     const char     *response,
+                     gpointer        user_data)
+{
+  if (g_str_equal (response, "back-up"))
+    begin_backup (SR_WINDOW (user_data), TRUE);
+}
+
+static void
+on_back_up_keep_logs (GtkWidget  *widget,
+                      const char *action,
+                      GVariant   *parameter)
+{
+  AdwDialog *dialog = adw_alert_dialog_new (_("Back Up and Keep the Logs?"), sr_job_keep_logs_words ());
+
+  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
+                                  "cancel", _("_Cancel"),
+                                  "back-up", _("_Back Up"),
+                                  NULL);
+  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "back-up", ADW_RESPONSE_SUGGESTED);
+  adw_alert_dialog_set_close_response (ADW_ALERT_DIALOG (dialog), "cancel");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_keep_logs_answer), widget, G_CONNECT_DEFAULT);
+  adw_dialog_present (dialog, widget);
+}
+
+static void
+on_refresh (GtkWidget  *widget,
+            const char *action,
+            GVariant   *parameter)
+{
+  SrWindow *self = SR_WINDOW (widget);
+
+  sr_monitor_refresh (sr_application_get_monitor (application_of (self)), sr_window_get_selected (self));
+}
+
+static void
+on_sign_in (GtkWidget  *widget,
+            const char *action,
+            GVariant   *parameter)
+{
+  SrWindow *self = SR_WINDOW (widget);
+
+  if (sr_window_get_selected (self) != NULL)
+    sr_sign_in_async (self, sr_window_get_selected (self), NULL, NULL);
+}
+
+static void
+on_added (SrWindow    *self,
+          SrAuthority *authority)
+{
+  /* Translators: %s is the name of a certificate authority */
+  g_autofree char *text = g_strdup_printf (_("%s was added"), sr_authority_get_name (authority));
+
+  sr_window_select (self, authority);
+  sr_window_toast (self, text);
+}
+
+static void
+on_add_authority (GtkWidget  *widget,
+                  const char *action,
+                  GVariant   *parameter)
+{
+  AdwDialog *dialog = sr_add_dialog_new (application_of (SR_WINDOW (widget)));
+
+  g_signal_connect_object (dialog, "added", G_CALLBACK (on_added), widget, G_CONNECT_SWAPPED);
+  adw_dialog_present (dialog, widget);
+}
+
+static void
+on_practice_ready (GObject      *source,
+                   GAsyncResult *result,
+                   gpointer      user_data)
+{
+  g_autoptr (SrWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SrAuthority) authority = sr_practice_start_finish (result, &error);
+
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.add-practice", TRUE);
+  if (authority == NULL)
+    {
+      sr_window_tell_error (self, _("The Practice CA Could Not Be Started"), error);
+      return;
+    }
+  sr_window_select (self, authority);
+  sr_window_toast (self, _("The practice CA runs"));
+}
+
+static void
+on_add_practice (GtkWidget  *widget,
+                 const char *action,
+                 GVariant   *parameter)
+{
+  gtk_widget_action_set_enabled (widget, "win.add-practice", FALSE);
+  sr_window_toast (SR_WINDOW (widget), _("Starting the practice CA…"));
+  sr_practice_start_async (NULL, NULL, on_practice_ready, g_object_ref (widget));
+}
+
+static void
+on_remove_answer (AdwAlertDialog *dialog,
+                  const char     *response,
+                  gpointer        user_data)
+{
+  SrWindow *self = SR_WINDOW (user_data);
+  SrAuthority *authority = g_object_get_data (G_OBJECT (dialog), "authority");
+  g_autoptr (GError) error = NULL;
+
+  if (!g_str_equal (response, "remove"))
+    return;
+  sr_keyring_clear_async (sr_application_get_keyring (application_of (self)), authority, NULL, NULL, NULL);
+  if (!sr_authority_list_remove (sr_application_get_authorities (application_of (self)), authority, &error))
+    sr_window_tell_error (self, _("The CA Could Not Be Removed"), error);
+}
+
+static void
+on_remove_authority (GtkWidget  *widget,
+                     const char *action,
+                     GVariant   *parameter)
+{
+  SrWindow *self = SR_WINDOW (widget);
+  SrAuthority *authority = sr_window_get_selected (self);
+  g_autofree char *folder = sr_preferences_dup_folder ();
+  g_autofree char *shown = g_filename_display_name (folder);
+  AdwDialog *dialog;
+
+  if (authority == NULL)
+    return;
+  dialog = adw_alert_dialog_new (NULL, NULL);
+  /* Translators: %s is the name of a certificate authority */
+  adw_alert_dialog_format_heading (ADW_ALERT_DIALOG (dialog), _("Remove %s?"), sr_authority_get_name (authority));
+  /* Translators: %s is a folder */
+  adw_alert_dialog_format_body (ADW_ALERT_DIALOG (dialog),
+                                _("Strongroom forgets the CA and its password. Its backup sets stay in %s."), shown);
+  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
+                                  "cancel", _("_Cancel"),
+                                  "remove", _("_Remove CA"),
+                                  NULL);
+  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "remove", ADW_RESPONSE_DESTRUCTIVE);
+  adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (dialog), "cancel");
+  adw_alert_dialog_set_close_response (ADW_ALERT_DIALOG (dialog), "cancel");
+  g_object_set_data_full (G_OBJECT (dialog), "authority", g_object_ref (authority), g_object_unref);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_remove_answer), self, G_CONNECT_DEFAULT);
+  adw_dialog_present (dialog, widget);
+}
+
+static void
+on_folder_launched (GObject      *source,
+                    GAsyncResult *result,
+                    gpointer      user_data)
+{
+  g_autoptr (SrWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!gtk_file_launcher_launch_finish (GTK_FILE_LAUNCHER (source), result, &error)
+      && !g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED))
+    sr_window_toast (self, error->message);
+}
+
+static void
+on_open_backup_folder (GtkWidget  *widget,
+                       const char *action,
+                       GVariant   *parameter)
+{
+  g_autofree char *path = sr_preferences_dup_folder ();
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GtkFileLauncher) launcher = gtk_file_launcher_new (file);
+
+  gtk_file_launcher_launch (launcher, GTK_WINDOW (widget), NULL, on_folder_launched, g_object_ref (widget));
+}
+
+static void
+on_folder_chosen (GObject      *source,
+                  GAsyncResult *result,
+                  gpointer      user_data)
+{
+  SrWindow *self = SR_WINDOW (source);
+  g_autoptr (GError) error = NULL;
+
+  if (sr_preferences_choose_folder_finish (GTK_WIDGET (self), result, &error))
+    sr_window_toast (self, _("Backups go to the new folder from now on"));
+  else if (error != NULL)
+    sr_window_tell_folder_error (self, error);
+}
+
+static void
+on_choose_backup_folder (GtkWidget  *widget,
+                         const char *action,
+                         GVariant   *parameter)
+{
+  sr_preferences_choose_folder (widget, on_folder_chosen, NULL);
+}
+
+static void
+on_recovered (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  g_autoptr (SrWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *words = sr_application_recover_finish (SR_APPLICATION (source), result, &error);
+  AdwDialog *dialog;
+
+  if (words == NULL)
+    {
+      sr_window_tell_error (self, _("The Session Could Not Be Ended"), error);
+      return;
+    }
+  dialog = adw_alert_dialog_new (_("Sessions Left Open"), words);
+  adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _("_Close"));
+  adw_dialog_present (dialog, GTK_WIDGET (self));
+}
+
+static void
+on_recover (GtkWidget  *widget,
+            const char *action,
+            GVariant   *parameter)
+{
+  SrWindow *self = SR_WINDOW (widget);
+
+  if (sr_window_get_selected (self) == NULL)
+    return;
+  sr_window_toast (self, _("Ending the session…"));
+  sr_application_recover_async (application_of (self), sr_window_get_selected (self), on_recovered, g_object_ref (self));
+}
+
+static void
+on_explain_answer (AdwAlertDialog *dialog,
+                   const char     *response,
+                   gpointer        user_data)
+{
+  SrWindow *self = SR_WINDOW (user_data);
+
+  if (!g_str_equal (response, "copy"))
+    return;
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), SR_CHECK_REMOTE_BACKUP_COMMAND);
+  sr_window_toast (self, _("Command copied"));
+}
+
+static void
+on_explain_remote_backup (GtkWidget  *widget,
+                          const char *action,
+                          GVariant   *parameter)
+{
+  AdwDialog *dialog = adw_alert_dialog_new (_("Remote Backup Is Disabled"), NULL);
+  GtkWidget *command = gtk_label_new (SR_CHECK_REMOTE_BACKUP_COMMAND);
+
+  adw_alert_dialog_set_body (ADW_ALERT_DIALOG (dialog),
+                             _("A CA refuses remote backup until an administrator allows it. "
+                               "This command on the CA allows it and restarts Certificate Services, which takes some seconds:"));
+  gtk_label_set_wrap (GTK_LABEL (command), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (command), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_selectable (GTK_LABEL (command), TRUE);
+  gtk_widget_add_css_class (command, "monospace");
+  adw_alert_dialog_set_extra_child (ADW_ALERT_DIALOG (dialog), command);
+  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog), "close", _("_Close"), "copy", _("C_opy Command"), NULL);
+  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "copy", ADW_RESPONSE_SUGGESTED);
+  adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (dialog), "copy");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_explain_answer), widget, G_CONNECT_DEFAULT);
+  adw_dialog_present (dialog, widget);
+}
+
+void
+sr_window_install_actions (GtkWidgetClass *klass)
+{
+  gtk_widget_class_install_action (klass, "win.back-up", NULL, on_back_up);
+  gtk_widget_class_install_action (klass, "win.back-up-keep-logs", NULL, on_back_up_keep_logs);
+  gtk_widget_class_install_action (klass, "win.refresh", NULL, on_refresh);
+  gtk_widget_class_install_action (klass, "win.sign-in", NULL, on_sign_in);
+  gtk_widget_class_install_action (klass, "win.add-authority", NULL, on_add_authority);
+  gtk_widget_class_install_action (klass, "win.add-practice", NULL, on_add_practice);
+  gtk_widget_class_install_action (klass, "win.remove-authority", NULL, on_remove_authority);
+  gtk_widget_class_install_action (klass, "win.open-backup-folder", NULL, on_open_backup_folder);
+  gtk_widget_class_install_action (klass, "win.choose-backup-folder", NULL, on_choose_backup_folder);
+  gtk_widget_class_install_action (klass, "win.recover", NULL, on_recover);
+  gtk_widget_class_install_action (klass, "win.explain-remote-backup", NULL, on_explain_remote_backup);
+}
