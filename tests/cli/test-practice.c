@@ -80,6 +80,7 @@ test_detached (CliFixture   *f,
   g_autofree char *line = NULL;
   g_autofree char *input = NULL;
   g_autofree char *link = NULL;
+  g_autoptr (GError) error = NULL;
   int pid, parent, group, session, terminal;
 
   if (!cli_have_practice ())
@@ -99,8 +100,10 @@ test_detached (CliFixture   *f,
   g_assert_cmpint (terminal, ==, 0);
   g_assert_cmpint (parent, !=, getpid ());
   input = g_strdup_printf ("/proc/%d/fd/0", pid);
-  link = g_file_read_link (input, NULL);
-  g_assert_cmpstr (link, ==, "/dev/null");
+  link = g_file_read_link (input, &error);
+  /* Where the program is hardened only root may look. */
+  if (!g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_ACCES))
+    g_assert_cmpstr (link, ==, "/dev/null");
 }
 
 static JsonObject *

@@ -161,18 +161,24 @@ holds_secret (const char *path,
   return FALSE;
 }
 
+/* A build without sanitizers does not even let its own user look. */
 static void
 assert_process_hides (pid_t       pid,
                       const char *name,
                       const char *secret)
 {
   g_autofree char *path = g_strdup_printf ("/proc/%d/%s", (int) pid, name);
+  g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
   gsize length = 0;
 
   if (!g_file_test ("/proc/self/cmdline", G_FILE_TEST_EXISTS))
     return;
-  g_assert_true (g_file_get_contents (path, &text, &length, NULL));
+  if (!g_file_get_contents (path, &text, &length, &error))
+    {
+      g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_ACCES);
+      return;
+    }
   g_assert_cmpuint (length, >, 0);
   g_assert_null (memmem (text, length, secret, strlen (secret)));
 }
