@@ -12,7 +12,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define BAR_CELLS 24
+#define MAX_CELLS 24
+/* Brackets, percentage, blanks, and the last column left free. */
+#define BESIDE_BAR 11
 #define DEFAULT_WIDTH 80
 
 struct _SrCliProgress
@@ -33,41 +35,46 @@ terminal_width (void)
   return ioctl (STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : DEFAULT_WIDTH;
 }
 
+/* What fits: the rate is left out first, then the bytes. */
 static char *
-describe (SrJob *job)
+describe (SrJob *job,
+          guint  room)
 {
-  g_autoptr (GString) text = g_string_new (sr_job_get_phase_words (job));
   g_autofree char *bytes = g_format_size (sr_job_get_bytes (job));
-  g_autofree char *rate = g_format_size ((guint64) sr_job_get_rate (job));
-  g_autofree char *left = sr_cli_format_duration (MAX (sr_job_get_time_left (job), 0));
+  g_autofree char *speed = g_format_size ((guint64) sr_job_get_rate (job));
+  g_autofree char *rate = g_strdup_printf (C_("rate", "%s/s"), speed);
+  g_autofree char *duration = sr_cli_format_duration (MAX (sr_job_get_time_left (job), 0));
+  g_autofree char *left = g_strdup_printf (_("%s left"), duration);
 
-  if (sr_job_get_bytes (job) > 0)
-    g_string_append_printf (text, "  %s", bytes);
-  if (sr_job_get_rate (job) >= 1)
+  for (guint parts = 3; parts-- > 0;)
     {
-      g_string_append (text, "  ");
-      g_string_append_printf (text, C_("rate", "%s/s"), rate);
+      g_autoptr (GString) text = g_string_new (sr_job_get_phase_words (job));
+
+      if (parts >= 1 && sr_job_get_bytes (job) > 0)
+        g_string_append_printf (text, "  %s", bytes);
+      if (parts >= 2 && sr_job_get_rate (job) >= 1)
+        g_string_append_printf (text, "  %s", rate);
+      if (sr_job_get_time_left (job) >= 0)
+        g_string_append_printf (text, "  %s", left);
+      if (g_utf8_strlen (text->str, -1) <= (glong) room || parts == 0)
+        return g_utf8_substring (text->str, 0, MIN ((glong) room, g_utf8_strlen (text->str, -1)));
     }
-  if (sr_job_get_time_left (job) >= 0)
-    {
-      g_string_append (text, "  ");
-      g_string_append_printf (text, _("%s left"), left);
-    }
-  return sr_cli_make_safe (text->str);
+  g_assert_not_reached ();
 }
 
 static void
 draw_bar (SrCliProgress *self)
 {
-  g_autofree char *text = describe (self->job);
+  guint width = terminal_width ();
+  int cells = (int) CLAMP (width / 5, 8, MAX_CELLS);
   double fraction = sr_job_get_fraction (self->job);
-  int full = (int) floor (fraction * BAR_CELLS);
-  guint room = terminal_width () - BAR_CELLS - 10;
-  g_autofree char *cut = g_utf8_substring (text, 0, MIN ((glong) room, g_utf8_strlen (text, -1)));
+  int full = (int) floor (fraction * cells);
+  g_autofree char *text = describe (self->job, width - (guint) cells - BESIDE_BAR);
   g_autofree char *done = g_strnfill ((gsize) full, '#');
-  g_autofree char *open = g_strnfill ((gsize) (BAR_CELLS - full), '.');
+  g_autofree char *open = g_strnfill ((gsize) (cells - full), '.');
+  g_autofree char *safe = sr_cli_make_safe (text);
 
-  fprintf (stderr, "\r\033[K[%s%s] %3d %%  %s", done, open, (int) floor (fraction * 100), cut);
+  fprintf (stderr, "\r\033[K[%s%s] %3d %%  %s", done, open, (int) floor (fraction * 100), safe);
   fflush (stderr);
 }
 

@@ -144,7 +144,14 @@ sr_backup_session_enter (SrBackupSession *session,
                          GCancellable    *cancellable,
                          GError         **error)
 {
-  session->progress.phase = phase;
+  SrBackupProgress *progress = &session->progress;
+
+  progress->phase = phase;
+  progress->file = NULL;
+  progress->file_index = progress->n_files = 0;
+  progress->file_done = progress->file_size = 0;
+  if (phase == SR_BACKUP_PHASE_VERIFYING)
+    progress->bytes_done = 0;
   sr_backup_session_tell (session);
   return !g_cancellable_set_error_if_cancelled (cancellable, error);
 }

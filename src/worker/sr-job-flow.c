@@ -182,7 +182,8 @@ plan_work (SrJob                  *self,
   sr_progress_enter (progress, STEP (p->phase));
   if (p->phase == SR_BACKUP_PHASE_VERIFYING)
     {
-      if (p->bytes_total > 0)
+      /* Without a file the bytes may still be those that were read. */
+      if (p->file != NULL && p->bytes_total > 0)
         sr_progress_set_part (progress, (double) p->bytes_done / (double) p->bytes_total);
       return;
     }

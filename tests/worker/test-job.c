@@ -160,6 +160,7 @@ drive_session (gpointer data)
     {
       p.phase = SR_BACKUP_PHASE_VERIFYING;
       total = p.bytes_done;
+      p.file = "DataBase/CA.edb";
       for (guint i = 0; i <= 10; i++)
         {
           p.bytes_done = total / 10 * i;
@@ -245,6 +246,30 @@ test_fraction_every_report (void)
       wait_for_end (&f);
       tear_down (&f, NULL);
     }
+}
+
+/* Reading back takes its own share of the bar, from where reading left it. */
+static void
+test_fraction_verifying (Fixture      *f,
+                         gconstpointer data)
+{
+  SrBackupProgress p = { .phase = SR_BACKUP_PHASE_DATABASE, .state = SR_SESSION_OPEN, .file = "CA.edb", .file_index = 1, .n_files = 1,
+                         .file_size = 1 << 30, .file_done = 1 << 30, .bytes_total = 1 << 30, .bytes_done = 1 << 30 };
+  double read;
+
+  sr_job_report (f->job, &p);
+  p.phase = SR_BACKUP_PHASE_VERIFYING;
+  p.file = NULL;
+  sr_job_report (f->job, &p);
+  read = f->job->coming.fraction;
+  g_assert_cmpfloat (read, >, 0.5);
+  g_assert_cmpfloat (read, <, 0.9);
+  p.file = "DataBase/CA.edb";
+  p.bytes_done = 1 << 29;
+  sr_job_report (f->job, &p);
+  g_assert_cmpfloat_with_epsilon (f->job->coming.fraction, (1 + read) / 2, 0.01);
+  end_job (f, NULL);
+  wait_for_end (f);
 }
 
 typedef struct
@@ -354,6 +379,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   ADD ("fraction-shown", test_fraction_shown);
   g_test_add_func ("/worker/job/fraction-every-report", test_fraction_every_report);
+  ADD ("fraction-verifying", test_fraction_verifying);
   ADD ("update-bound", test_update_bound);
   ADD ("cancel", test_cancel);
   ADD ("failure", test_failure);
