@@ -422,7 +422,7 @@ add_error (SrBackupSession *session,
     }
   else
     {
-      char *message = g_strdup_printf ("%s %s: %s", (*first)->message, sr_backup_phase_words (session->progress.phase), error->message);
+      char *message = g_strdup_printf ("%s; %s: %s", (*first)->message, sr_backup_phase_words (session->progress.phase), error->message);
 
       g_free ((*first)->message);
       (*first)->message = message;
@@ -492,7 +492,7 @@ sr_backup_session_run (SrBackupSession *session,
     return TRUE;
   if (session->set != NULL)
     {
-      char *message = g_strdup_printf (_("%s The backup set “%s” is complete."), first->message, sr_backup_set_get_path (session->set));
+      char *message = g_strdup_printf (_("%s (the backup set “%s” is complete)"), first->message, sr_backup_set_get_path (session->set));
 
       g_free (first->message);
       first->message = message;
