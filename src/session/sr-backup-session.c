@@ -288,6 +288,9 @@ prepare (SrBackupSession *session,
       if (!sr_cert_admin_outcome_unknown (session->admin))
         {
           session->state = SR_SESSION_NOT_OPEN;
+          /* Nothing of ours is open there: a recovery must not send End, which
+           * could close somebody else's session. */
+          note (session, SR_JOURNAL_ACTIVATED, NULL);
           if (sr_hresult_from_error (*error) == SR_E_ACCESSDENIED)
             session->advice = sr_session_access_denied_story (session->admin, sr_deadline_in (COURTESY), cancellable);
         }

@@ -15,7 +15,7 @@
  * |--------------------------------------|------------------|-------------------------------------------------------|
  * | killed before Prepare was noted      | activated        | recovery: RemRelease only                             |
  * | Prepare not sent (no connection)     | prepare-sent     | nothing was opened: RemRelease, entry removed         |
- * | Prepare refused (HRESULT, or a fault | prepare-sent     | the same: no End                                      |
+ * | Prepare refused (HRESULT, or a fault | activated again  | the same: no End, by us or by a recovery              |
  * |   from before its execution)         |                  |                                                       |
  * | Prepare's reply lost, or its answer  | prepare-sent     | counts as opened: End to the same IPID. "No session   |
  * |   cannot be read                     |                  |   is open" is believed once it has held for a while,  |
@@ -41,7 +41,10 @@
  *
  * What cannot be excluded from here: a server that keeps one session for all
  * clients, and gives another client a session in the moment between our End
- * whose reply is lost and its repetition, would end that one instead.
+ * whose reply is lost and its repetition, would end that one instead. On such
+ * a server the same holds for a Prepare that was refused because another
+ * client's backup is running, if its reply was lost or we were killed before
+ * the refusal was noted: it counts as opened.
  */
 
 /* Words for "no session is open": MS-CSRA 3.1.4.1.18 (a call out of sequence)

@@ -18,6 +18,7 @@ typedef struct
   ServedCa served;
   Place place;
   SrBackupOptions options;
+  SrJournalStep step_seen;
 } Fixture;
 
 static void
@@ -509,6 +510,18 @@ test_wrong_password (Fixture      *fixture,
 }
 
 /* Somebody else's backup is left alone, and goes on. */
+/* The journal's step while the session goes on: at its last call, in the end. */
+static void
+see_step (const SrBackupProgress *progress,
+          gpointer                user_data)
+{
+  Fixture *fixture = user_data;
+  g_autoptr (GPtrArray) listed = sr_journal_list (fixture->place.journal, NULL);
+
+  if (listed != NULL && listed->len == 1)
+    fixture->step_seen = ((SrJournalListed *) listed->pdata[0])->entry->step;
+}
+
 static void
 test_busy (Fixture      *fixture,
            gconstpointer data)
@@ -526,7 +539,12 @@ test_busy (Fixture      *fixture,
   g_assert_no_error (error);
   g_assert_true (sr_cert_admin_backup_prepare (other, SR_BACKUP_FULL, deadline, NULL, &error));
 
+  fixture->step_seen = SR_JOURNAL_PREPARE_SENT;
+  fixture->options.progress = see_step;
+  fixture->options.user_data = fixture;
   assert_refused (fixture, SR_HRESULT_FROM_JET (SR_JET_BACKUP_IN_PROGRESS), NULL);
+  /* Killed now, nobody would send End, which could close the other's backup. */
+  g_assert_cmpint (fixture->step_seen, ==, SR_JOURNAL_ACTIVATED);
   g_assert_cmpint (served_ca_calls (&fixture->served, SR_CSRA_BACKUP_END), ==, 0);
   g_assert_cmpint (served_ca_count (&fixture->served, "prepare"), ==, 1);
 
