@@ -6,9 +6,13 @@
 
 G_BEGIN_DECLS
 
-/* (transfer full) (nullable): the handle to accept @type with; %NULL sets %SR_ERROR_UNSUPPORTED */
+/* Whether there are credentials for @type. */
+gboolean sr_auth_acceptor_takes (SrAuthAcceptor *acceptor,
+                                 SrAuthType      type);
+
+/* (transfer full): the handle to accept @type with, which it takes; @token is the client's first one */
 SrGssCred *sr_auth_acceptor_get_cred (SrAuthAcceptor *acceptor,
                                       SrAuthType      type,
-                                      GError        **error);
+                                      GBytes         *token);
 
 G_END_DECLS

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
+#include <string.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,7 +18,8 @@ struct _SrAuthAcceptor
   gatomicrefcount ref_count;
   SrGssCred *kerberos;
   SrGssCred *ntlm;
-  SrGssCred *spnego;
+  SrGssCred *spnego_kerberos;           /* one each: the two want names that do not go together */
+  SrGssCred *spnego_ntlm;
   int users;                            /* the NTLM users with hashes in place of passwords, -1 for none */
   char *users_copy;                     /* a file with the same, where /proc does not name that one */
 };
@@ -85,6 +87,25 @@ name_users (SrAuthAcceptor *acceptor,
   return NULL;
 }
 
+/* Raw, and within SPNEGO if that is sound. */
+static gboolean
+acquire_both (const char *ntlm_users,
+              const char *keytab,
+              SrGssCred **raw,
+              SrGssCred **spnego,
+              GError    **error)
+{
+  SrGssMechs mechs = keytab != NULL ? SR_GSS_SPNEGO_KERBEROS : SR_GSS_SPNEGO_NTLM;
+
+  *raw = acquire (ntlm_users, keytab, keytab != NULL ? SR_GSS_KERBEROS : SR_GSS_NTLM, error);
+  if (*raw == NULL)
+    return FALSE;
+  if (!sr_auth_spnego_works ())
+    return TRUE;
+  *spnego = acquire (ntlm_users, keytab, mechs, error);
+  return *spnego != NULL && sr_gss_restrict ((*spnego)->id, mechs, error);
+}
+
 SrAuthAcceptor *
 sr_auth_acceptor_new (const char *ntlm_users,
                       const char *keytab,
@@ -107,18 +128,13 @@ sr_auth_acceptor_new (const char *ntlm_users,
       if (acceptor->users < 0)
         return NULL;
       hashes = name_users (acceptor, error);
-      if (hashes == NULL)
-        return NULL;
-      acceptor->ntlm = acquire (hashes, NULL, SR_GSS_NTLM, error);
-      if (acceptor->ntlm == NULL)
+      if (hashes == NULL ||
+          !acquire_both (hashes, NULL, &acceptor->ntlm, &acceptor->spnego_ntlm, error))
         return NULL;
     }
-  if (keytab != NULL)
-    {
-      acceptor->kerberos = acquire (NULL, keytab, SR_GSS_KERBEROS, error);
-      if (acceptor->kerberos == NULL)
-        return NULL;
-    }
+  if (keytab != NULL &&
+      !acquire_both (NULL, keytab, &acceptor->kerberos, &acceptor->spnego_kerberos, error))
+    return NULL;
   return g_steal_pointer (&acceptor);
 }
 
@@ -136,7 +152,8 @@ sr_auth_acceptor_unref (SrAuthAcceptor *acceptor)
     return;
   g_clear_pointer (&acceptor->kerberos, sr_gss_cred_unref);
   g_clear_pointer (&acceptor->ntlm, sr_gss_cred_unref);
-  g_clear_pointer (&acceptor->spnego, sr_gss_cred_unref);
+  g_clear_pointer (&acceptor->spnego_kerberos, sr_gss_cred_unref);
+  g_clear_pointer (&acceptor->spnego_ntlm, sr_gss_cred_unref);
   if (acceptor->users >= 0)
     close (acceptor->users);
   if (acceptor->users_copy != NULL)
@@ -145,21 +162,58 @@ sr_auth_acceptor_unref (SrAuthAcceptor *acceptor)
   g_free (acceptor);
 }
 
+gboolean
+sr_auth_acceptor_takes (SrAuthAcceptor *acceptor,
+                        SrAuthType      type)
+{
+  switch (type)
+    {
+    case SR_AUTH_KERBEROS:
+      return acceptor->kerberos != NULL;
+    case SR_AUTH_NTLM:
+      return acceptor->ntlm != NULL;
+    case SR_AUTH_SPNEGO:
+      return acceptor->spnego_kerberos != NULL || acceptor->spnego_ntlm != NULL;
+    case SR_AUTH_NONE:
+    default:
+      return FALSE;
+    }
+}
+
+/* Where an object identifier stands among a NegTokenInit's mechTypes (RFC 4178 4.2.1). */
+static gsize
+find_mechanism (GBytes     *token,
+                const char *oid,
+                gsize       oid_length)
+{
+  gsize length = 0;
+  const guint8 *data = token != NULL ? g_bytes_get_data (token, &length) : NULL;
+  const guint8 *at = length > 0 ? memmem (data, MIN (length, 256), oid, oid_length) : NULL;
+
+  return at != NULL ? (gsize) (at - data) : G_MAXSIZE;
+}
+
+/* The client's first choice that there are credentials for. */
+static SrGssCred *
+pick_spnego (SrAuthAcceptor *acceptor,
+             GBytes         *token)
+{
+  /* 1.2.840.113554.1.2.2, and 1.2.840.48018.1.2.2 as Windows had it first (MS-KILE 1.9) */
+  gsize kerberos = MIN (find_mechanism (token, "\x06\x09\x2a\x86\x48\x86\xf7\x12\x01\x02\x02", 11),
+                        find_mechanism (token, "\x06\x09\x2a\x86\x48\x82\xf7\x12\x01\x02\x02", 11));
+  gsize ntlm = find_mechanism (token, "\x06\x0a\x2b\x06\x01\x04\x01\x82\x37\x02\x02\x0a", 12);
+
+  if (acceptor->spnego_kerberos == NULL || (acceptor->spnego_ntlm != NULL && ntlm < kerberos))
+    return acceptor->spnego_ntlm;
+  return acceptor->spnego_kerberos;
+}
+
 SrGssCred *
 sr_auth_acceptor_get_cred (SrAuthAcceptor *acceptor,
                            SrAuthType      type,
-                           GError        **error)
+                           GBytes         *token)
 {
-  SrGssCred *cred = NULL;
-
-  if (type == SR_AUTH_KERBEROS)
-    cred = acceptor->kerberos;
-  else if (type == SR_AUTH_NTLM)
-    cred = acceptor->ntlm;
-  else if (type == SR_AUTH_SPNEGO)
-    cred = acceptor->spnego;
-  if (cred != NULL)
-    return sr_gss_cred_ref (cred);
-  g_set_error (error, SR_ERROR, SR_ERROR_UNSUPPORTED, "Authentication type %d is not accepted here", (int) type);
-  return NULL;
+  if (type == SR_AUTH_SPNEGO)
+    return sr_gss_cred_ref (pick_spnego (acceptor, token));
+  return sr_gss_cred_ref (type == SR_AUTH_KERBEROS ? acceptor->kerberos : acceptor->ntlm);
 }

@@ -17,9 +17,12 @@ struct _SrAuthContext
 
   SrCredentials *credentials;           /* initiator */
   SrGssMechs mechs;
+  gboolean may_fall_back;               /* from SPNEGO with Kerberos to SPNEGO with NTLM, before anything was sent */
   char *spn;
 
-  SrGssCred *cred;
+  SrAuthAcceptor *acceptor;             /* acceptor */
+
+  SrGssCred *cred;                      /* from the first leg on */
   gss_name_t target;
   gss_ctx_id_t gss;
 

@@ -58,8 +58,14 @@ sr_auth_context_new_initiator (SrCredentials *credentials,
   else if (type == SR_AUTH_NTLM)
     context->mechs = SR_GSS_NTLM;
   else
-    context->mechs = ntlm_allowed && sr_credentials_get_kind (credentials) == SR_CREDENTIALS_PASSWORD
-                       ? SR_GSS_SPNEGO_ANY : SR_GSS_SPNEGO_KERBEROS;
+    {
+      gboolean ntlm = ntlm_allowed && sr_credentials_get_kind (credentials) == SR_CREDENTIALS_PASSWORD;
+
+      /* An address has no principal. */
+      context->mechs = ntlm && g_hostname_is_ip_address (strchr (spn, '/') + 1) ? SR_GSS_SPNEGO_NTLM
+                                                                                : SR_GSS_SPNEGO_KERBEROS;
+      context->may_fall_back = ntlm && context->mechs == SR_GSS_SPNEGO_KERBEROS;
+    }
   return context;
 }
 
@@ -68,14 +74,16 @@ sr_auth_context_new_acceptor (SrAuthAcceptor *acceptor,
                               SrAuthType      type,
                               GError        **error)
 {
-  SrGssCred *cred = sr_auth_acceptor_get_cred (acceptor, type, error);
   SrAuthContext *context;
 
-  if (cred == NULL)
-    return NULL;
+  if (!sr_auth_acceptor_takes (acceptor, type))
+    {
+      g_set_error (error, SR_ERROR, SR_ERROR_UNSUPPORTED, "Authentication type %d is not accepted here", (int) type);
+      return NULL;
+    }
   context = g_new0 (SrAuthContext, 1);
   context->type = type;
-  context->cred = cred;
+  context->acceptor = sr_auth_acceptor_ref (acceptor);
   return context;
 }
 
@@ -89,6 +97,7 @@ sr_auth_context_free (SrAuthContext *context)
   sr_gss_name_release (&context->target);
   g_clear_pointer (&context->cred, sr_gss_cred_unref);
   g_clear_pointer (&context->credentials, sr_credentials_unref);
+  g_clear_pointer (&context->acceptor, sr_auth_acceptor_unref);
   g_clear_pointer (&context->ntlm, sr_ntlm_seal_free);
   g_free (context->spn);
   g_free (context->peer);
@@ -125,7 +134,7 @@ prepare_initiator (SrAuthContext *context,
   if (context->cred == NULL)
     return FALSE;
 
-  if (context->mechs == SR_GSS_KERBEROS || context->mechs == SR_GSS_SPNEGO_KERBEROS)
+  if (sr_gss_mechs_end (context->mechs) == SR_AUTH_KERBEROS)
     {
       g_autofree char *name = kerberos_target (context->spn);
 
@@ -216,10 +225,10 @@ finish (SrAuthContext *context,
     }
   if (sr_gss_oid_equal (mech, &sr_gss_oid_kerberos))
     context->mechanism = SR_AUTH_KERBEROS;
-  else if (sr_gss_oid_equal (mech, &sr_gss_oid_ntlm) && (!context->initiator || context->mechs == SR_GSS_NTLM ||
-                                                         context->mechs == SR_GSS_SPNEGO_ANY))
+  else if (sr_gss_oid_equal (mech, &sr_gss_oid_ntlm))
     context->mechanism = SR_AUTH_NTLM;
-  else
+  if (context->mechanism == SR_AUTH_NONE ||
+      (context->initiator && context->mechanism != sr_gss_mechs_end (context->mechs)))
     {
       g_set_error_literal (error, SR_ERROR, SR_ERROR_WEAK, "The handshake ended in a mechanism that is not allowed");
       return FALSE;
@@ -232,18 +241,68 @@ finish (SrAuthContext *context,
   return TRUE;
 }
 
-static OM_uint32
+static void
+set_leg_error (SrAuthContext *context,
+               OM_uint32      major,
+               OM_uint32      minor,
+               GError       **error)
+{
+  int code = major == GSS_S_DEFECTIVE_TOKEN ? SR_ERROR_MALFORMED : SR_ERROR_AUTH;
+  g_autofree char *what = context->initiator ? g_strdup_printf ("Signing in at %s failed", context->spn)
+                                             : g_strdup ("A client could not sign in");
+
+  sr_gss_set_error (error, code, what, major, minor,
+                    context->initiator ? sr_gss_mechs_oid (context->mechs) : GSS_C_NO_OID);
+}
+
+/* One call of the library; whether the handshake goes on is told by @more. */
+static gboolean
 run_leg (SrAuthContext   *context,
          gss_buffer_desc *input,
          gss_buffer_desc *output,
-         OM_uint32       *minor)
+         gboolean        *more,
+         GError         **error)
 {
+  OM_uint32 major, minor;
+
   if (context->initiator)
-    return gss_init_sec_context (minor, context->cred->id, &context->gss, context->target,
-                                 sr_gss_mechs_oid (context->mechs), WANTED_FLAGS, 0, GSS_C_NO_CHANNEL_BINDINGS,
-                                 input->length > 0 ? input : GSS_C_NO_BUFFER, NULL, output, NULL, NULL);
-  return gss_accept_sec_context (minor, &context->gss, context->cred->id, input, GSS_C_NO_CHANNEL_BINDINGS, NULL, NULL,
-                                 output, NULL, NULL, NULL);
+    major = gss_init_sec_context (&minor, context->cred->id, &context->gss, context->target,
+                                  sr_gss_mechs_oid (context->mechs), WANTED_FLAGS, 0, GSS_C_NO_CHANNEL_BINDINGS,
+                                  input->length > 0 ? input : GSS_C_NO_BUFFER, NULL, output, NULL, NULL);
+  else
+    major = gss_accept_sec_context (&minor, &context->gss, context->cred->id, input, GSS_C_NO_CHANNEL_BINDINGS, NULL,
+                                    NULL, output, NULL, NULL, NULL);
+  *more = (major & GSS_S_CONTINUE_NEEDED) != 0;
+  if (!GSS_ERROR (major))
+    return TRUE;
+  set_leg_error (context, major, minor, error);
+  return FALSE;
+}
+
+/* Whether there is no ticket for this user or service shows here, before anything was sent. */
+static gboolean
+run_first_leg (SrAuthContext   *context,
+               gss_buffer_desc *input,
+               gss_buffer_desc *output,
+               gboolean        *more,
+               GError         **error)
+{
+  g_autoptr (GError) failure = NULL;
+  OM_uint32 minor;
+
+  if (prepare_initiator (context, &failure) && run_leg (context, input, output, more, &failure))
+    return TRUE;
+  if (!context->may_fall_back)
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  g_debug ("NTLM instead of Kerberos: %s", failure->message);
+  gss_delete_sec_context (&minor, &context->gss, GSS_C_NO_BUFFER);
+  sr_gss_name_release (&context->target);
+  g_clear_pointer (&context->cred, sr_gss_cred_unref);
+  context->mechs = SR_GSS_SPNEGO_NTLM;
+  return prepare_initiator (context, error) && run_leg (context, input, output, more, error);
 }
 
 static gboolean
@@ -254,37 +313,29 @@ step (SrAuthContext *context,
 {
   g_auto (gss_buffer_desc) output = GSS_C_EMPTY_BUFFER;
   gss_buffer_desc input = GSS_C_EMPTY_BUFFER;
-  OM_uint32 major, minor;
+  gboolean more, first = context->legs == 0;
 
   if (context->complete || context->failed || context->legs++ >= MAX_LEGS)
     {
       g_set_error_literal (error, SR_ERROR, SR_ERROR_AUTH, "The handshake goes on where it should have ended");
       return FALSE;
     }
-  if (context->initiator && context->cred == NULL && !prepare_initiator (context, error))
-    return FALSE;
   if (token != NULL)
     input.value = (void *) g_bytes_get_data (token, &input.length);
-  if (input.length == 0 && (context->legs > 1 || !context->initiator))
+  if (input.length == 0 && !(first && context->initiator))
     {
       g_set_error_literal (error, SR_ERROR, SR_ERROR_MALFORMED, "The peer sent no authentication token where one must be");
       return FALSE;
     }
+  if (first && !context->initiator)
+    context->cred = sr_auth_acceptor_get_cred (context->acceptor, context->type, token);
 
   sr_ntlm_find_flags (input.value, input.length, &context->ntlm_flags);
-  major = run_leg (context, &input, &output, &minor);
-  if (GSS_ERROR (major))
-    {
-      int code = major == GSS_S_DEFECTIVE_TOKEN ? SR_ERROR_MALFORMED : SR_ERROR_AUTH;
-      g_autofree char *what = context->initiator ? g_strdup_printf ("Signing in at %s failed", context->spn)
-                                                 : g_strdup ("A client could not sign in");
-
-      sr_gss_set_error (error, code, what, major, minor,
-                        context->initiator ? sr_gss_mechs_oid (context->mechs) : GSS_C_NO_OID);
-      return FALSE;
-    }
+  if (first && context->initiator ? !run_first_leg (context, &input, &output, &more, error)
+                                  : !run_leg (context, &input, &output, &more, error))
+    return FALSE;
   sr_ntlm_find_flags (output.value, output.length, &context->ntlm_flags);
-  if (!(major & GSS_S_CONTINUE_NEEDED) && !finish (context, error))
+  if (!more && !finish (context, error))
     return FALSE;
   if (output.length > 0)
     *reply = g_bytes_new (output.value, output.length);

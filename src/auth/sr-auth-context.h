@@ -76,7 +76,9 @@ gboolean sr_auth_spnego_works (void);
  * @ntlm_allowed: whether the user allowed NTLM for this server
  * @types: (out caller-allocates) (array fixed-size=3): the types to try, in order
  *
- * 9 where sr_auth_spnego_works(), else 16, else 10; NTLM only when allowed and a password is at hand.
+ * 9 where sr_auth_spnego_works(), then 16, then 10; NTLM only when allowed and
+ * a password is at hand, Kerberos only with a name. A type further down is
+ * worth a try when one before it failed to sign in.
  *
  * Returns: how many; 0 when nothing fits
  */
@@ -93,7 +95,13 @@ guint sr_auth_choose_types (const SrCredentials *credentials,
  * @ntlm_allowed: whether SPNEGO may end in NTLM
  * @error: where to put an error
  *
- * Sets %SR_ERROR_AUTH with GSSAPI's words.
+ * Nothing is asked of a KDC before the first step. SPNEGO tries Kerberos first;
+ * when that has no ticket for the user or the service, and NTLM is allowed, it
+ * starts with NTLM instead. Kerberos reads "DOMAIN\user" as user@DOMAIN where
+ * DOMAIN has a dot, and as a user of the default realm where it has none; DNS
+ * is never asked for another name than the one in @spn.
+ *
+ * Sets %SR_ERROR_AUTH.
  *
  * Returns: (transfer full): a context, or %NULL
  */

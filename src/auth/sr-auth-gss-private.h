@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "auth/sr-auth-context.h"
+
 #include <gio/gio.h>
 #include <gssapi/gssapi.h>
 #include <gssapi/gssapi_ext.h>
@@ -12,7 +14,7 @@ G_BEGIN_DECLS
  * @SR_GSS_KERBEROS: raw Kerberos
  * @SR_GSS_NTLM: raw NTLM
  * @SR_GSS_SPNEGO_KERBEROS: SPNEGO that ends in Kerberos
- * @SR_GSS_SPNEGO_ANY: SPNEGO that ends in either
+ * @SR_GSS_SPNEGO_NTLM: SPNEGO that ends in NTLM
  *
  * What a credential handle is for.
  */
@@ -21,7 +23,7 @@ typedef enum
   SR_GSS_KERBEROS,
   SR_GSS_NTLM,
   SR_GSS_SPNEGO_KERBEROS,
-  SR_GSS_SPNEGO_ANY,
+  SR_GSS_SPNEGO_NTLM,
 } SrGssMechs;
 
 #define SR_GSS_N_MECHS 4
@@ -51,10 +53,13 @@ gss_name_t sr_gss_import_name (const char *text,
 /* (transfer full) (nullable): gss_display_name() as UTF-8 */
 char *sr_gss_name_to_string (gss_name_t name);
 
-/* Restricts what an SPNEGO handle offers or takes. */
-gboolean sr_gss_set_negotiable (gss_cred_id_t cred,
-                                SrGssMechs    mechs,
-                                GError      **error);
+/* What @mechs end in: %SR_AUTH_KERBEROS or %SR_AUTH_NTLM. */
+SrAuthType sr_gss_mechs_end (SrGssMechs mechs);
+
+/* For SPNEGO: restricts what a handle offers or takes to what @mechs end in. */
+gboolean sr_gss_restrict (gss_cred_id_t cred,
+                          SrGssMechs    mechs,
+                          GError      **error);
 
 /* A gss_cred_id_t with a reference count; MIT's handles are safe to share between threads. */
 typedef struct

@@ -29,7 +29,7 @@ sr_gss_mechs_oid (SrGssMechs mechs)
     case SR_GSS_NTLM:
       return &sr_gss_oid_ntlm;
     case SR_GSS_SPNEGO_KERBEROS:
-    case SR_GSS_SPNEGO_ANY:
+    case SR_GSS_SPNEGO_NTLM:
     default:
       return &sr_gss_oid_spnego;
     }
@@ -107,15 +107,22 @@ sr_gss_name_to_string (gss_name_t name)
   return g_utf8_make_valid (text.value, (gssize) text.length);
 }
 
-gboolean
-sr_gss_set_negotiable (gss_cred_id_t cred,
-                       SrGssMechs    mechs,
-                       GError      **error)
+SrAuthType
+sr_gss_mechs_end (SrGssMechs mechs)
 {
-  gss_OID_desc oids[] = { sr_gss_oid_kerberos, sr_gss_oid_ntlm };
-  gss_OID_set_desc set = { mechs == SR_GSS_SPNEGO_ANY ? 2 : 1, oids };
+  return mechs == SR_GSS_NTLM || mechs == SR_GSS_SPNEGO_NTLM ? SR_AUTH_NTLM : SR_AUTH_KERBEROS;
+}
+
+gboolean
+sr_gss_restrict (gss_cred_id_t cred,
+                 SrGssMechs    mechs,
+                 GError      **error)
+{
+  gss_OID_set_desc set = { 1, sr_gss_mechs_end (mechs) == SR_AUTH_NTLM ? &sr_gss_oid_ntlm : &sr_gss_oid_kerberos };
   OM_uint32 major, minor;
 
+  if (sr_gss_mechs_oid (mechs) != &sr_gss_oid_spnego)
+    return TRUE;
   major = gss_set_neg_mechs (&minor, cred, &set);
   if (!GSS_ERROR (major))
     return TRUE;

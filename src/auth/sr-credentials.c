@@ -153,10 +153,7 @@ import_user (SrCredentials *credentials,
 {
   g_autofree char *name = NULL;
 
-  /* With SPNEGO both mechanisms read the same name, and both understand user@REALM. */
-  if (mechs == SR_GSS_NTLM || (mechs == SR_GSS_SPNEGO_ANY && strchr (credentials->name, '\\') != NULL))
-    name = g_strdup (credentials->name);
-  else if (credentials->kind == SR_CREDENTIALS_PASSWORD)
+  if (credentials->kind == SR_CREDENTIALS_PASSWORD && sr_gss_mechs_end (mechs) == SR_AUTH_KERBEROS)
     name = kerberos_name (credentials->name);
   else
     name = g_strdup (credentials->name);
@@ -189,6 +186,7 @@ acquire_with_password (SrCredentials *credentials,
 
 static gboolean
 acquire_with_hash (SrCredentials *credentials,
+                   SrGssMechs     mechs,
                    gss_name_t     name,
                    gss_cred_id_t *id,
                    GError       **error)
@@ -196,7 +194,7 @@ acquire_with_hash (SrCredentials *credentials,
   char digits[SR_NT_HASH_DIGITS + 1];
   gss_key_value_element_desc element = { "ntlmssp_nthash", digits };
   gss_key_value_set_desc store = { 1, &element };
-  gss_OID_set_desc set = { 1, &sr_gss_oid_ntlm };
+  gss_OID_set_desc set = { 1, sr_gss_mechs_oid (mechs) };
   OM_uint32 major, minor;
   const char *password;
   gsize length;
@@ -299,8 +297,8 @@ acquire_new (SrCredentials *credentials,
       if (name == GSS_C_NO_NAME)
         return NULL;
     }
-  if (mechs == SR_GSS_NTLM)
-    done = acquire_with_hash (credentials, name, &id, error);
+  if (sr_gss_mechs_end (mechs) == SR_AUTH_NTLM)
+    done = acquire_with_hash (credentials, mechs, name, &id, error);
   else if (credentials->kind == SR_CREDENTIALS_PASSWORD)
     done = acquire_with_password (credentials, mechs, name, &id, error);
   else
@@ -310,7 +308,7 @@ acquire_new (SrCredentials *credentials,
     return NULL;
 
   cred = sr_gss_cred_new (id);
-  if ((mechs == SR_GSS_SPNEGO_KERBEROS || mechs == SR_GSS_SPNEGO_ANY) && !sr_gss_set_negotiable (id, mechs, error))
+  if (!sr_gss_restrict (id, mechs, error))
     return NULL;
   return g_steal_pointer (&cred);
 }
@@ -349,7 +347,7 @@ sr_credentials_acquire (SrCredentials *credentials,
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&credentials->lock);
   SrGssCred **slot = &credentials->handles[mechs];
 
-  if (credentials->kind != SR_CREDENTIALS_PASSWORD && mechs == SR_GSS_NTLM)
+  if (credentials->kind != SR_CREDENTIALS_PASSWORD && sr_gss_mechs_end (mechs) == SR_AUTH_NTLM)
     {
       g_set_error_literal (error, SR_ERROR, SR_ERROR_AUTH, "NTLM needs a password");
       return NULL;

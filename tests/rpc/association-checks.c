@@ -60,8 +60,10 @@ static void
 tear_down (Fixture       *f,
            gconstpointer  data)
 {
+  rpc_testing_wake (TRUE);
   sr_rpc_client_free (f->client);
   sr_rpc_server_stop (f->server);
+  rpc_testing_wake (FALSE);
   g_object_unref (f->server);
   if (f->users != NULL)
     rpc_testing_remove_users (f->users);
@@ -130,7 +132,7 @@ test_typed (Fixture       *f,
       g_assert_cmpuint (reply.number, ==, 42 + i);
       g_assert_cmpstr (reply.text, ==, "Grüße");
       g_assert_cmpuint (reply.auth_type, ==, c->type);
-      g_assert_cmpuint (reply.mechanism, ==, c->type);
+      g_assert_cmpuint (reply.mechanism, ==, c->mechanism != SR_AUTH_NONE ? c->mechanism : c->type);
       g_assert_cmpuint (reply.auth_level, ==, c->type != SR_AUTH_NONE ? SR_AUTH_LEVEL_PRIVACY : SR_AUTH_LEVEL_NONE);
       g_assert_cmpstr (reply.principal, ==, c->principal);
       g_assert_true (i == 1 ? sr_guid_equal (&reply.object, &object) : sr_guid_is_null (&reply.object));
@@ -202,7 +204,7 @@ static void
 test_deadline (Fixture       *f,
                gconstpointer  data)
 {
-  static const guint8 milliseconds[] = { 120, 0, 0, 0 };
+  static const guint8 milliseconds[] = { 0x10, 0x27, 0, 0 };
   g_autoptr (GBytes) request = g_bytes_new_static (milliseconds, sizeof milliseconds);
   g_autoptr (GError) error = NULL;
   const guint8 *reply;
@@ -226,7 +228,7 @@ static void
 test_cancel (Fixture       *f,
              gconstpointer  data)
 {
-  static const guint8 milliseconds[] = { 120, 0, 0, 0 };
+  static const guint8 milliseconds[] = { 0x10, 0x27, 0, 0 };
   g_autoptr (GBytes) request = g_bytes_new_static (milliseconds, sizeof milliseconds);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   GThread *thread = g_thread_new ("cancel", cancel_later, cancellable);
@@ -252,7 +254,7 @@ static void
 test_close (Fixture       *f,
             gconstpointer  data)
 {
-  static const guint8 milliseconds[] = { 120, 0, 0, 0 };
+  static const guint8 milliseconds[] = { 0x10, 0x27, 0, 0 };
   g_autoptr (GBytes) request = g_bytes_new_static (milliseconds, sizeof milliseconds);
   GThread *thread = g_thread_new ("close", close_later, f->client);
   g_autoptr (GError) error = NULL;

@@ -18,6 +18,7 @@ typedef struct
   SrAuthContext *(*new_context) (gconstpointer association_case); /* unless type is SR_AUTH_NONE */
   const char *spn;
   const char *principal;                /* as which the server must see us */
+  SrAuthType mechanism;                 /* what SPNEGO must end in */
 } AssociationCase;
 
 /* Adds every check for each case; @keytab and the usual NTLM users may sign in. */

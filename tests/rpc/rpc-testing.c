@@ -104,6 +104,22 @@ first_number (const guint8 *stub,
   return length < 4 ? 0 : stub[0] | stub[1] << 8 | stub[2] << 16 | (guint32) stub[3] << 24;
 }
 
+/* Clients that were told to give up must not make the test wait for the server. */
+static int woken;
+
+void
+rpc_testing_wake (gboolean wake)
+{
+  g_atomic_int_set (&woken, wake);
+}
+
+static void
+sleep_for (guint32 milliseconds)
+{
+  for (guint32 i = 0; i < milliseconds && !g_atomic_int_get (&woken); i += 5)
+    g_usleep (5000);
+}
+
 static guint32
 handle (const SrRpcServerCall *call,
         const guint8          *stub,
@@ -132,7 +148,7 @@ handle (const SrRpcServerCall *call,
     case RPC_TESTING_WHO:
       return sr_rpc_method_serve (&methods[RPC_TESTING_WHO], stub, length, run_who, (gpointer) call, reply);
     case RPC_TESTING_SLEEP:
-      g_usleep (number * 1000ul);
+      sleep_for (number);
       return 0;
     default:
       g_assert_not_reached ();

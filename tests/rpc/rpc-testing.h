@@ -61,6 +61,9 @@ void rpc_testing_server_add (SrRpcServer          *server,
 /* (transfer full): a client whose stream is one end of a socket pair, the other one served by @server */
 SrRpcClient *rpc_testing_client_new (SrRpcServer *server);
 
+/* Ends every RPC_TESTING_SLEEP, now and from now on, until it is taken back. */
+void rpc_testing_wake (gboolean wake);
+
 /* Both ends of a socket pair as connections. */
 void rpc_testing_socket_pair (GSocketConnection **a,
                               GSocketConnection **b);

@@ -6,10 +6,25 @@
 
 #include "base/sr-error.h"
 
+#include <string.h>
+
 static SrAuthContext *
 new_ntlm (gconstpointer association_case)
 {
   return rpc_testing_ntlm_context (RPC_TESTING_PASSWORD);
+}
+
+static SrAuthContext *
+new_spnego (gconstpointer association_case)
+{
+  g_autoptr (SrSecret) secret = sr_secret_new (RPC_TESTING_PASSWORD, strlen (RPC_TESTING_PASSWORD));
+  g_autoptr (SrCredentials) credentials = sr_credentials_new_password (RPC_TESTING_USER, secret);
+  g_autoptr (GError) error = NULL;
+  SrAuthContext *context =
+    sr_auth_context_new_initiator (credentials, SR_AUTH_SPNEGO, "host/ca.example.com", TRUE, &error);
+
+  g_assert_no_error (error);
+  return context;
 }
 
 #define NTLM SR_AUTH_NTLM
@@ -25,6 +40,14 @@ static const AssociationCase cases[] = {
   { "ntlm/small-client", FALSE, NTLM, FALSE, 2048, 0, NTLM_AS },
   { "ntlm/small-server", FALSE, NTLM, TRUE, 0, 2048, NTLM_AS },
   { "ntlm/large", FALSE, NTLM, FALSE, 65528, 65528, NTLM_AS },
+};
+
+#define SPNEGO_AS new_spnego, NULL, RPC_TESTING_USER, NTLM
+
+/* Where the system's SPNEGO is sound. */
+static const AssociationCase spnego_cases[] = {
+  { "spnego-ntlm/header-signing", FALSE, SR_AUTH_SPNEGO, FALSE, 0, 0, SPNEGO_AS },
+  { "spnego-ntlm/no-header-signing", TRUE, SR_AUTH_SPNEGO, TRUE, 0, 0, SPNEGO_AS },
 };
 
 static gint64
@@ -123,6 +146,8 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   rpc_testing_allow_plain (TRUE);
   association_checks_add (cases, G_N_ELEMENTS (cases), NULL);
+  if (sr_auth_spnego_works ())
+    association_checks_add (spnego_cases, G_N_ELEMENTS (spnego_cases), NULL);
   g_test_add_func ("/rpc/association/wrong-password", test_wrong_password);
   g_test_add_func ("/rpc/association/too-weak", test_too_weak);
   g_test_add_func ("/rpc/association/plain-is-refused", test_plain_is_refused);

@@ -65,6 +65,41 @@ with_cache (gconstpointer association_case)
   return new_kerberos (credentials, c->spn);
 }
 
+static SrAuthContext *
+new_spnego (gconstpointer association_case,
+            const char   *user,
+            const char   *password,
+            gboolean      ntlm_allowed)
+{
+  const AssociationCase *c = association_case;
+  g_autoptr (SrCredentials) credentials = password_credentials (user, password);
+  g_autoptr (GError) error = NULL;
+  SrAuthContext *context =
+    sr_auth_context_new_initiator (credentials, SR_AUTH_SPNEGO, c->spn, ntlm_allowed, &error);
+
+  g_assert_no_error (error);
+  return context;
+}
+
+static SrAuthContext *
+with_spnego (gconstpointer association_case)
+{
+  return new_spnego (association_case, "alice@lab.test", g_getenv ("LAB_PASSWORD"), FALSE);
+}
+
+static SrAuthContext *
+with_spnego_of_either (gconstpointer association_case)
+{
+  return new_spnego (association_case, "lab.test\\alice", g_getenv ("LAB_PASSWORD"), TRUE);
+}
+
+/* What Kerberos cannot do NTLM does, if it may. */
+static SrAuthContext *
+with_spnego_and_ntlm (gconstpointer association_case)
+{
+  return new_spnego (association_case, RPC_TESTING_USER, RPC_TESTING_PASSWORD, TRUE);
+}
+
 #define KRB SR_AUTH_KERBEROS
 
 static const AssociationCase cases[] = {
@@ -77,6 +112,17 @@ static const AssociationCase cases[] = {
   { "aes128/large", FALSE, KRB, FALSE, 65528, 65528, with_password, "host/ca128.lab.test", "alice@LAB.TEST" },
   { "keytab/small", FALSE, KRB, FALSE, 2048, 2048, with_keytab, "host/ca.lab.test", "bob@LAB.TEST" },
   { "cache/plain", FALSE, KRB, FALSE, 0, 0, with_cache, "host/ca.lab.test", "alice@LAB.TEST" },
+};
+
+/* Where the system's SPNEGO is sound. */
+static const AssociationCase spnego_cases[] = {
+  { "spnego/kerberos", FALSE, SR_AUTH_SPNEGO, FALSE, 0, 0, with_spnego, "host/ca.lab.test", "alice@LAB.TEST", KRB },
+  { "spnego/kerberos-no-header-signing", TRUE, SR_AUTH_SPNEGO, TRUE, 0, 0, with_spnego, "host/ca384.lab.test",
+    "alice@LAB.TEST", KRB },
+  { "spnego/kerberos-first", FALSE, SR_AUTH_SPNEGO, FALSE, 0, 0, with_spnego_of_either, "host/ca.lab.test",
+    "alice@LAB.TEST", KRB },
+  { "spnego/ntlm-second", FALSE, SR_AUTH_SPNEGO, FALSE, 0, 0, with_spnego_and_ntlm, "host/nowhere.lab.test",
+    RPC_TESTING_USER, SR_AUTH_NTLM },
 };
 
 /* The first step asks the KDC; the error has its words. */
@@ -291,6 +337,8 @@ main (int   argc,
   cache = make_cache ();
   g_setenv ("LAB_CCACHE", cache, TRUE);
   association_checks_add (cases, G_N_ELEMENTS (cases), g_getenv ("LAB_KEYTAB"));
+  if (sr_auth_spnego_works ())
+    association_checks_add (spnego_cases, G_N_ELEMENTS (spnego_cases), g_getenv ("LAB_KEYTAB"));
   g_test_add_func ("/rpc/kerberos/wrong-password", test_wrong_password);
   g_test_add_func ("/rpc/kerberos/unknown-user", test_unknown_user);
   g_test_add_func ("/rpc/kerberos/unknown-service", test_unknown_service);
