@@ -103,6 +103,8 @@ verify_sums (ServedCa    *served,
   guint64 bytes = 0;
 
   g_assert_true (g_file_get_contents (path, &sums, NULL, NULL));
+  /* The database, and at least one log. */
+  g_assert_cmpuint (json_array_get_length (files), >=, 2);
   for (guint i = 0; i < json_array_get_length (files); i++)
     {
       JsonObject *file = json_array_get_object_element (files, i);
@@ -133,6 +135,9 @@ test_many (void)
   g_assert_no_error (error);
   g_test_message ("backup of %u certificates: prepare=%u end=%u rundown=%u", N_CERTIFICATES, served_ca_count (&served, "prepare"),
                   served_ca_count (&served, "end"), served_ca_count (&served, "rundown"));
+  g_assert_cmpuint (served_ca_count (&served, "prepare"), ==, 1);
+  g_assert_cmpuint (served_ca_count (&served, "end"), ==, 1);
+  g_assert_cmpuint (served_ca_count (&served, "rundown"), ==, 0);
   verify_sums (&served, sr_backup_session_get_set (session));
   verify_certificates (&served, place.base);
   place_tear_down (&place);
