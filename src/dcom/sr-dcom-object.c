@@ -7,6 +7,7 @@
 #include "base/sr-hresult.h"
 #include "dcom/sr-orpc.h"
 #include "dcom/sr-rem-unknown.h"
+#include "rpc/sr-rpc-trace.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -258,13 +259,17 @@ build_request (SrDcomObject      *object,
                GError           **error)
 {
   SrOrpcThis orpc_this;
+  GBytes *stub;
   SrNdr ndr;
 
   sr_orpc_this_init (&orpc_this, object->version_minor);
   sr_ndr_init_writer (&ndr, method->name);
   sr_orpc_this_code (&ndr, &orpc_this);
   method->code_request (&ndr, request);
-  return sr_ndr_finish_bytes (&ndr, error);
+  stub = sr_ndr_finish_bytes (&ndr, error);
+  if (stub != NULL)
+    sr_rpc_trace (method, FALSE, g_bytes_get_data (stub, NULL), g_bytes_get_size (stub));
+  return stub;
 }
 
 static gboolean
@@ -278,6 +283,7 @@ parse_reply (SrDcomObject      *object,
   SrOrpcThat orpc_that = { 0 };
   SrNdr ndr;
 
+  sr_rpc_trace (method, TRUE, data, length);
   memset (reply, 0, method->reply_size);
   sr_ndr_init_reader (&ndr, method->name, data, length);
   sr_orpc_that_code (&ndr, &orpc_that);

@@ -5,6 +5,7 @@
 
 #include "base/sr-error.h"
 #include "rpc/sr-rpc-trailer-private.h"
+#include "rpc/sr-rpc-trace.h"
 
 #include <string.h>
 
@@ -384,11 +385,14 @@ sr_rpc_client_call (SrRpcClient          *client,
   sr_ndr_init_writer (&ndr, method->name);
   method->code_request (&ndr, request);
   stub = sr_ndr_finish_bytes (&ndr, error);
-  if (stub == NULL ||
-      !call (client, &iface->syntax, method->opnum, (method->flags & SR_RPC_METHOD_PLAIN) != 0, object, stub,
+  if (stub == NULL)
+    return FALSE;
+  sr_rpc_trace (method, FALSE, g_bytes_get_data (stub, NULL), g_bytes_get_size (stub));
+  if (!call (client, &iface->syntax, method->opnum, (method->flags & SR_RPC_METHOD_PLAIN) != 0, object, stub,
              SR_RPC_MAX_REPLY, &data, &length, &patience, error))
     return FALSE;
 
+  sr_rpc_trace (method, TRUE, data, length);
   memset (reply, 0, method->reply_size);
   sr_ndr_init_reader (&ndr, method->name, data, length);
   method->code_reply (&ndr, reply);

@@ -4,6 +4,7 @@
 #include "base/sr-error.h"
 #include "rpc/sr-rpc-fault.h"
 #include "rpc/sr-rpc-pdu-private.h"
+#include "rpc/sr-rpc-trace.h"
 
 #include <string.h>
 
@@ -261,6 +262,28 @@ test_fault_words (void)
   g_assert_true (sr_rpc_fault_executed (0x12345678));
 }
 
+/* The row decides what a trace shows. */
+static void
+test_trace (void)
+{
+  static const guint8 stub[] = { 0xde, 0xad, 0xbe, 0xef };
+  g_autofree guint8 *large = g_malloc0 (SR_RPC_TRACE_BYTES + 1);
+  SrRpcMethod method = { .name = "Method" };
+  g_autofree char *plain = sr_rpc_trace_line (&method, FALSE, stub, sizeof stub);
+  g_autofree char *cut = sr_rpc_trace_line (&method, TRUE, large, SR_RPC_TRACE_BYTES + 1);
+  g_autofree char *secret = NULL;
+  g_autofree char *bulk = NULL;
+
+  g_assert_cmpstr (plain, ==, "Method request, 4 bytes: deadbeef");
+  g_assert_true (g_str_has_suffix (cut, "00..."));
+  method.flags = SR_RPC_METHOD_SECRET;
+  secret = sr_rpc_trace_line (&method, TRUE, stub, sizeof stub);
+  g_assert_cmpstr (secret, ==, "Method reply, 4 bytes, not shown");
+  method.flags = SR_RPC_METHOD_BULK;
+  bulk = sr_rpc_trace_line (&method, TRUE, stub, sizeof stub);
+  g_assert_cmpstr (bulk, ==, "Method reply, 4 bytes");
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -271,5 +294,6 @@ main (int   argc,
   g_test_add_func ("/rpc/pdu/contents", test_contents);
   g_test_add_func ("/rpc/pdu/syntaxes", test_syntaxes);
   g_test_add_func ("/rpc/pdu/fault-words", test_fault_words);
+  g_test_add_func ("/rpc/trace", test_trace);
   return g_test_run ();
 }
