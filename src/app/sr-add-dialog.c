@@ -27,7 +27,7 @@ struct _SrAddDialog
   GtkLabel *config_hint;
   AdwExpanderRow *endpoint_row;
   GtkEditable *address_row;
-  AdwSpinRow *port_row;
+  GtkSpinButton *port_spin;
   GtkWidget *next_button;
   SrSignInForm *form;
   AdwPreferencesGroup *checks_group;
@@ -85,7 +85,7 @@ typed_authority (SrAddDialog *self,
   g_autoptr (SrAuthority) known = NULL;
   g_autoptr (SrAuthority) authority = sr_authority_new (gtk_editable_get_text (self->config_row), error);
   const char *address = gtk_editable_get_text (self->address_row);
-  guint16 port = (guint16) adw_spin_row_get_value (self->port_row);
+  guint16 port = (guint16) gtk_spin_button_get_value_as_int (self->port_spin);
 
   if (authority == NULL)
     return NULL;
@@ -350,7 +350,7 @@ bind_children (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_child (klass, SrAddDialog, config_hint);
   gtk_widget_class_bind_template_child (klass, SrAddDialog, endpoint_row);
   gtk_widget_class_bind_template_child (klass, SrAddDialog, address_row);
-  gtk_widget_class_bind_template_child (klass, SrAddDialog, port_row);
+  gtk_widget_class_bind_template_child (klass, SrAddDialog, port_spin);
   gtk_widget_class_bind_template_child (klass, SrAddDialog, next_button);
   gtk_widget_class_bind_template_child (klass, SrAddDialog, form);
   gtk_widget_class_bind_template_child (klass, SrAddDialog, checks_group);
