@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the first start to a finished backup, and on to the end of the program, by clicks alone.
+
+test-window.py LAB: the folder with tap.py. The programs are on PATH.
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+
+import ui
+
+sys.path.insert(0, sys.argv[1])
+import tap  # noqa: E402
+
+DATABASE = 96 << 20     # so that a backup takes long enough to be cancelled
+
+app = None
+
+
+def practice(*arguments):
+    return subprocess.run(['strongroomctl', 'practice', *arguments], check=True, capture_output=True, text=True).stdout
+
+
+def ask(**request):
+    """Tells the practice CA what no verb of strongroomctl tells it."""
+    folder = json.loads(practice('status', '--json'))['folder']
+    with socket.socket(socket.AF_UNIX) as control:
+        control.connect(os.path.join(folder, 'control'))
+        control.sendall(json.dumps(request).encode() + b'\n')
+        answer = json.loads(control.makefile().readline())
+    assert answer['ok'], answer
+    return answer
+
+
+def counts():
+    status = json.loads(practice('status', '--json'))
+    return status['prepare'], status['end'], status['rundown']
+
+
+def sets():
+    return json.loads(subprocess.run(['strongroomctl', 'sets', '--json'], check=True, capture_output=True, text=True).stdout)
+
+
+def audit():
+    found = ui.nameless(app) + ui.outside(app)
+    assert not found, '\n'.join(found)
+
+
+def test_first_start_offers_a_practice_ca():
+    app.find('Back Up a Certificate Authority')
+    audit()
+    app.press('Try with a Practice CA')
+    app.says('Never backed up')
+    app.find('Back Up', 'button')
+    audit()
+
+
+def test_certificates_are_issued_and_one_revoked():
+    app.press('Issue')
+    app.says('Runs with 11 certificates')
+    app.press('Revoke')
+    app.says('Runs with 11 certificates')
+    states = [row.get('disposition') for row in json.loads(practice('inspect', '--json'))['rows']]
+    assert len(states) == 11, states
+
+
+def test_backup_ends_and_the_set_verifies():
+    app.press('Back Up')
+    app.says('Backup Complete')
+    app.says('Backed up just now')
+    audit()
+    assert counts() == (1, 1, 0), counts()
+    assert len(sets()) == 1, sets()
+    app.press('Show Set')
+    app.press('Verify')
+    app.says('Every file is what the manifest says')
+    audit()
+    app.press('Back( to .*)?')
+    app.press('Hide')
+
+
+def test_cancel_in_the_middle_of_a_file():
+    ask(do='pad', size=DATABASE)
+    app.press('Back Up')
+    app.press('Cancel Backup')
+    app.says('Backup Cancelled')
+    audit()
+    prepares, ends, rundowns = counts()
+    assert prepares == ends and rundowns == 0, counts()
+    assert len(sets()) == 1, sets()
+
+
+def test_closed_window_leaves_the_backup_running():
+    before = counts()[0]
+    app.press('Try Again')
+    app.find('Cancel Backup', 'button')
+    app.key('ctrl+w')
+    end = time.monotonic() + ui.WAIT
+    while app.windows() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not app.windows(), 'the window stays'
+    subprocess.run(['strongroom'], check=True, timeout=ui.WAIT)     # a second start shows the window again
+    app.reattach()
+    app.says('Backup Complete')
+    assert counts() == (before + 1, before + 1, 0), counts()
+    assert len(sets()) == 2, sets()
+    app.press('Hide')
+
+
+def test_stopped_server_is_a_failure_with_words():
+    app.press('Stop')
+    app.says('Does not run')
+    app.press('Back Up')
+    app.says('Backup Failed')
+    app.find('Try Again', 'button')
+    audit()
+    assert len(sets()) == 2, sets()
+    app.press('Start')
+    app.says('Runs with')
+    app.press('Try Again')
+    app.says('Backup Complete')
+    assert len(sets()) == 3, sets()
+
+
+def test_narrow_window_holds_every_control():
+    app.resize(360, 640)
+    audit()
+
+
+def main():
+    global app
+    reason = ui.missing()
+    if reason:
+        tap.skip_all(reason)
+    ui.inside_screen()
+    app = ui.App()
+    try:
+        tap.run([test_first_start_offers_a_practice_ca, test_certificates_are_issued_and_one_revoked,
+                 test_backup_ends_and_the_set_verifies, test_cancel_in_the_middle_of_a_file,
+                 test_closed_window_leaves_the_backup_running, test_stopped_server_is_a_failure_with_words,
+                 test_narrow_window_holds_every_control])
+    finally:
+        subprocess.run(['strongroomctl', 'practice', 'stop'], capture_output=True)
+        app.close()
+
+
+main()

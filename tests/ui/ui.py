@@ -1,0 +1,309 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Drives the window from outside, as a screen reader does: AT-SPI to find and
+press, xdotool for keys and for what exposes no action (list rows).
+
+Every script runs in a virtual screen, a session bus and a home of its own:
+call inside_screen() first, which starts the script again in there.
+"""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+TOOLS = ('xvfb-run', 'dbus-run-session', 'xdotool', 'import')
+WAIT = 60
+
+FONTS = '''<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <alias binding="same"><family>Adwaita Sans</family><prefer><family>Inter</family></prefer></alias>
+  <alias binding="same"><family>Adwaita Mono</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>
+</fontconfig>
+'''
+
+
+def missing():
+    """What this machine lacks for a virtual screen, in words, or None."""
+    absent = [tool for tool in TOOLS if shutil.which(tool) is None]
+    try:
+        import gi
+        gi.require_version('Atspi', '2.0')
+        from gi.repository import Atspi  # noqa: F401
+    except (ImportError, ValueError):
+        absent.append('gir1.2-atspi-2.0')
+    return 'not installed: ' + ', '.join(absent) if absent else None
+
+
+def inside_screen(width=1280, height=860):
+    """Returns inside a virtual screen with nothing of the user's in reach."""
+    if os.environ.get('STRONGROOM_UI_SCREEN'):
+        # The services of the session talk on standard output, which is for results alone.
+        with open(os.path.join(home(), 'results'), 'ab') as results:
+            os.dup2(results.fileno(), 1)
+        return
+    folder = tempfile.mkdtemp(prefix='sr-ui-')
+    try:
+        for name, mode in (('run', 0o700), ('config/gtk-4.0', 0o755), ('config/fontconfig', 0o755)):
+            os.makedirs(os.path.join(folder, name), mode)
+        with open(os.path.join(folder, 'config/gtk-4.0/settings.ini'), 'w') as file:
+            file.write('[Settings]\ngtk-font-name=Adwaita Sans 11\n')
+        with open(os.path.join(folder, 'config/fontconfig/fonts.conf'), 'w') as file:
+            file.write(FONTS)
+        environment = dict(os.environ, STRONGROOM_UI_SCREEN=folder, HOME=folder, XDG_RUNTIME_DIR=folder + '/run',
+                           XDG_CONFIG_HOME=folder + '/config', XDG_DATA_HOME=folder + '/data',
+                           XDG_STATE_HOME=folder + '/state', XDG_CACHE_HOME=folder + '/cache',
+                           GDK_BACKEND='x11', GSK_RENDERER='cairo', GSETTINGS_BACKEND='memory',
+                           GTK_A11Y='atspi', NO_AT_BRIDGE='0')
+        environment.pop('DBUS_SESSION_BUS_ADDRESS', None)
+        environment.pop('WAYLAND_DISPLAY', None)
+        # Warnings end the window's program, not this one, which libatspi tells of widgets that went.
+        environment['STRONGROOM_UI_DEBUG'] = environment.pop('G_DEBUG', '')
+        status = subprocess.run(['dbus-run-session', '--', 'xvfb-run', '-a', '-s',
+                                 f'-screen 0 {width}x{height}x24 -nolisten tcp',
+                                 sys.executable, '-B'] + sys.argv,
+                                env=environment, stdout=2).returncode
+        if os.path.exists(os.path.join(folder, 'results')):
+            with open(os.path.join(folder, 'results')) as results:
+                sys.stdout.write(results.read())
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    sys.exit(status)
+
+
+def home():
+    return os.environ['STRONGROOM_UI_SCREEN']
+
+
+def compositor():
+    """Starts one, so that corners are round in pictures."""
+    if shutil.which('picom'):
+        return subprocess.Popen(['picom', '--backend', 'xrender', '--config', '/dev/null'],
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return None
+
+
+class Gone(Exception):
+    """What was looked for did not come in time."""
+
+
+class App:
+    """The window's program, running."""
+
+    def __init__(self, program='strongroom', environment=None, arguments=()):
+        import gi
+        gi.require_version('Atspi', '2.0')
+        from gi.repository import Atspi
+        self.atspi = Atspi
+        self.process = subprocess.Popen([program, *arguments], stdout=2,
+                                        env=dict(os.environ, G_DEBUG=os.environ['STRONGROOM_UI_DEBUG'], **(environment or {})))
+        self.root = self.wait(self._application, 'the program on the accessibility bus')
+
+    def _application(self):
+        desktop = self.atspi.get_desktop(0)
+        for i in range(desktop.get_child_count()):
+            child = desktop.get_child_at_index(i)
+            if child is not None and child.get_process_id() == self.process.pid and child.get_child_count() > 0:
+                return child
+        return None
+
+    def reattach(self):
+        """After a window was closed and another opened."""
+        self.root = self.wait(self._application, 'the program on the accessibility bus')
+
+    def wait(self, function, what, timeout=WAIT):
+        end = time.monotonic() + timeout
+        while True:
+            try:
+                found = function()
+            except Exception as error:  # a widget went while it was asked
+                if 'atspi' not in str(type(error)).lower() and 'GError' not in type(error).__name__ \
+                        and type(error).__name__ != 'Error':
+                    raise
+                found = None
+            if found:
+                return found
+            if self.process.poll() is not None:
+                raise Gone(f'the program ended with {self.process.returncode} while waiting for {what}')
+            if time.monotonic() > end:
+                raise Gone(f'not seen within {timeout} s: {what}\n{self.dump()}')
+            time.sleep(0.05)
+
+    def walk(self, root=None, showing=True):
+        """Every widget below, from the top down."""
+        stack = [root or self.root]
+        states = self.atspi.StateType
+        while stack:
+            node = stack.pop()
+            if node is None:
+                continue
+            if showing and node is not self.root:
+                if not node.get_state_set().contains(states.SHOWING):
+                    continue
+            yield node
+            stack += [node.get_child_at_index(i) for i in reversed(range(node.get_child_count()))]
+
+    def dump(self):
+        lines = []
+        try:
+            for node in self.walk():
+                if node.get_name():
+                    lines.append(f'  {node.get_role_name()}: {node.get_name()}')
+        except Exception as error:
+            lines.append(f'  ({error})')
+        return '\n'.join(lines)
+
+    def look(self, name, role=None, root=None):
+        """The widget of that name (a regular expression, wholly matched), or None."""
+        pattern = re.compile(name, re.DOTALL)
+        for node in self.walk(root):
+            if role and node.get_role_name() not in role.split('|'):
+                continue
+            if pattern.fullmatch(node.get_name() or ''):
+                return node
+        return None
+
+    def find(self, name, role=None, timeout=WAIT):
+        return self.wait(lambda: self.look(name, role), f'{role or "widget"} “{name}”', timeout)
+
+    def gone(self, name, role=None, timeout=WAIT):
+        self.wait(lambda: not self.look(name, role), f'{role or "widget"} “{name}” to go', timeout)
+
+    def says(self, text, timeout=WAIT):
+        """Waits until a label holds that text (a regular expression, searched)."""
+        pattern = re.compile(text, re.DOTALL)
+
+        def look():
+            for node in self.walk():
+                if pattern.search(node.get_name() or '') or pattern.search(node.get_description() or ''):
+                    return node
+            return None
+        return self.wait(look, f'the words “{text}”', timeout)
+
+    def sensitive(self, node):
+        return node.get_state_set().contains(self.atspi.StateType.SENSITIVE)
+
+    def press(self, name, role='button|toggle button|push button', timeout=WAIT):
+        """Presses a button, as soon as it may be."""
+        def look():
+            for node in self.walk():
+                if node.get_role_name() in role.split('|') and re.fullmatch(name, node.get_name() or '') \
+                        and self.sensitive(node) and node.get_action_iface() is not None \
+                        and self.atspi.Action.get_n_actions(node.get_action_iface()) > 0:
+                    return node
+            return None
+        node = self.wait(look, f'{role} “{name}”, sensitive', timeout)
+        self.atspi.Action.do_action(node.get_action_iface(), 0)
+
+    def type_into(self, name, text):
+        """Puts text into an entry."""
+        def look():
+            for node in self.walk():
+                if node.get_editable_text_iface() is not None and node.get_role_name() in ('text', 'entry', 'password text'):
+                    if name in (node.get_name() or '') or name in (self.label_of(node) or ''):
+                        return node
+            return None
+        node = self.wait(look, f'entry “{name}”')
+        self.atspi.EditableText.set_text_contents(node.get_editable_text_iface(), text)
+
+    def set_value(self, name, value):
+        """Turns a spin button to a value."""
+        node = self.find(name, 'spin button')
+        self.atspi.Value.set_current_value(node.get_value_iface(), value)
+
+    def label_of(self, node):
+        parent = node.get_parent()
+        for _ in range(4):
+            if parent is None:
+                return None
+            if parent.get_name():
+                return parent.get_name()
+            parent = parent.get_parent()
+        return None
+
+    def extents(self, node):
+        box = node.get_component_iface().get_extents(self.atspi.CoordType.WINDOW)
+        return box.x, box.y, box.width, box.height
+
+    def click(self, node):
+        """For what exposes no action: a click in its middle. The window stands at the screen's corner."""
+        x, y, width, height = self.extents(node)
+        subprocess.run(['xdotool', 'mousemove', str(x + width // 2), str(y + height // 2), 'click', '1'], check=True)
+        time.sleep(0.2)
+
+    def key(self, *keys):
+        subprocess.run(['xdotool', 'key', '--clearmodifiers', *keys], check=True)
+        time.sleep(0.15)
+
+    def windows(self):
+        found = subprocess.run(['xdotool', 'search', '--onlyvisible', '--pid', str(self.process.pid)],
+                               capture_output=True, text=True).stdout.split()
+        return found
+
+    def resize(self, width, height):
+        for window in self.windows():
+            subprocess.run(['xdotool', 'windowsize', '--sync', window, str(width), str(height)], check=False, timeout=10)
+        time.sleep(0.7)
+
+    def picture(self, path):
+        """Saves what the window looks like."""
+        time.sleep(0.6)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        window = self.windows()[-1]
+        geometry = subprocess.run(['xdotool', 'getwindowgeometry', '--shell', window],
+                                  capture_output=True, text=True).stdout
+        at = dict(line.split('=') for line in geometry.split())
+        crop = f"{at['WIDTH']}x{at['HEIGHT']}+{at['X']}+{at['Y']}"
+        subprocess.run(['import', '-window', 'root', '-crop', crop, '+repage', path], check=True)
+
+    def close(self, timeout=20):
+        """Ends the program, and says how it ended."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(timeout)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        return self.process.returncode
+
+
+# The frame that GTK draws around a window itself shifts what is inside by as much.
+EDGE = 12
+
+CONTROLS = {'button', 'push button', 'toggle button', 'check box', 'radio button', 'entry', 'text', 'password text',
+            'spin button', 'switch', 'list item', 'menu button', 'combo box', 'slider', 'progress bar', 'table row'}
+
+
+def nameless(app):
+    """Controls that a screen reader can say nothing of."""
+    found = []
+    for node in app.walk():
+        if node.get_role_name() in CONTROLS and not (node.get_name() or '').strip():
+            parent = app.label_of(node)
+            if node.get_role_name() in ('text', 'entry', 'password text', 'spin button', 'button') and parent:
+                # the entry within a row that has a name
+                if node.get_role_name() != 'button':
+                    continue
+            found.append(f'{node.get_role_name()} in “{parent}”')
+    return found
+
+
+def outside(app):
+    """Controls that reach beyond the left or right edge of their window."""
+    found = []
+    for window in [app.root.get_child_at_index(i) for i in range(app.root.get_child_count())]:
+        if window is None:
+            continue
+        left, _, width, _ = app.extents(window)
+        for node in app.walk(window):
+            if node.get_role_name() not in CONTROLS:
+                continue
+            x, _, w, _ = app.extents(node)
+            x -= left
+            if w > 0 and (x < -EDGE or x + w > width + EDGE):
+                found.append(f'{node.get_role_name()} “{node.get_name()}”: {x} to {x + w} of {width}')
+    return found
