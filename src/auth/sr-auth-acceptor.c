@@ -7,6 +7,7 @@
 #include "base/sr-error.h"
 
 #include <errno.h>
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/sendfile.h>
@@ -55,7 +56,8 @@ acquire (const char *ntlm_users,
   sr_gss_name_release (&name);
   if (GSS_ERROR (major))
     {
-      g_autofree char *what = g_strdup_printf ("Nobody can be accepted with %s", keytab != NULL ? keytab : ntlm_users);
+      g_autofree char *what =
+        g_strdup_printf (_ ("Nobody can be accepted with %s"), keytab != NULL ? keytab : ntlm_users);
 
       sr_gss_set_error (error, SR_ERROR_AUTH, what, major, minor, sr_gss_mechs_oid (mechs));
       return NULL;
@@ -82,7 +84,7 @@ name_users (SrAuthAcceptor *acceptor,
   if (copy >= 0 && fstat (acceptor->users, &st) == 0
       && sendfile (copy, acceptor->users, &start, (size_t) st.st_size) == st.st_size)
     return g_strdup (acceptor->users_copy);
-  g_set_error (error, SR_ERROR, SR_ERROR_AUTH, "The NTLM users cannot be kept: %s",
+  g_set_error (error, SR_ERROR, SR_ERROR_AUTH, _ ("The NTLM users cannot be kept: %s"),
                failure != NULL ? failure->message : g_strerror (errno));
   return NULL;
 }
@@ -117,7 +119,7 @@ sr_auth_acceptor_new (const char *ntlm_users,
   acceptor->users = -1;
   if (ntlm_users == NULL && keytab == NULL)
     {
-      g_set_error_literal (error, SR_ERROR, SR_ERROR_AUTH, "Neither NTLM users nor a keytab: nobody could sign in");
+      g_set_error_literal (error, SR_ERROR, SR_ERROR_AUTH, _ ("Neither NTLM users nor a keytab: nobody could sign in"));
       return NULL;
     }
   if (ntlm_users != NULL)

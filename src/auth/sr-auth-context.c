@@ -8,6 +8,7 @@
 #include "base/sr-error.h"
 #include "base/sr-secret.h"
 
+#include <glib/gi18n-lib.h>
 #include <gssapi/gssapi_krb5.h>
 #include <krb5.h>
 #include <string.h>
@@ -40,12 +41,13 @@ sr_auth_context_new_initiator (SrCredentials *credentials,
 
   if (!spn_is_well_formed (spn))
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_AUTH, "%s is not a service principal name like host/ca.example.com", spn);
+      g_set_error (error, SR_ERROR, SR_ERROR_AUTH,
+                   _ ("%s is not a service principal name like host/ca.example.com"), spn);
       return NULL;
     }
   if (type == SR_AUTH_NTLM && !ntlm_allowed)
     {
-      g_set_error_literal (error, SR_ERROR, SR_ERROR_AUTH, "NTLM is not allowed for this server");
+      g_set_error_literal (error, SR_ERROR, SR_ERROR_AUTH, _ ("NTLM is not allowed for this server"));
       return NULL;
     }
   context = g_new0 (SrAuthContext, 1);
@@ -78,7 +80,8 @@ sr_auth_context_new_acceptor (SrAuthAcceptor *acceptor,
 
   if (!sr_auth_acceptor_takes (acceptor, type))
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_UNSUPPORTED, "Authentication type %d is not accepted here", (int) type);
+      g_set_error (error, SR_ERROR, SR_ERROR_UNSUPPORTED,
+                   _ ("Authentication type %d is not accepted here"), (int) type);
       return NULL;
     }
   context = g_new0 (SrAuthContext, 1);
@@ -159,7 +162,7 @@ check_kerberos (SrAuthContext *context,
 
   if ((flags & wanted) == wanted)
     return TRUE;
-  g_set_error (error, SR_ERROR, SR_ERROR_WEAK, "The Kerberos context lacks protection: flags 0x%x of 0x%x",
+  g_set_error (error, SR_ERROR, SR_ERROR_WEAK, _ ("The Kerberos context lacks protection: flags 0x%x of 0x%x"),
                flags & wanted, wanted);
   return FALSE;
 }
@@ -175,15 +178,15 @@ check_ntlm (SrAuthContext *context,
   if ((context->ntlm_flags & SR_NTLM_FLAGS_WANTED) != SR_NTLM_FLAGS_WANTED)
     {
       g_set_error (error, SR_ERROR, SR_ERROR_WEAK,
-                   "NTLM without sealing at 128 bits was negotiated: flags 0x%08x, at least 0x%08x must be there",
+                   _ ("NTLM without sealing at 128 bits was negotiated: flags 0x%08x, at least 0x%08x must be there"),
                    context->ntlm_flags, SR_NTLM_FLAGS_WANTED);
       return FALSE;
     }
   major = gss_inquire_sec_context_by_oid (&minor, context->gss, (gss_OID) GSS_C_INQ_SSPI_SESSION_KEY, &set);
   if (GSS_ERROR (major))
-    sr_gss_set_error (&failure, SR_ERROR_AUTH, "NTLM gives no session key", major, minor, &sr_gss_oid_ntlm);
+    sr_gss_set_error (&failure, SR_ERROR_AUTH, _ ("NTLM gives no session key"), major, minor, &sr_gss_oid_ntlm);
   else if (set == GSS_C_NO_BUFFER_SET || set->count < 1 || set->elements[0].length != 16)
-    g_set_error_literal (&failure, SR_ERROR, SR_ERROR_AUTH, "NTLM gives no session key of 16 bytes");
+    g_set_error_literal (&failure, SR_ERROR, SR_ERROR_AUTH, _ ("NTLM gives no session key of 16 bytes"));
   else
     /* SPNEGO's MIC took the first number each way; RC4 starts anew (MS-SPNG 3.3.5.1). */
     context->ntlm = sr_ntlm_seal_new (set->elements[0].value, context->initiator, context->type == SR_AUTH_SPNEGO,
@@ -212,7 +215,8 @@ finish (SrAuthContext *context,
                                context->initiator ? &peer : NULL, NULL, &mech, &flags, NULL, NULL);
   if (GSS_ERROR (major))
     {
-      sr_gss_set_error (error, SR_ERROR_AUTH, "The security context cannot be examined", major, minor, GSS_C_NO_OID);
+      sr_gss_set_error (error, SR_ERROR_AUTH,
+                        _ ("The security context cannot be examined"), major, minor, GSS_C_NO_OID);
       return FALSE;
     }
   context->peer = sr_gss_name_to_string (peer);
@@ -220,7 +224,7 @@ finish (SrAuthContext *context,
 
   if (flags & GSS_C_ANON_FLAG)
     {
-      g_set_error_literal (error, SR_ERROR, SR_ERROR_WEAK, "The peer signed in without a name");
+      g_set_error_literal (error, SR_ERROR, SR_ERROR_WEAK, _ ("The peer signed in without a name"));
       return FALSE;
     }
   if (sr_gss_oid_equal (mech, &sr_gss_oid_kerberos))
@@ -230,7 +234,8 @@ finish (SrAuthContext *context,
   if (context->mechanism == SR_AUTH_NONE ||
       (context->initiator && context->mechanism != sr_gss_mechs_end (context->mechs)))
     {
-      g_set_error_literal (error, SR_ERROR, SR_ERROR_WEAK, "The handshake ended in a mechanism that is not allowed");
+      g_set_error_literal (error, SR_ERROR, SR_ERROR_WEAK,
+                           _ ("The handshake ended in a mechanism that is not allowed"));
       return FALSE;
     }
   if (context->mechanism == SR_AUTH_KERBEROS ? !check_kerberos (context, flags, error) : !check_ntlm (context, error))
@@ -248,8 +253,8 @@ set_leg_error (SrAuthContext *context,
                GError       **error)
 {
   int code = major == GSS_S_DEFECTIVE_TOKEN ? SR_ERROR_MALFORMED : SR_ERROR_AUTH;
-  g_autofree char *what = context->initiator ? g_strdup_printf ("Signing in at %s failed", context->spn)
-                                             : g_strdup ("A client could not sign in");
+  g_autofree char *what = context->initiator ? g_strdup_printf (_ ("Signing in at %s failed"), context->spn)
+                                             : g_strdup (_ ("A client could not sign in"));
 
   sr_gss_set_error (error, code, what, major, minor,
                     context->initiator ? sr_gss_mechs_oid (context->mechs) : GSS_C_NO_OID);
@@ -317,14 +322,15 @@ step (SrAuthContext *context,
 
   if (context->complete || context->failed || context->legs++ >= MAX_LEGS)
     {
-      g_set_error_literal (error, SR_ERROR, SR_ERROR_AUTH, "The handshake goes on where it should have ended");
+      g_set_error_literal (error, SR_ERROR, SR_ERROR_AUTH, _ ("The handshake goes on where it should have ended"));
       return FALSE;
     }
   if (token != NULL)
     input.value = (void *) g_bytes_get_data (token, &input.length);
   if (input.length == 0 && !(first && context->initiator))
     {
-      g_set_error_literal (error, SR_ERROR, SR_ERROR_MALFORMED, "The peer sent no authentication token where one must be");
+      g_set_error_literal (error, SR_ERROR, SR_ERROR_MALFORMED,
+                           _ ("The peer sent no authentication token where one must be"));
       return FALSE;
     }
   if (first && !context->initiator)

@@ -5,6 +5,7 @@
 
 #include "base/sr-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* 1.2.840.113554.1.2.2, 1.3.6.1.4.1.311.2.2.10 (MS-NLMP 1.9) and 1.3.6.1.5.5.2 (RFC 4178) */
@@ -85,7 +86,7 @@ sr_gss_import_name (const char *text,
   major = gss_import_name (&minor, &buffer, type, &name);
   if (GSS_ERROR (major))
     {
-      g_autofree char *what = g_strdup_printf ("The name %s is not understood", text);
+      g_autofree char *what = g_strdup_printf (_ ("The name %s is not understood"), text);
 
       sr_gss_set_error (error, SR_ERROR_AUTH, what, major, minor, GSS_C_NO_OID);
       return GSS_C_NO_NAME;
@@ -126,7 +127,7 @@ sr_gss_restrict (gss_cred_id_t cred,
   major = gss_set_neg_mechs (&minor, cred, &set);
   if (!GSS_ERROR (major))
     return TRUE;
-  sr_gss_set_error (error, SR_ERROR_AUTH, "SPNEGO cannot be restricted", major, minor, &sr_gss_oid_spnego);
+  sr_gss_set_error (error, SR_ERROR_AUTH, _ ("SPNEGO cannot be restricted"), major, minor, &sr_gss_oid_spnego);
   return FALSE;
 }
 

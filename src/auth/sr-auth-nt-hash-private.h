@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 /*
  * sr_nt_hash:
  * @password: (array length=length): valid UTF-8
- * @digits: (out caller-allocates): NTOWFv1 (MS-NLMP 3.3.1) in hexadecimal digits with a NUL; as good as the password, to be wiped
+ * @digits: (out caller-allocates): NTOWFv1 (MS-NLMP 3.3.1) in hexadecimal digits with a NUL; as good as the password,
+ *   to be wiped
  *
  * gss-ntlmssp before 1.3 leaks an OpenSSL library context, with a key for
  * thread-local data, for every password that it hashes, and stops to work

@@ -6,6 +6,7 @@
 #include "base/sr-error.h"
 
 #include <gio/gio.h>
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
@@ -139,7 +140,7 @@ convert (int         fd,
 
       if (!convert_line (fd, at, line_length))
         {
-          g_set_error (error, SR_ERROR, SR_ERROR_AUTH, "%s: line %u is not DOMAIN:user:password", path, number);
+          g_set_error (error, SR_ERROR, SR_ERROR_AUTH, _ ("%s: line %u is not DOMAIN:user:password"), path, number);
           return FALSE;
         }
       at += line_length + 1;
@@ -157,14 +158,14 @@ sr_nt_users_open (const char *path,
   int fd = -1;
 
   if (!g_file_get_contents (path, &text, &length, &failure))
-    g_set_error (error, SR_ERROR, SR_ERROR_AUTH, "The NTLM users cannot be read: %s", failure->message);
+    g_set_error (error, SR_ERROR, SR_ERROR_AUTH, _ ("The NTLM users cannot be read: %s"), failure->message);
   else if (length > MAX_KEY_FILE)
-    g_set_error (error, SR_ERROR, SR_ERROR_AUTH, "%s is too large for a file of NTLM users", path);
+    g_set_error (error, SR_ERROR, SR_ERROR_AUTH, _ ("%s is too large for a file of NTLM users"), path);
   else
     {
       fd = memfd_create ("ntlm-users", MFD_CLOEXEC);
       if (fd < 0)
-        g_set_error_literal (error, SR_ERROR, SR_ERROR_AUTH, "The NTLM users cannot be kept in memory");
+        g_set_error_literal (error, SR_ERROR, SR_ERROR_AUTH, _ ("The NTLM users cannot be kept in memory"));
       else if (!convert (fd, path, text, length, error))
         {
           close (fd);

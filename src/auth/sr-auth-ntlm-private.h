@@ -55,7 +55,8 @@ void sr_ntlm_seal_free (SrNtlmSeal *seal);
 /*
  * sr_ntlm_seal_protect:
  *
- * Encrypts @body in place, if @encrypt, and writes the 16 bytes of @signature over header, body and trailer (8 bytes or %NULL).
+ * Encrypts @body in place, if @encrypt, and writes the 16 bytes of @signature over header, body and trailer (8 bytes
+ * or %NULL).
  */
 gboolean sr_ntlm_seal_protect (SrNtlmSeal   *seal,
                                gboolean      encrypt,

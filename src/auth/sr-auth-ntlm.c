@@ -6,6 +6,7 @@
 #include "base/sr-error.h"
 #include "base/sr-secret.h"
 
+#include <glib/gi18n-lib.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 #include <string.h>
@@ -121,7 +122,7 @@ sr_ntlm_seal_new (const guint8 session_key[16],
   GNUTLS_FIPS140_SET_STRICT_MODE ();
   if (code < 0)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_AUTH, "NTLM cannot protect messages here: %s", gnutls_strerror (code));
+      g_set_error (error, SR_ERROR, SR_ERROR_AUTH, _ ("NTLM cannot protect messages here: %s"), gnutls_strerror (code));
       return NULL;
     }
   seal->send.sequence = first_sequence;
@@ -180,7 +181,7 @@ check (int      code,
 {
   if (code >= 0)
     return TRUE;
-  g_set_error (error, SR_ERROR, SR_ERROR_AUTH, "NTLM message protection failed: %s", gnutls_strerror (code));
+  g_set_error (error, SR_ERROR, SR_ERROR_AUTH, _ ("NTLM message protection failed: %s"), gnutls_strerror (code));
   return FALSE;
 }
 
@@ -225,6 +226,7 @@ sr_ntlm_seal_open (SrNtlmSeal   *seal,
     return FALSE;
   if (gnutls_memcmp (expected, signature, sizeof expected) == 0)
     return TRUE;
-  g_set_error_literal (error, SR_ERROR, SR_ERROR_AUTH, "A message's NTLM signature is wrong: it was forged, replayed or damaged");
+  g_set_error_literal (error, SR_ERROR, SR_ERROR_AUTH,
+                       _ ("A message's NTLM signature is wrong: it was forged, replayed or damaged"));
   return FALSE;
 }

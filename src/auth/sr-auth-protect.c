@@ -5,6 +5,8 @@
 
 #include "base/sr-error.h"
 
+#include <glib/gi18n-lib.h>
+
 static gboolean
 set_size (gsize     *size,
           OM_uint32  major,
@@ -17,7 +19,7 @@ set_size (gsize     *size,
       *size = length;
       return TRUE;
     }
-  sr_gss_set_error (error, SR_ERROR_AUTH, "Kerberos cannot protect messages", major, minor, &sr_gss_oid_kerberos);
+  sr_gss_set_error (error, SR_ERROR_AUTH, _ ("Kerberos cannot protect messages"), major, minor, &sr_gss_oid_kerberos);
   return FALSE;
 }
 
@@ -63,7 +65,7 @@ check_ntlm_length (gsize    length,
 {
   if (length == SR_NTLM_SIGNATURE_SIZE)
     return TRUE;
-  g_set_error (error, SR_ERROR, SR_ERROR_AUTH, "An NTLM signature of %zu bytes", length);
+  g_set_error (error, SR_ERROR, SR_ERROR_AUTH, _ ("An NTLM signature of %zu bytes"), length);
   return FALSE;
 }
 
@@ -117,7 +119,7 @@ sr_auth_context_seal (SrAuthContext *context,
   major = gss_wrap_iov (&minor, context->gss, 1, GSS_C_QOP_DEFAULT, &encrypted, iov, n);
   if (major == GSS_S_COMPLETE && encrypted && iov[0].buffer.length == signature_length)
     return TRUE;
-  sr_gss_set_error (error, SR_ERROR_AUTH, "A message could not be sealed", major, minor, &sr_gss_oid_kerberos);
+  sr_gss_set_error (error, SR_ERROR_AUTH, _ ("A message could not be sealed"), major, minor, &sr_gss_oid_kerberos);
   return FALSE;
 }
 
@@ -149,12 +151,12 @@ sr_auth_context_unseal (SrAuthContext *context,
   /* Any bit counts: GSS_S_UNSEQ_TOKEN and the like are no errors to GSS_ERROR(), but replays to us. */
   if (major != GSS_S_COMPLETE)
     {
-      sr_gss_set_error (error, SR_ERROR_AUTH, "A message's signature is wrong", major, minor, &sr_gss_oid_kerberos);
+      sr_gss_set_error (error, SR_ERROR_AUTH, _ ("A message's signature is wrong"), major, minor, &sr_gss_oid_kerberos);
       return FALSE;
     }
   if (!encrypted)
     {
-      g_set_error_literal (error, SR_ERROR, SR_ERROR_WEAK, "A message was signed but not encrypted");
+      g_set_error_literal (error, SR_ERROR, SR_ERROR_WEAK, _ ("A message was signed but not encrypted"));
       return FALSE;
     }
   return TRUE;
@@ -186,7 +188,7 @@ sr_auth_context_sign (SrAuthContext *context,
   major = gss_get_mic_iov (&minor, context->gss, GSS_C_QOP_DEFAULT, iov, n);
   if (major == GSS_S_COMPLETE && iov[0].buffer.length == signature_length)
     return TRUE;
-  sr_gss_set_error (error, SR_ERROR_AUTH, "A message could not be signed", major, minor, &sr_gss_oid_kerberos);
+  sr_gss_set_error (error, SR_ERROR_AUTH, _ ("A message could not be signed"), major, minor, &sr_gss_oid_kerberos);
   return FALSE;
 }
 
@@ -217,6 +219,6 @@ sr_auth_context_verify (SrAuthContext *context,
   major = gss_verify_mic_iov (&minor, context->gss, NULL, iov, n);
   if (major == GSS_S_COMPLETE)
     return TRUE;
-  sr_gss_set_error (error, SR_ERROR_AUTH, "A message's signature is wrong", major, minor, &sr_gss_oid_kerberos);
+  sr_gss_set_error (error, SR_ERROR_AUTH, _ ("A message's signature is wrong"), major, minor, &sr_gss_oid_kerberos);
   return FALSE;
 }

@@ -5,6 +5,8 @@
 
 #include "base/sr-error.h"
 
+#include <glib/gi18n-lib.h>
+
 /* One leg on a thread of its own. Whoever lets go last frees it, the context with it if the caller gave up. */
 typedef struct
 {
@@ -116,7 +118,8 @@ sr_auth_context_step_until (SrAuthContext **context,
         g_propagate_error (error, g_steal_pointer (&leg->error));
     }
   else if (!g_cancellable_set_error_if_cancelled (cancellable, error))
-    g_set_error_literal (error, SR_ERROR, SR_ERROR_TIMED_OUT, "Signing in took too long: no answer of the key distribution centre");
+    g_set_error_literal (error, SR_ERROR, SR_ERROR_TIMED_OUT,
+                         _ ("Signing in took too long: no answer of the key distribution centre"));
   leg_release (leg);
   return worked;
 }

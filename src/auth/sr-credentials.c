@@ -6,6 +6,7 @@
 #include "auth/sr-auth-nt-hash-private.h"
 #include "base/sr-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <krb5.h>
 #include <string.h>
 
@@ -176,7 +177,7 @@ acquire_with_password (SrCredentials *credentials,
                                           NULL);
   if (GSS_ERROR (major))
     {
-      g_autofree char *what = g_strdup_printf ("%s cannot sign in", credentials->name);
+      g_autofree char *what = g_strdup_printf (_ ("%s cannot sign in"), credentials->name);
 
       sr_gss_set_error (error, SR_ERROR_AUTH, what, major, minor, sr_gss_mechs_oid (mechs));
       return FALSE;
@@ -202,14 +203,14 @@ acquire_with_hash (SrCredentials *credentials,
   password = sr_secret_peek (credentials->password, &length);
   if (!sr_nt_hash (password, length, digits))
     {
-      g_set_error_literal (error, SR_ERROR, SR_ERROR_AUTH, "The password is not valid UTF-8");
+      g_set_error_literal (error, SR_ERROR, SR_ERROR_AUTH, _ ("The password is not valid UTF-8"));
       return FALSE;
     }
   major = gss_acquire_cred_from (&minor, name, GSS_C_INDEFINITE, &set, GSS_C_INITIATE, &store, id, NULL, NULL);
   sr_secret_wipe (digits, sizeof digits);
   if (!GSS_ERROR (major))
     return TRUE;
-  sr_gss_set_error (error, SR_ERROR_AUTH, "NTLM cannot be used", major, minor, &sr_gss_oid_ntlm);
+  sr_gss_set_error (error, SR_ERROR_AUTH, _ ("NTLM cannot be used"), major, minor, &sr_gss_oid_ntlm);
   return FALSE;
 }
 
@@ -226,7 +227,7 @@ ensure_memory_cache (SrCredentials *credentials,
   code = krb5_init_context (&context);
   if (code != 0)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_AUTH, "Kerberos cannot start: error %d", (int) code);
+      g_set_error (error, SR_ERROR, SR_ERROR_AUTH, _ ("Kerberos cannot start: error %d"), (int) code);
       return FALSE;
     }
   code = krb5_cc_new_unique (context, "MEMORY", NULL, &cache);
@@ -239,7 +240,7 @@ ensure_memory_cache (SrCredentials *credentials,
     {
       const char *words = krb5_get_error_message (context, code);
 
-      g_set_error (error, SR_ERROR, SR_ERROR_AUTH, "Tickets cannot be kept: %s", words);
+      g_set_error (error, SR_ERROR, SR_ERROR_AUTH, _ ("Tickets cannot be kept: %s"), words);
       krb5_free_error_message (context, words);
     }
   krb5_free_context (context);
@@ -272,8 +273,8 @@ acquire_from_store (SrCredentials *credentials,
                                  store.count > 0 ? &store : GSS_C_NO_CRED_STORE, id, NULL, NULL);
   if (GSS_ERROR (major))
     {
-      const char *what = credentials->kind == SR_CREDENTIALS_KEYTAB ? "The keytab cannot be used to sign in"
-                                                                    : "There are no usable tickets";
+      const char *what = credentials->kind == SR_CREDENTIALS_KEYTAB ? _ ("The keytab cannot be used to sign in")
+                                                                    : _ ("There are no usable tickets");
 
       sr_gss_set_error (error, SR_ERROR_AUTH, what, major, minor, sr_gss_mechs_oid (mechs));
       return FALSE;
@@ -349,7 +350,7 @@ sr_credentials_acquire (SrCredentials *credentials,
 
   if (credentials->kind != SR_CREDENTIALS_PASSWORD && sr_gss_mechs_end (mechs) == SR_AUTH_NTLM)
     {
-      g_set_error_literal (error, SR_ERROR, SR_ERROR_AUTH, "NTLM needs a password");
+      g_set_error_literal (error, SR_ERROR, SR_ERROR_AUTH, _ ("NTLM needs a password"));
       return NULL;
     }
   /* Tickets of a cache come and go behind our back. */

@@ -5,6 +5,7 @@
 
 #include "base/sr-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* Fragments are handed to the stream by the dozen. */
@@ -214,7 +215,8 @@ sr_rpc_channel_send_association (SrRpcChannel        *channel,
       total = bytes->len + g_bytes_get_size (token);
       if (total > G_MAXUINT16)
         {
-          g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, "An authentication token of %zu bytes does not fit into a PDU",
+          g_set_error (error, SR_ERROR, SR_ERROR_LIMIT,
+                       _ ("An authentication token of %zu bytes does not fit into a PDU"),
                        g_bytes_get_size (token));
           return FALSE;
         }

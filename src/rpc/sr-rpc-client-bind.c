@@ -45,7 +45,7 @@ set_nak (SrRpcClient       *client,
     }
   reason = sr_rpc_read16 (pdu + SR_RPC_HEADER_SIZE);
   g_set_error (error, SR_ERROR, reason == SR_RPC_NAK_INVALID_CHECKSUM ? SR_ERROR_AUTH : SR_ERROR_REFUSED,
-               "%s refused the connection: %s (bind_nak %u)", sr_rpc_client_get_peer (client), nak_words (reason),
+               _ ("%s refused the connection: %s (bind_nak %u)"), sr_rpc_client_get_peer (client), nak_words (reason),
                reason);
 }
 
@@ -85,19 +85,21 @@ check_result (SrRpcClient           *client,
     {
       g_autofree char *transfer = sr_rpc_syntax_to_string (&result->transfer);
 
-      g_set_error (error, SR_ERROR, SR_ERROR_UNSUPPORTED, "%s accepted interface %s with %s %s, which was not offered",
+      g_set_error (error, SR_ERROR, SR_ERROR_UNSUPPORTED,
+                   _ ("%s accepted interface %s with %s %s, which was not offered"),
                    sr_rpc_client_get_peer (client), name,
                    sr_rpc_syntax_equal (&result->transfer, &sr_rpc_syntax_ndr64) ? "NDR64" : "transfer syntax",
                    transfer);
     }
   else if (result->result == SR_RPC_PROVIDER_REJECTION && result->reason == SR_RPC_REASON_TRANSFER_SYNTAXES)
-    g_set_error (error, SR_ERROR, SR_ERROR_UNSUPPORTED, "%s does not speak NDR 2.0 for interface %s",
+    g_set_error (error, SR_ERROR, SR_ERROR_UNSUPPORTED, _ ("%s does not speak NDR 2.0 for interface %s"),
                  sr_rpc_client_get_peer (client), name);
   else if (result->result == SR_RPC_PROVIDER_REJECTION && result->reason == SR_RPC_REASON_ABSTRACT_SYNTAX)
-    g_set_error (error, SR_ERROR, SR_ERROR_REFUSED, "%s does not have interface %s", sr_rpc_client_get_peer (client),
+    g_set_error (error, SR_ERROR, SR_ERROR_REFUSED,
+                 _ ("%s does not have interface %s"), sr_rpc_client_get_peer (client),
                  name);
   else
-    g_set_error (error, SR_ERROR, SR_ERROR_REFUSED, "%s refused interface %s (result %u, reason %u)",
+    g_set_error (error, SR_ERROR, SR_ERROR_REFUSED, _ ("%s refused interface %s (result %u, reason %u)"),
                  sr_rpc_client_get_peer (client), name, result->result, result->reason);
   return FALSE;
 }
@@ -288,7 +290,7 @@ run_handshake (SrRpcClient  *client,
     }
   if (!sr_auth_context_is_complete (channel->auth) || theirs != NULL)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_AUTH, "%s ended the handshake at the wrong place",
+      g_set_error (error, SR_ERROR, SR_ERROR_AUTH, _ ("%s ended the handshake at the wrong place"),
                    sr_rpc_client_get_peer (client));
       return FALSE;
     }
@@ -331,7 +333,8 @@ sr_rpc_client_bind (SrRpcClient       *client,
     {
       g_clear_pointer (&auth, sr_auth_context_free);
       g_set_error (error, SR_ERROR, client->broken ? SR_ERROR_CLOSED : SR_ERROR_STATE,
-                   client->broken ? "The connection to %s is closed" : "The connection to %s has signed in already",
+                   client->broken ? _ ("The connection to %s is closed")
+                                  : _ ("The connection to %s has signed in already"),
                    sr_rpc_client_get_peer (client));
       return FALSE;
     }

@@ -7,6 +7,7 @@
 #include "rpc/sr-rpc-trailer-private.h"
 #include "rpc/sr-rpc-trace.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* Defined by tests/rpc/allow-plain.c, and nowhere else. */
@@ -134,7 +135,8 @@ sr_rpc_client_read (SrRpcClient         *client,
       !sr_rpc_header_read (*pdu, header, error))
     return FALSE;
   if (header->type == SR_RPC_SHUTDOWN)
-    g_set_error (error, SR_ERROR, SR_ERROR_CLOSED, "%s is shutting the connection down", sr_rpc_client_get_peer (client));
+    g_set_error (error, SR_ERROR, SR_ERROR_CLOSED,
+                 _ ("%s is shutting the connection down"), sr_rpc_client_get_peer (client));
   else if (header->call_id != call_id)
     g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "%s answered call %u where call %u was made",
                  sr_rpc_client_get_peer (client), header->call_id, call_id);
@@ -165,7 +167,7 @@ sr_rpc_client_set_fault (SrRpcClient       *client,
   if (header->auth_length > 0 && client->channel.secured &&
       !sr_rpc_channel_open (&client->channel, pdu, header, SR_RPC_FAULT_HEADER_SIZE, &stub, &length, error))
     {
-      g_prefix_error (error, "%s answered with fault 0x%08x (%s), which is not genuine: ", peer, status,
+      g_prefix_error (error, _ ("%s answered with fault 0x%08x (%s), which is not genuine: "), peer, status,
                       sr_rpc_fault_words (status));
       sr_rpc_client_break (client);
       return;
@@ -178,7 +180,8 @@ sr_rpc_client_set_fault (SrRpcClient       *client,
     }
   if ((header->flags & SR_RPC_PFC_DID_NOT_EXECUTE) || !sr_rpc_fault_executed (status))
     client->may_have_executed = FALSE;
-  g_set_error (error, SR_RPC_FAULT, (gint) status, "%s: fault 0x%08x: %s", peer, status, sr_rpc_fault_words (status));
+  g_set_error (error, SR_RPC_FAULT, (gint) status,
+               _ ("%s: fault 0x%08x: %s"), peer, status, sr_rpc_fault_words (status));
 }
 
 static gboolean
@@ -269,7 +272,7 @@ read_response (SrRpcClient         *client,
         }
       if (length > max_reply - client->reply->len)
         {
-          g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, "%s: a reply of more than %zu bytes",
+          g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, _ ("%s: a reply of more than %zu bytes"),
                        sr_rpc_client_get_peer (client), max_reply);
           return FALSE;
         }
@@ -298,11 +301,11 @@ may_call (SrRpcClient              *client,
   const char *peer = sr_rpc_client_get_peer (client);
 
   if (client->broken)
-    g_set_error (error, SR_ERROR, SR_ERROR_CLOSED, "The connection to %s is closed", peer);
+    g_set_error (error, SR_ERROR, SR_ERROR_CLOSED, _ ("The connection to %s is closed"), peer);
   else if (context == NULL)
-    g_set_error (error, SR_ERROR, SR_ERROR_STATE, "The connection to %s is not bound to the interface", peer);
+    g_set_error (error, SR_ERROR, SR_ERROR_STATE, _ ("The connection to %s is not bound to the interface"), peer);
   else if (!client->channel.secured && !plain_will_do && !sr_rpc_plain_is_allowed ())
-    g_set_error (error, SR_ERROR, SR_ERROR_WEAK, "The connection to %s has no packet privacy", peer);
+    g_set_error (error, SR_ERROR, SR_ERROR_WEAK, _ ("The connection to %s has no packet privacy"), peer);
   else
     return TRUE;
   return FALSE;

@@ -106,7 +106,8 @@ void sr_rpc_client_set_header_signing (SrRpcClient *client,
  * sr_rpc_client_bind:
  * @client: a client
  * @iface: the interface wanted
- * @auth: (transfer full) (nullable): the security context, for the first bind only; %NULL for no security or, later, the one that is there
+ * @auth: (transfer full) (nullable): the security context, for the first bind only; %NULL for no security or, later,
+ *   the one that is there
  * @deadline: monotonic time in microseconds
  * @cancellable: (nullable): a cancellable
  * @error: where to put an error

@@ -6,6 +6,7 @@
 #include "base/sr-error.h"
 #include "rpc/sr-rpc-end-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
@@ -28,7 +29,7 @@ resolve (const char   *host,
   if (addresses != NULL)
     return addresses;
   if (sr_rpc_end_get_reason (end) == SR_RPC_END_DEADLINE)
-    g_set_error (error, SR_ERROR, SR_ERROR_TIMED_OUT, "The address of %s was not found in time", host);
+    g_set_error (error, SR_ERROR, SR_ERROR_TIMED_OUT, _ ("The address of %s was not found in time"), host);
   else
     g_propagate_error (error, g_steal_pointer (&failure));
   return NULL;
@@ -74,7 +75,7 @@ connect_to (GInetAddress *address,
   if (socket != NULL && connect_socket (socket, target, deadline, cancellable, &failure))
     return g_socket_connection_factory_create_connection (socket);
   if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
-    g_set_error (error, SR_ERROR, SR_ERROR_TIMED_OUT, "no answer in time");
+    g_set_error (error, SR_ERROR, SR_ERROR_TIMED_OUT, _ ("no answer in time"));
   else
     g_propagate_error (error, g_steal_pointer (&failure));
   return NULL;
@@ -117,7 +118,7 @@ sr_rpc_client_connect (const char   *host,
                        GError      **error)
 {
   g_autoptr (GSocketConnection) connection = NULL;
-  g_autofree char *peer = g_strdup_printf ("%s port %u", host, port);
+  g_autofree char *peer = g_strdup_printf (_ ("%s port %u"), host, port);
   const char *where = address != NULL ? address : host;
   g_autoptr (GInetAddress) literal = g_inet_address_new_from_string (where);
   g_autolist (GInetAddress) addresses = NULL;
@@ -131,7 +132,7 @@ sr_rpc_client_connect (const char   *host,
   if (connection == NULL)
     {
       if (!g_cancellable_is_cancelled (cancellable))
-        g_prefix_error (error, "Cannot connect to %s: ", peer);
+        g_prefix_error (error, _ ("Cannot connect to %s: "), peer);
       return NULL;
     }
   return sr_rpc_client_new (G_IO_STREAM (connection), peer);

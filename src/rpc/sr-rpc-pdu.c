@@ -5,6 +5,7 @@
 
 #include "base/sr-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* NDR 2.0 and NDR64 1.0 (MS-RPCE 2.2.4.12, 2.2.5) */
@@ -29,14 +30,16 @@ sr_rpc_header_read (const guint8 *data,
   };
   if (data[0] != 5)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_UNSUPPORTED, "this is no DCE/RPC 5: it starts with %02x %02x %02x %02x",
+      g_set_error (error, SR_ERROR, SR_ERROR_UNSUPPORTED,
+                   _ ("this is no DCE/RPC 5: it starts with %02x %02x %02x %02x"),
                    data[0], data[1], data[2], data[3]);
       return FALSE;
     }
   /* Integer and character format, then float; what follows is reserved. */
   if (data[4] != 0x10 || data[5] != 0)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_UNSUPPORTED, "data representation %02x %02x: only little endian is spoken",
+      g_set_error (error, SR_ERROR, SR_ERROR_UNSUPPORTED,
+                   _ ("data representation %02x %02x: only little endian is spoken"),
                    data[4], data[5]);
       return FALSE;
     }

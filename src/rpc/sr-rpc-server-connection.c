@@ -329,8 +329,8 @@ sr_rpc_server_connection_run (SrRpcServerConnection *connection)
       gsize length;
 
       if (!sr_rpc_wire_wait (connection->channel.wire, first_byte_deadline (connection), NULL, &error) ||
-          !sr_rpc_wire_read_pdu (connection->channel.wire, &pdu, &length, sr_rpc_server_patience (connection).deadline, NULL,
-                                 &error) ||
+          !sr_rpc_wire_read_pdu (connection->channel.wire, &pdu, &length,
+                                 sr_rpc_server_patience (connection).deadline, NULL, &error) ||
           !sr_rpc_header_read (pdu, &header, &error))
         {
           g_debug ("connection %" G_GUINT64_FORMAT ": %s", connection->id, error->message);

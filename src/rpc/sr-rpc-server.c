@@ -5,6 +5,7 @@
 
 #include "base/sr-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
@@ -202,9 +203,10 @@ open_socket (const char *address,
   g_autoptr (GSocketAddress) where = g_inet_socket_address_new_from_string (address, port);
   g_autoptr (GSocket) socket = NULL;
 
-  if (where == NULL || !g_inet_address_get_is_loopback (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (where))))
+  if (where == NULL ||
+      !g_inet_address_get_is_loopback (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (where))))
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_REFUSED, "%s is not a loopback address", address);
+      g_set_error (error, SR_ERROR, SR_ERROR_REFUSED, _ ("%s is not a loopback address"), address);
       return NULL;
     }
   socket = g_socket_new (g_socket_address_get_family (where), G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, error);

@@ -27,7 +27,8 @@ const char *sr_rpc_wire_get_peer (const SrRpcWire *wire);
 /* From any thread: lets whoever waits on @wire fail with %SR_ERROR_CLOSED. */
 void sr_rpc_wire_shut (SrRpcWire *wire);
 
-/* Whether nothing has arrived that was not read, not even the peer's close. Streams that are no sockets are taken for quiet. */
+/* Whether nothing has arrived that was not read, not even the peer's close. Streams that are no sockets are taken for
+ * quiet. */
 gboolean sr_rpc_wire_is_quiet (const SrRpcWire *wire);
 
 /*

@@ -8,6 +8,7 @@
 #include "rpc/sr-rpc-pdu-private.h"
 
 #include <errno.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -78,15 +79,15 @@ set_closed (SrRpcWire  *wire,
             GError    **error)
 {
   if (sr_rpc_end_get_reason (wire->end) == SR_RPC_END_SHUT)
-    how = "closed from this side";
-  g_set_error (error, SR_ERROR, SR_ERROR_CLOSED, "Connection to %s: %s", wire->peer, how);
+    how = _ ("closed from this side");
+  g_set_error (error, SR_ERROR, SR_ERROR_CLOSED, _ ("Connection to %s: %s"), wire->peer, how);
 }
 
 static void
 set_timed_out (SrRpcWire *wire,
                GError   **error)
 {
-  g_set_error (error, SR_ERROR, SR_ERROR_TIMED_OUT, "Connection to %s: no answer in time", wire->peer);
+  g_set_error (error, SR_ERROR, SR_ERROR_TIMED_OUT, _ ("Connection to %s: no answer in time"), wire->peer);
 }
 
 static void
@@ -97,7 +98,7 @@ set_errno (SrRpcWire *wire,
   if (code == ECONNRESET || code == EPIPE || code == ENOTCONN || code == ECONNABORTED)
     set_closed (wire, g_strerror (code), error);
   else
-    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code), "Connection to %s: %s", wire->peer,
+    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code), _ ("Connection to %s: %s"), wire->peer,
                  g_strerror (code));
 }
 
@@ -175,7 +176,7 @@ set_stream_error (SrRpcWire *wire,
            g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CLOSED))
     set_closed (wire, failure->message, error);
   else
-    g_set_error (error, failure->domain, failure->code, "Connection to %s: %s", wire->peer, failure->message);
+    g_set_error (error, failure->domain, failure->code, _ ("Connection to %s: %s"), wire->peer, failure->message);
 }
 
 static gssize
@@ -237,13 +238,15 @@ fill (SrRpcWire    *wire,
     }
   while (wire->filled - wire->start < wanted)
     {
-      gssize n = transfer (wire, TRUE, wire->buffer + wire->filled, BUFFER_SIZE - wire->filled, deadline, cancellable, error);
+      gssize n = transfer (wire, TRUE, wire->buffer + wire->filled, BUFFER_SIZE - wire->filled, deadline, cancellable,
+                           error);
 
       if (n < 0)
         return FALSE;
       if (n == 0)
         {
-          set_closed (wire, wire->filled == wire->start ? "closed by the peer" : "closed by the peer amid a message",
+          set_closed (wire,
+                      wire->filled == wire->start ? _ ("closed by the peer") : _ ("closed by the peer amid a message"),
                       error);
           return FALSE;
         }
@@ -275,7 +278,7 @@ sr_rpc_wire_read_pdu (SrRpcWire    *wire,
     return FALSE;
   if (!sr_rpc_header_read (wire->buffer + wire->start, &header, error))
     {
-      g_prefix_error (error, "Connection to %s: ", wire->peer);
+      g_prefix_error (error, _ ("Connection to %s: "), wire->peer);
       return FALSE;
     }
   if (!fill (wire, header.frag_length, deadline, cancellable, error))
