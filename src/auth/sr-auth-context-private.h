@@ -28,7 +28,7 @@ struct _SrAuthContext
 
   SrAuthType mechanism;
   char *peer;
-  guint32 ntlm_flags;
+  SrNtlmFacts ntlm_facts;
   SrNtlmSeal *ntlm;
   gsize signature_size;                 /* of a sealed PDU */
   gsize mic_size;                       /* of a signed one */

@@ -175,11 +175,16 @@ check_ntlm (SrAuthContext *context,
   gss_buffer_set_t set = GSS_C_NO_BUFFER_SET;
   OM_uint32 major, minor;
 
-  if ((context->ntlm_flags & SR_NTLM_FLAGS_WANTED) != SR_NTLM_FLAGS_WANTED)
+  if ((context->ntlm_facts.flags & SR_NTLM_FLAGS_WANTED) != SR_NTLM_FLAGS_WANTED)
     {
       g_set_error (error, SR_ERROR, SR_ERROR_WEAK,
                    _ ("NTLM without sealing at 128 bits was negotiated: flags 0x%08x, at least 0x%08x must be there"),
-                   context->ntlm_flags, SR_NTLM_FLAGS_WANTED);
+                   context->ntlm_facts.flags, SR_NTLM_FLAGS_WANTED);
+      return FALSE;
+    }
+  if (context->ntlm_facts.version_1)
+    {
+      g_set_error_literal (error, SR_ERROR, SR_ERROR_WEAK, _ ("The password was proved by NTLM of version 1"));
       return FALSE;
     }
   major = gss_inquire_sec_context_by_oid (&minor, context->gss, (gss_OID) GSS_C_INQ_SSPI_SESSION_KEY, &set);
@@ -336,11 +341,11 @@ step (SrAuthContext *context,
   if (first && !context->initiator)
     context->cred = sr_auth_acceptor_get_cred (context->acceptor, context->type, token);
 
-  sr_ntlm_find_flags (input.value, input.length, &context->ntlm_flags);
+  sr_ntlm_look (input.value, input.length, &context->ntlm_facts);
   if (first && context->initiator ? !run_first_leg (context, &input, &output, &more, error)
                                   : !run_leg (context, &input, &output, &more, error))
     return FALSE;
-  sr_ntlm_find_flags (output.value, output.length, &context->ntlm_flags);
+  sr_ntlm_look (output.value, output.length, &context->ntlm_facts);
   if (!more && !finish (context, error))
     return FALSE;
   if (output.length > 0)

@@ -157,7 +157,8 @@ void sr_auth_context_free (SrAuthContext *context);
  *
  * One leg of the handshake. The context must end with mutual authentication
  * (Kerberos), confidentiality, integrity, replay and sequence detection, and NTLM
- * with 128 bit, key exchange, extended session security, sealing and signing.
+ * of version 2 with 128 bit, key exchange, extended session security, sealing
+ * and signing.
  *
  * Sets %SR_ERROR_AUTH, %SR_ERROR_WEAK, %SR_ERROR_MALFORMED.
  *

@@ -27,14 +27,27 @@ typedef struct _SrNtlmSeal SrNtlmSeal;
    SR_NTLM_FLAG_KEY_EXCH)
 
 /*
- * sr_ntlm_find_flags:
+ * SrNtlmFacts:
+ * @flags: NegotiateFlags, last seen
+ * @version_1: whether the client proved its password by NTLMv1, whose answer has 24 bytes (MS-NLMP 2.2.2.6)
+ *
+ * What a handshake tells of itself.
+ */
+typedef struct
+{
+  guint32 flags;
+  gboolean version_1;
+} SrNtlmFacts;
+
+/*
+ * sr_ntlm_look:
  * @token: a handshake token, possibly with SPNEGO around it
  * @length: in bytes
- * @flags: (inout): NegotiateFlags of a CHALLENGE or AUTHENTICATE message in it; otherwise untouched
+ * @facts: (inout): what a CHALLENGE or AUTHENTICATE message in it says; otherwise untouched
  */
-void sr_ntlm_find_flags (const guint8 *token,
-                         gsize         length,
-                         guint32      *flags);
+void sr_ntlm_look (const guint8 *token,
+                   gsize         length,
+                   SrNtlmFacts  *facts);
 
 /*
  * sr_ntlm_seal_new:

@@ -41,19 +41,23 @@ write_le32 (guint8 *at,
     at[i] = (guint8) (value >> (8 * i));
 }
 
-/* Offsets of NegotiateFlags in CHALLENGE (MS-NLMP 2.2.1.2) and AUTHENTICATE (2.2.1.3). */
+/* Offsets of NegotiateFlags in CHALLENGE (MS-NLMP 2.2.1.2) and AUTHENTICATE
+ * (2.2.1.3), and of NtChallengeResponseLen in the latter. */
 void
-sr_ntlm_find_flags (const guint8 *token,
-                    gsize         length,
-                    guint32      *flags)
+sr_ntlm_look (const guint8 *token,
+              gsize         length,
+              SrNtlmFacts  *facts)
 {
   const guint8 *at = length > 0 ? memmem (token, length, "NTLMSSP", 8) : NULL;
   gsize left = at != NULL ? length - (gsize) (at - token) : 0;
 
   if (left >= 24 && read_le32 (at + 8) == 2)
-    *flags = read_le32 (at + 20);
+    facts->flags = read_le32 (at + 20);
   else if (left >= 64 && read_le32 (at + 8) == 3)
-    *flags = read_le32 (at + 60);
+    {
+      facts->flags = read_le32 (at + 60);
+      facts->version_1 = (at[20] | at[21] << 8) <= 24;
+    }
 }
 
 /* SIGNKEY and SEALKEY at 128 bits (MS-NLMP 3.4.5.2, 3.4.5.3): MD5 of the key and a constant with its NUL. */

@@ -192,6 +192,86 @@ test_keytab_of_another (void)
                   "keytab");
 }
 
+/* Both ends of a context, without a wire between them. */
+static void
+make_pair (const char     *spn,
+           SrAuthContext **here,
+           SrAuthContext **there)
+{
+  g_autoptr (SrAuthAcceptor) acceptor = sr_auth_acceptor_new (NULL, g_getenv ("LAB_KEYTAB"), NULL);
+  g_autoptr (SrCredentials) credentials = password_credentials ("alice@LAB.TEST", g_getenv ("LAB_PASSWORD"));
+  g_autoptr (GBytes) theirs = NULL;
+  g_autoptr (GError) error = NULL;
+
+  *here = new_kerberos (credentials, spn);
+  *there = sr_auth_context_new_acceptor (acceptor, SR_AUTH_KERBEROS, &error);
+  g_assert_no_error (error);
+  while (!sr_auth_context_is_complete (*there))
+    {
+      g_autoptr (GBytes) ours = NULL;
+
+      sr_auth_context_step (*here, theirs, &ours, &error);
+      g_assert_no_error (error);
+      g_clear_pointer (&theirs, g_bytes_unref);
+      sr_auth_context_step (*there, ours, &theirs, &error);
+      g_assert_no_error (error);
+    }
+  g_assert_true (sr_auth_context_is_complete (*here));
+}
+
+/* What is covered cannot be changed; without header signing header and trailer are not covered. */
+static void
+protect_and_change (const char *spn,
+                    gboolean    seal,
+                    gboolean    sign_header,
+                    int         changed)
+{
+  guint8 pdu[24 + 64 + 8 + 256];
+  g_autoptr (SrAuthContext) here = NULL;
+  g_autoptr (SrAuthContext) there = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean good, covered;
+  gsize size;
+
+  make_pair (spn, &here, &there);
+  size = seal ? sr_auth_context_signature_size (here) : sr_auth_context_mic_size (here);
+  g_assert_cmpuint (size, <=, 256);
+  for (gsize i = 0; i < sizeof pdu; i++)
+    pdu[i] = (guint8) i;
+  g_assert_true ((seal ? sr_auth_context_seal : sr_auth_context_sign) (here, sign_header, pdu, 24, pdu + 24, 64,
+                                                                       pdu + 88, pdu + 96, size, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (pdu[24] == 24 && pdu[30] == 30 && pdu[40] == 40, ==, !seal);
+  if (changed >= 0)
+    pdu[changed] ^= 4;
+  good = (seal ? sr_auth_context_unseal : sr_auth_context_verify) (there, sign_header, pdu, 24, pdu + 24, 64, pdu + 88,
+                                                                   pdu + 96, size, &error);
+  covered = changed >= 96 || (changed >= 24 && changed < 88) || (changed >= 0 && sign_header);
+  g_assert_cmpint (good, ==, !covered);
+  if (good)
+    {
+      for (gsize i = 24; i < 88; i++)
+        g_assert_cmpuint (pdu[i], ==, (guint8) i);
+      /* Once is enough: the second time is a replay. */
+      if (seal)
+        g_assert_true (sr_auth_context_seal (there, sign_header, pdu, 24, pdu + 24, 64, pdu + 88, pdu + 96, size, NULL));
+      g_assert_false ((seal ? sr_auth_context_unseal : sr_auth_context_verify) (
+        there, sign_header, pdu, 24, pdu + 24, 64, pdu + 88, pdu + 96, size, &error));
+    }
+  if (!g_error_matches (error, SR_ERROR, SR_ERROR_AUTH))
+    g_assert_error (error, SR_ERROR, SR_ERROR_WEAK);
+}
+
+static void
+test_protection (gconstpointer spn)
+{
+  static const int places[] = { -1, 0, 23, 24, 60, 87, 88, 95, 96, 100, 111 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+    for (guint kind = 0; kind < 4; kind++)
+      protect_and_change (spn, kind & 1, kind & 2, places[i]);
+}
+
 /* A ticket for a service whose key the server does not have. */
 static void
 test_stranger (void)
@@ -339,6 +419,8 @@ main (int   argc,
   association_checks_add (cases, G_N_ELEMENTS (cases), g_getenv ("LAB_KEYTAB"));
   if (sr_auth_spnego_works ())
     association_checks_add (spnego_cases, G_N_ELEMENTS (spnego_cases), g_getenv ("LAB_KEYTAB"));
+  g_test_add_data_func ("/rpc/kerberos/protection/sha1", "host/ca.lab.test", test_protection);
+  g_test_add_data_func ("/rpc/kerberos/protection/sha384", "host/ca384.lab.test", test_protection);
   g_test_add_func ("/rpc/kerberos/wrong-password", test_wrong_password);
   g_test_add_func ("/rpc/kerberos/unknown-user", test_unknown_user);
   g_test_add_func ("/rpc/kerberos/unknown-service", test_unknown_service);
