@@ -509,7 +509,6 @@ test_wrong_password (Fixture      *fixture,
   place_assert_clean (&fixture->place, 0);
 }
 
-/* Somebody else's backup is left alone, and goes on. */
 /* The journal's step while the session goes on: at its last call, in the end. */
 static void
 see_step (const SrBackupProgress *progress,
@@ -522,6 +521,7 @@ see_step (const SrBackupProgress *progress,
     fixture->step_seen = ((SrJournalListed *) listed->pdata[0])->entry->step;
 }
 
+/* Somebody else's backup is left alone, and goes on. */
 static void
 test_busy (Fixture      *fixture,
            gconstpointer data)
