@@ -16,6 +16,7 @@ struct _SrAuthorityPage
   AdwNavigationPage parent_instance;
 
   SrWatch *watch;
+  SrReach reach;
   AdwWindowTitle *window_title;
   AdwBanner *banner;
   AdwActionRow *last_full_row;
@@ -91,7 +92,11 @@ static void
 update_banner (SrAuthorityPage *self)
 {
   const Banner *banner = banner_for (self->watch);
+  SrJob *job = sr_watch_get_job (self->watch);
 
+  /* What a running backup is about to mend is not asked for. */
+  if (banner != NULL && g_str_equal (banner->action, "win.back-up") && job != NULL && !sr_job_state_is_final (sr_job_get_state (job)))
+    banner = NULL;
   adw_banner_set_revealed (self->banner, banner != NULL);
   if (banner == NULL)
     return;
@@ -200,9 +205,13 @@ update (SrAuthorityPage *self)
 {
   SrJob *job = sr_watch_get_job (self->watch);
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  SrReach reach = sr_watch_get_reach (self->watch);
 
   update_banner (self);
   update_protection (self);
+  if (reach != self->reach && sr_authority_is_practice (sr_watch_get_authority (self->watch)))
+    sr_practice_panel_refresh (self->practice_panel);
+  self->reach = reach;
   sr_job_card_set_job (self->job_card, job);
   gtk_stack_set_visible_child_name (self->action_stack, job != NULL ? "job" : "buttons");
   if (SR_IS_WINDOW (root))

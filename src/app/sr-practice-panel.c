@@ -157,10 +157,10 @@ ask (SrPracticePanel    *self,
   g_task_run_in_thread (task, func);
 }
 
-static void
-refresh (SrPracticePanel *self)
+void
+sr_practice_panel_refresh (SrPracticePanel *self)
 {
-  if (self->authority != NULL)
+  if (self->authority != NULL && self->busy == 0)
     ask (self, question_new (self, "status", STATUS_SECONDS, NULL), ask_in_thread, on_status);
 }
 
@@ -186,7 +186,7 @@ settle (SrPracticePanel *self,
   set_busy (self, FALSE);
   if (error != NULL && SR_IS_WINDOW (root))
     sr_window_tell_error (SR_WINDOW (root), heading, error);
-  refresh (self);
+  sr_practice_panel_refresh (self);
   sr_monitor_refresh (sr_application_get_monitor (sr_application_get_default ()), self->authority);
 }
 
@@ -261,7 +261,7 @@ sr_practice_panel_set_authority (SrPracticePanel *self,
   g_set_object (&self->authority, authority);
   adw_action_row_set_subtitle (self->state_row, _("Asking…"));
   update_buttons (self);
-  refresh (self);
+  sr_practice_panel_refresh (self);
 }
 
 static void

@@ -24,4 +24,12 @@ G_DECLARE_FINAL_TYPE (SrPracticePanel, sr_practice_panel, SR, PRACTICE_PANEL, Ad
 void sr_practice_panel_set_authority (SrPracticePanel *self,
                                       SrAuthority     *authority);
 
+/**
+ * sr_practice_panel_refresh:
+ * @self: a panel
+ *
+ * Looks again whether the practice CA runs.
+ */
+void sr_practice_panel_refresh (SrPracticePanel *self);
+
 G_END_DECLS

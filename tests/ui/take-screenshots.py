@@ -4,6 +4,10 @@
 
 take-screenshots.py [FOLDER [LOOK...]], where a look is one of light, dark,
 narrow, german, rtl; all of them otherwise. The programs are on PATH.
+
+glibc translates nothing in the locale C.UTF-8, so german and rtl want locales
+of their own, made here by localedef; german wants the translation where the
+program looks for it, so it is to be installed.
 """
 
 import json
@@ -19,8 +23,8 @@ LOOKS = {
     'light': {'ADW_DEBUG_COLOR_SCHEME': 'prefer-light'},
     'dark': {'ADW_DEBUG_COLOR_SCHEME': 'prefer-dark'},
     'narrow': {'ADW_DEBUG_COLOR_SCHEME': 'prefer-light'},
-    'german': {'ADW_DEBUG_COLOR_SCHEME': 'prefer-light', 'LANGUAGE': 'de', 'LC_ALL': 'C.UTF-8'},
-    'rtl': {'ADW_DEBUG_COLOR_SCHEME': 'prefer-light', 'LANGUAGE': 'ar', 'LC_ALL': 'C.UTF-8'},
+    'german': {'ADW_DEBUG_COLOR_SCHEME': 'prefer-light', 'LANGUAGE': 'de', 'LC_ALL': 'de_DE.UTF-8'},
+    'rtl': {'ADW_DEBUG_COLOR_SCHEME': 'prefer-light', 'LANGUAGE': 'he', 'LC_ALL': 'he_IL.UTF-8'},
 }
 # What buttons are called; the other looks are in English.
 GERMAN = {
@@ -58,6 +62,15 @@ class Pictures:
 
     def says(self, text, timeout=ui.WAIT):
         return self.app.says(self.word(text), timeout)
+
+
+def make_locales():
+    """Into the home that this run has alone."""
+    folder = os.path.join(ui.home(), 'locales')
+    os.makedirs(folder)
+    for name in ('de_DE', 'he_IL'):
+        subprocess.run(['localedef', '-i', name, '-f', 'UTF-8', os.path.join(folder, name + '.UTF-8')], check=True)
+    os.environ['LOCPATH'] = folder
 
 
 def practice(*arguments):
@@ -148,6 +161,8 @@ def main():
     ui.inside_screen()
     folder = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else 'screenshots')
     compositor = ui.compositor()
+    if {'german', 'rtl'} & set(sys.argv[2:] or LOOKS):
+        make_locales()
     findings = []
     for look in sys.argv[2:] or LOOKS:
         for name in ('config/strongroom', 'data/strongroom', 'state/strongroom'):
