@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "app/sr-application.h"
+#include "authority/sr-advice.h"
 #include "base/sr-secret.h"
 
 #include <glib/gi18n.h>
@@ -22,6 +23,7 @@ main (int    argc,
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
   g_set_application_name (_("Strongroom"));
+  sr_advice_set_for_window (TRUE);
 
   application = sr_application_new ();
   return g_application_run (G_APPLICATION (application), argc, argv);

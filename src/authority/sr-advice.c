@@ -66,13 +66,18 @@ typedef struct
   int code;
   int step;
   const char *advice;
+  const char *in_window; /* where the window has another way */
 } OtherAdvice;
+
+static gboolean for_window;
 
 static const OtherAdvice for_others[] = {
   { g_resolver_error_quark, G_RESOLVER_ERROR_NOT_FOUND, ANY_STEP,
-    N_("Check the spelling of the host’s name and the DNS of this computer, or give an address with “--address”.") },
+    N_("Check the spelling of the host’s name and the DNS of this computer, or give an address with “--address”."),
+    N_("Check the spelling of the host’s name and the DNS of this computer, or give an address under “Connect Elsewhere” when you add the CA.") },
   { g_resolver_error_quark, G_RESOLVER_ERROR_TEMPORARY_FAILURE, ANY_STEP,
-    N_("The name servers of this computer do not answer. Try again, or give an address with “--address”.") },
+    N_("The name servers of this computer do not answer. Try again, or give an address with “--address”."),
+    N_("The name servers of this computer do not answer. Try again, or give an address under “Connect Elsewhere” when you add the CA.") },
   { g_io_error_quark, G_IO_ERROR_CONNECTION_REFUSED, ANY_STEP,
     N_("Nothing listens at that port. Check that it is the right host, that it runs, and that the port is right.") },
   { g_io_error_quark, G_IO_ERROR_HOST_UNREACHABLE, ANY_STEP,
@@ -89,7 +94,9 @@ static const OtherAdvice for_others[] = {
     N_("The connection broke. Check that the host and its certificate service still run, and try again.") },
   { sr_error_quark, SR_ERROR_AUTH, ANY_STEP,
     N_("Check user and password, or the Kerberos ticket (klist). For Kerberos the host must be given by the name that its domain knows. "
-       "Where there is no Kerberos, NTLM can be allowed for this CA: “--allow-ntlm”.") },
+       "Where there is no Kerberos, NTLM can be allowed for this CA: “--allow-ntlm”."),
+    N_("Check user and password, or the Kerberos ticket (klist). For Kerberos the host must be given by the name that its domain knows. "
+       "Where there is no Kerberos, NTLM can be allowed for this CA in the preferences.") },
   { sr_error_quark, SR_ERROR_WEAK, ANY_STEP,
     N_("The other side offers less than an encrypted connection. Nothing was sent: find out who answers there.") },
   { sr_error_quark, SR_ERROR_REFUSED, SR_ADVICE_CONNECT,
@@ -97,12 +104,26 @@ static const OtherAdvice for_others[] = {
   { sr_error_quark, SR_ERROR_MALFORMED, SR_ADVICE_CONNECT,
     N_("What listens at that port does not speak DCOM. Check host and port.") },
   { sr_authority_error_quark, SR_AUTHORITY_ERROR_NEEDS_PASSWORD, ANY_STEP,
-    N_("Give it at the prompt of a terminal, or with “--password-file” or “--password-stdin”.") },
+    N_("Give it at the prompt of a terminal, or with “--password-file” or “--password-stdin”."),
+    N_("Give it with “Sign-In…” in the menu of this CA.") },
   { sr_authority_error_quark, SR_AUTHORITY_ERROR_NOT_RUNNING, ANY_STEP,
-    N_("“strongroomctl practice start” starts it.") },
+    N_("“strongroomctl practice start” starts it."),
+    N_("Start it under “Practice CA” on its page.") },
   { sr_authority_error_quark, SR_AUTHORITY_ERROR_NO_PROGRAM, ANY_STEP,
     N_("Install strongroom-practice-ca beside strongroomctl, or put its folder on PATH.") },
 };
+
+void
+sr_advice_set_for_window (gboolean window)
+{
+  for_window = window;
+}
+
+static const char *
+words_of (const OtherAdvice *row)
+{
+  return for_window && row->in_window != NULL ? _(row->in_window) : _(row->advice);
+}
 
 const char *
 sr_advice_for_error (const GError *error,
@@ -119,7 +140,7 @@ sr_advice_for_error (const GError *error,
   for (guint i = 0; i < G_N_ELEMENTS (for_others); i++)
     if (g_error_matches (error, for_others[i].domain (), for_others[i].code)
         && (for_others[i].step == ANY_STEP || for_others[i].step == (int) step))
-      return _(for_others[i].advice);
+      return words_of (&for_others[i]);
 
   /* A wrong password shows only with the first call, as this same fault. */
   if (g_str_equal (g_quark_to_string (error->domain), RPC_FAULT_DOMAIN) && error->code == FAULT_ACCESS_DENIED)
@@ -128,6 +149,15 @@ sr_advice_for_error (const GError *error,
                  "and that it is a member of the local group “Certificate Service DCOM Access”.")
              : _("The host let the account in and refused the call. Check that the account may access the CA remotely "
                  "(local group “Certificate Service DCOM Access”).");
+  return NULL;
+}
+
+const char *
+sr_advice_for_practice (const GError *error)
+{
+  if (g_error_matches (error, SR_ERROR, SR_ERROR_CLOSED) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
+    return for_window ? _("The practice CA does not run any more. Start it under “Practice CA” on its page, and try again.")
+                      : _("The practice CA does not run any more: “strongroomctl practice start” starts it.");
   return NULL;
 }
 

@@ -42,6 +42,22 @@ const char *sr_advice_for_error (const GError *error,
                                  SrAdviceStep  step);
 
 /**
+ * sr_advice_for_practice:
+ * @error: what went wrong with a practice CA
+ *
+ * Returns: (nullable) (transfer none): what to do when its program has ended, which for another CA may mean many things
+ */
+const char *sr_advice_for_practice (const GError *error);
+
+/**
+ * sr_advice_set_for_window:
+ * @window: whether advice speaks of the window's buttons rather than of the options of strongroomctl, as it does at first
+ *
+ * For the whole program; to be called before its first thread.
+ */
+void sr_advice_set_for_window (gboolean window);
+
+/**
  * sr_advice_code:
  * @error: an error
  *

@@ -128,7 +128,7 @@ sr_backup_folder_open (gboolean  make,
     {
       g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_NOT_A_REPOSITORY,
                    _("“%s” is another backup folder than the one that was chosen: another disk may be mounted there. "
-                     "Mount the right one, or choose this one with “strongroomctl repository use”."), path);
+                     "Mount the right one, or choose this one as the backup folder."), path);
       return NULL;
     }
   return g_steal_pointer (&repository);

@@ -379,9 +379,14 @@ const char *
 sr_job_get_advice (SrJob *self)
 {
   const GError *error = sr_job_get_error (self);
+  const char *practice = NULL;
 
   if (error == NULL)
     return NULL;
+  if (self->authority != NULL && sr_authority_is_practice (self->authority))
+    practice = sr_advice_for_practice (error);
+  if (practice != NULL)
+    return practice;
   /* The session has asked the CA further where one code has several meanings. */
   if (self->result->advice != NULL)
     return self->result->advice;

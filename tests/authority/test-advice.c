@@ -67,6 +67,38 @@ test_others (void)
   g_assert_null (sr_advice_for_error (unknown, SR_ADVICE_READ));
 }
 
+/* The window has buttons where a terminal has options. */
+static void
+test_window (void)
+{
+  g_autoptr (GError) stopped = g_error_new (SR_AUTHORITY_ERROR, SR_AUTHORITY_ERROR_NOT_RUNNING, "x");
+  g_autoptr (GError) sign_in = g_error_new (SR_ERROR, SR_ERROR_AUTH, "x");
+  g_autoptr (GError) closed = g_error_new (SR_ERROR, SR_ERROR_CLOSED, "x");
+  g_autoptr (GError) refused = g_error_new (G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED, "x");
+  g_autoptr (GError) timeout = g_error_new (SR_ERROR, SR_ERROR_TIMED_OUT, "x");
+  const GError *all[] = { stopped, sign_in, closed, refused, timeout };
+
+  g_assert_nonnull (strstr (sr_advice_for_error (stopped, SR_ADVICE_ACTIVATE), "strongroomctl"));
+  g_assert_nonnull (strstr (sr_advice_for_error (sign_in, SR_ADVICE_ACTIVATE), "--allow-ntlm"));
+  g_assert_nonnull (strstr (sr_advice_for_practice (closed), "strongroomctl"));
+  g_assert_null (sr_advice_for_practice (timeout));
+  g_assert_null (sr_advice_for_practice (sign_in));
+
+  sr_advice_set_for_window (TRUE);
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    for (int step = SR_ADVICE_RESOLVE; step <= SR_ADVICE_END; step++)
+      {
+        const char *advice = sr_advice_for_error (all[i], (SrAdviceStep) step);
+        const char *practice = sr_advice_for_practice (all[i]);
+
+        g_assert_nonnull (advice);
+        g_assert_null (strstr (advice, "strongroomctl"));
+        g_assert_null (strstr (advice, "--"));
+        g_assert_true (practice == NULL || strstr (practice, "strongroomctl") == NULL);
+      }
+  sr_advice_set_for_window (FALSE);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -75,5 +107,6 @@ main (int    argc,
   g_test_add_func ("/authority/advice/access-denied", test_access_denied);
   g_test_add_func ("/authority/advice/rules", test_rules);
   g_test_add_func ("/authority/advice/others", test_others);
+  g_test_add_func ("/authority/advice/window", test_window);
   return g_test_run ();
 }
