@@ -17,6 +17,7 @@ void
 sr_disk_look_free (SrDiskLook *look)
 {
   g_clear_pointer (&look->sets, g_ptr_array_unref);
+  g_clear_pointer (&look->heard, g_array_unref);
   g_clear_pointer (&look->unreadable, g_ptr_array_unref);
   g_clear_pointer (&look->open, g_ptr_array_unref);
   g_free (look->repository);
@@ -42,6 +43,25 @@ left_open (const char *journal_folder)
   return open;
 }
 
+/* The CA notes its backup when the session ends, which verifying may delay for
+ * hours after the last file has come. */
+static GArray *
+last_heard (GPtrArray *sets)
+{
+  GArray *heard = g_array_sized_new (FALSE, TRUE, sizeof (gint64), sets->len);
+
+  for (guint i = 0; i < sets->len; i++)
+    {
+      g_auto (SrSessionRecord) record = { 0 };
+      gint64 at = sr_backup_set_get_manifest (sets->pdata[i])->finished;
+
+      if (sr_backup_set_load_session (sets->pdata[i], &record, NULL))
+        at = MAX (at, MAX (record.truncated_at, record.ended_at));
+      g_array_append_val (heard, at);
+    }
+  return heard;
+}
+
 SrDiskLook *
 sr_disk_look_new (const char *journal_folder)
 {
@@ -57,6 +77,7 @@ sr_disk_look_new (const char *journal_folder)
         {
           g_clear_error (&look->error);
           look->sets = g_ptr_array_new_with_free_func (g_object_unref);
+          look->heard = last_heard (look->sets);
         }
       return look;
     }
@@ -65,7 +86,10 @@ sr_disk_look_new (const char *journal_folder)
     return look;
   look->sets = sr_repository_list_sets (repository, NULL, &look->unreadable, &look->error);
   if (look->sets != NULL)
-    sr_repository_check_writable (repository, 0, &look->error);
+    {
+      look->heard = last_heard (look->sets);
+      sr_repository_check_writable (repository, 0, &look->error);
+    }
   return look;
 }
 

@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   GPtrArray *sets;       /* SrBackupSet, oldest first */
+  GArray *heard;         /* gint64 for each of them: when its CA was last heard in its session, by our clock */
   GPtrArray *unreadable; /* SrUnreadableSet */
   GPtrArray *open;       /* SrJournalListed without a living owner */
   char *repository;      /* path, or NULL where none was chosen yet */

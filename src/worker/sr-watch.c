@@ -20,6 +20,7 @@ struct _SrWatch
   /* From the disk. */
   GListStore *sets;
   SrBackupSet *newest_full;
+  gint64 newest_heard; /* when the CA was last heard in its session, by our clock */
   guint64 total_size;
   guint n_unreadable;
   guint n_open;
@@ -45,8 +46,8 @@ enum
 
 static guint signals[N_SIGNALS];
 
-/* The CA notes its last full backup when the session ends, we note ours when
- * the last file has come; clocks differ too. Within this they are one backup. */
+/* The CA notes its last full backup by its own clock. Within this it is the
+ * backup whose session we ended. */
 #define SAME_BACKUP_US (15 * 60 * (gint64) G_USEC_PER_SEC)
 
 #define OVERDUE_US (SR_MONITOR_OVERDUE_DAYS * 24 * 3600 * (gint64) G_USEC_PER_SEC)
@@ -150,8 +151,9 @@ same_sets (GListModel *shown,
 }
 
 static void
-take_sets (SrWatch   *self,
-           GPtrArray *all)
+take_sets (SrWatch      *self,
+           GPtrArray    *all,
+           const GArray *heard)
 {
   g_autoptr (GPtrArray) mine = g_ptr_array_new ();
 
@@ -167,7 +169,10 @@ take_sets (SrWatch   *self,
       g_ptr_array_add (mine, set);
       self->total_size += sr_backup_set_get_size (set);
       if (self->newest_full == NULL && manifest->kind == SR_SET_FULL)
-        self->newest_full = g_object_ref (set);
+        {
+          self->newest_full = g_object_ref (set);
+          self->newest_heard = g_array_index (heard, gint64, i - 1);
+        }
     }
   if (!same_sets (G_LIST_MODEL (self->sets), mine))
     g_list_store_splice (self->sets, 0, g_list_model_get_n_items (G_LIST_MODEL (self->sets)), mine->pdata, mine->len);
@@ -183,7 +188,7 @@ sr_watch_take_disk (SrWatch    *self,
 
   /* What was seen before stays shown when the folder is away. */
   if (look->sets != NULL)
-    take_sets (self, look->sets);
+    take_sets (self, look->sets, look->heard);
   self->n_unreadable = look->unreadable != NULL ? look->unreadable->len : 0;
   self->n_open = 0;
   for (guint i = 0; look->open != NULL && i < look->open->len; i++)
@@ -269,7 +274,7 @@ sr_watch_get_condition (SrWatch *self)
   if (self->newest_full == NULL)
     return SR_CONDITION_NEVER;
   ours = sr_backup_set_get_manifest (self->newest_full)->finished;
-  if (self->last_full > ours + SAME_BACKUP_US)
+  if (self->last_full > self->newest_heard + SAME_BACKUP_US)
     return SR_CONDITION_FOREIGN_BACKUP;
   if (g_get_real_time () - ours > OVERDUE_US)
     return SR_CONDITION_OVERDUE;

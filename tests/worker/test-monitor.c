@@ -7,6 +7,7 @@
 #include "store/sr-backup-set-writer.h"
 #include "worker/sr-backup-folder.h"
 #include "worker/sr-monitor.h"
+#include "worker/sr-watch-private.h"
 
 #include <stdio.h>
 
@@ -192,6 +193,37 @@ test_sets (Fixture      *fixture,
   g_assert_cmpuint (g_list_model_get_n_items (sr_watch_get_sets (watch)), ==, 1);
 }
 
+/* A session that ended two hours after the last file had come, since it was
+ * verified meanwhile, is what the CA tells of: nobody else's backup. */
+static void
+test_long_backup (Fixture      *fixture,
+                  gconstpointer data)
+{
+  g_autoptr (SrAuthority) authority = add (fixture, "ca.example.test\\Example CA");
+  SrWatch *watch = sr_monitor_find (fixture->monitor, authority);
+  g_autofree char *path = g_build_filename (g_get_user_data_dir (), "monitor-long", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SrRepository) repository = sr_repository_create (path, &error);
+  g_autoptr (SrServerLook) server = g_new0 (SrServerLook, 1);
+  SrSessionRecord record = { .truncated = SR_TRUNCATION_YES, .ended = SR_ENDING_YES };
+
+  g_assert_no_error (error);
+  g_assert_true (sr_backup_folder_choose (repository, &error));
+  publish (repository, "ca.example.test\\Example CA");
+  wait_for_sets (fixture->monitor, watch, 1);
+  wait_for_reach (watch);
+  server->last_full = g_get_real_time () + 2 * G_TIME_SPAN_HOUR;
+  sr_watch_take_server (watch, server);
+  g_assert_cmpint (sr_watch_get_condition (watch), ==, SR_CONDITION_FOREIGN_BACKUP);
+
+  record.truncated_at = record.ended_at = server->last_full;
+  g_assert_true (sr_backup_set_record_session (sr_watch_get_newest_full (watch), &record, &error));
+  sr_monitor_refresh_sets (fixture->monitor);
+  while (sr_watch_get_condition (watch) == SR_CONDITION_FOREIGN_BACKUP)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (sr_watch_get_condition (watch), ==, SR_CONDITION_GOOD);
+}
+
 static void
 keep_result (GObject      *source,
              GAsyncResult *result,
@@ -251,6 +283,7 @@ main (int    argc,
   g_test_add ("/worker/monitor/needs-password", Fixture, NULL, set_up, test_needs_password, tear_down);
   g_test_add ("/worker/monitor/removed", Fixture, NULL, set_up, test_removed, tear_down);
   g_test_add ("/worker/monitor/sets", Fixture, NULL, set_up, test_sets, tear_down);
+  g_test_add ("/worker/monitor/long-backup", Fixture, NULL, set_up, test_long_backup, tear_down);
   g_test_add_func ("/authority/keyring/in-memory", test_keyring_in_memory);
   return g_test_run ();
 }
