@@ -48,6 +48,22 @@ typedef enum
 } SrError;
 
 /**
+ * sr_set_errno_error:
+ * @error: (out) (optional): a #GError
+ * @err: a value of errno
+ * @format: what could not be done and to what, translated, without a full stop: “Opening “%s””
+ * @...: what @format wants
+ *
+ * Sets the code of %G_IO_ERROR that fits @err; its own words follow @format and a colon.
+ *
+ * Returns: %FALSE
+ */
+gboolean sr_set_errno_error (GError    **error,
+                             int         err,
+                             const char *format,
+                             ...) G_GNUC_PRINTF (3, 4);
+
+/**
  * SR_DEADLINE_NONE:
  *
  * A deadline that never passes. Deadlines are #gint64 monotonic times in

@@ -8,29 +8,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static gboolean
-set_errno_error (GError    **error,
-                 const char *what,
-                 const char *path)
-{
-  int saved = errno;
-
-  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved),
-               "%s “%s”: %s", what, path, g_strerror (saved));
-  return FALSE;
-}
 
 gboolean
 sr_file_make_private_folder (const char *path,
                              GError    **error)
 {
   if (g_mkdir_with_parents (path, 0700) != 0)
-    return set_errno_error (error, "Making the folder", path);
+    return sr_set_errno_error (error, errno, _("Making the folder “%s”"), path);
   return TRUE;
 }
 
@@ -42,7 +31,7 @@ sr_file_sync_folder (const char *path,
 
   /* EINVAL: a file system without fsync() for folders, as some for network shares are. */
   if (fd < 0 || (fsync (fd) != 0 && errno != EINVAL))
-    return set_errno_error (error, "Syncing the folder", path);
+    return sr_set_errno_error (error, errno, _("Syncing the folder “%s”"), path);
   return TRUE;
 }
 
@@ -78,10 +67,10 @@ sr_file_replace (const char *path,
   g_autofd int fd = g_mkstemp_full (temporary, O_WRONLY | O_CLOEXEC, 0600);
 
   if (fd < 0)
-    return set_errno_error (error, "Making a file beside", path);
+    return sr_set_errno_error (error, errno, _("Making a file beside “%s”"), path);
   if (!write_all (fd, data, length) || fsync (fd) != 0 || g_rename (temporary, path) != 0)
     {
-      set_errno_error (error, "Writing", path);
+      sr_set_errno_error (error, errno, _("Writing “%s”"), path);
       g_unlink (temporary);
       return FALSE;
     }
@@ -101,18 +90,21 @@ sr_file_load (const char *path,
 
   if (fd < 0 || fstat (fd, &st) != 0)
     {
-      set_errno_error (error, "Opening", path);
+      sr_set_errno_error (error, errno, _("Opening “%s”"), path);
       return NULL;
     }
   if (!S_ISREG (st.st_mode))
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE, "“%s” is not a regular file", path);
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE, _("“%s” is not a regular file"), path);
       return NULL;
     }
   if ((guint64) st.st_size > max_length)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, "“%s” has %" G_GUINT64_FORMAT " bytes, more than the %zu that are allowed",
-                   path, (guint64) st.st_size, max_length);
+      g_autofree char *size = g_format_size_full ((guint64) st.st_size, G_FORMAT_SIZE_LONG_FORMAT);
+      g_autofree char *most = g_format_size_full (max_length, G_FORMAT_SIZE_LONG_FORMAT);
+
+      /* Translators: a file and two sizes */
+      g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, _("“%s” has %s, more than the %s that are allowed"), path, size, most);
       return NULL;
     }
 
@@ -125,7 +117,7 @@ sr_file_load (const char *path,
         continue;
       if (n < 0)
         {
-          set_errno_error (error, "Reading", path);
+          sr_set_errno_error (error, errno, _("Reading “%s”"), path);
           return NULL;
         }
       if (n == 0)
@@ -159,5 +151,5 @@ sr_file_remove_tree (const char *path,
   if (lstat (path, &st) != 0 && errno == ENOENT)
     return TRUE;
   errno = saved;
-  return set_errno_error (error, "Removing", path);
+  return sr_set_errno_error (error, errno, _("Removing “%s”"), path);
 }

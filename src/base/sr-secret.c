@@ -6,6 +6,7 @@
 #include "base/sr-error.h"
 
 #include <errno.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -92,12 +93,12 @@ sr_secret_read_line (int      fd,
       if (got < 0)
         {
           g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
-                       "Reading the password: %s", g_strerror (errno));
+                       _("Reading the password: %s"), g_strerror (errno));
           break;
         }
       if (got == 0 && n == 0)
         {
-          g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, "No password there: the input is empty");
+          g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, _("No password there: the input is empty"));
           break;
         }
       if (got == 0 || c == '\n')
@@ -109,7 +110,7 @@ sr_secret_read_line (int      fd,
         }
       if (n == sizeof line)
         {
-          g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, "The password is longer than %u bytes", SR_SECRET_MAX);
+          g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, _("The password is longer than %u bytes"), SR_SECRET_MAX);
           break;
         }
       line[n++] = c;

@@ -5,6 +5,7 @@
 
 #include "base/sr-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 static guint16
@@ -61,7 +62,7 @@ convert (const guint8 *data,
   utf8 = g_utf16_to_utf8 (copy, (glong) units, NULL, NULL, NULL);
   if (utf8 == NULL)
     g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED,
-                 "String at byte %zu is not valid UTF-16", where);
+                 _("String at byte %zu is not valid UTF-16"), where);
   return g_steal_pointer (&utf8);
 }
 
@@ -74,7 +75,7 @@ sr_utf16_to_utf8 (const guint8 *data,
 
   if (length % 2 != 0)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "UTF-16 string of %zu bytes: an odd length", length);
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("UTF-16 string of %zu bytes: an odd length"), length);
       return NULL;
     }
   while (units < length / 2 && unit_at (data, units) != 0)
@@ -82,7 +83,7 @@ sr_utf16_to_utf8 (const guint8 *data,
   for (gsize i = units; i < length / 2; i++)
     if (unit_at (data, i) != 0)
       {
-        g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "UTF-16 string goes on behind its NUL at byte %zu", 2 * units);
+        g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("UTF-16 string goes on behind its NUL at byte %zu"), 2 * units);
         return NULL;
       }
   return convert (data, units, 0, error);
@@ -100,7 +101,7 @@ sr_utf16_list_parse (const guint8 *data,
 
   if (length % 2 != 0)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "UTF-16 list of %zu bytes: an odd length", length);
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("UTF-16 list of %zu bytes: an odd length"), length);
       return NULL;
     }
 
@@ -113,12 +114,12 @@ sr_utf16_list_parse (const guint8 *data,
         end++;
       if (end == n)
         {
-          g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "UTF-16 list: no NUL behind the string at byte %zu", 2 * start);
+          g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("UTF-16 list: no NUL behind the string at byte %zu"), 2 * start);
           return NULL;
         }
       if (items++ == max_items)
         {
-          g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, "UTF-16 list: more than %u strings", max_items);
+          g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, _("UTF-16 list: more than %u strings"), max_items);
           return NULL;
         }
       item = convert (data + 2 * start, end - start, 2 * start, error);
@@ -130,13 +131,13 @@ sr_utf16_list_parse (const guint8 *data,
 
   if (n > 0 && start == n)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "UTF-16 list of %zu bytes: the closing NUL is missing", length);
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("UTF-16 list of %zu bytes: the closing NUL is missing"), length);
       return NULL;
     }
   for (gsize i = start; i < n; i++)
     if (unit_at (data, i) != 0)
       {
-        g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "UTF-16 list goes on behind its end at byte %zu", 2 * start);
+        g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("UTF-16 list goes on behind its end at byte %zu"), 2 * start);
         return NULL;
       }
   return g_strv_builder_end (builder);

@@ -5,6 +5,8 @@
 
 #include "base/sr-error.h"
 
+#include <glib/gi18n-lib.h>
+
 const SrGuid SR_CLSID_CERT_ADMIN_D = {
   0xd99e6e73, 0xfc88, 0x11d0, { 0xb4, 0x98, 0x00, 0xa0, 0xc9, 0x03, 0x12, 0xf3 }
 };
@@ -203,7 +205,7 @@ code_blob (SrNdr   *ndr,
     sr_ndr_byte_array (ndr, "pb", blob, SR_CSRA_MAX_BLOB);
   if (sr_ndr_is_reading (ndr) && sr_ndr_ok (ndr)
       && length != (present ? g_bytes_get_size (*blob) : 0))
-    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "cb", "%u bytes are told, the array has another length", length);
+    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "cb", _("%u bytes are told, the array has another length"), length);
 }
 
 static void
@@ -241,7 +243,7 @@ code_list_reply (SrNdr    *ndr,
   if (!sr_ndr_is_reading (ndr) && m->list != NULL)
     data = g_bytes_get_data (m->list, &length);
   if (length % 2 != 0)
-    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "list", "%zu bytes: an odd length", length);
+    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "list", _("%zu bytes: an odd length"), length);
   if (sr_ndr_pointer (ndr, "list", length > 0))
     {
       units = (guint32) MIN (length / 2, G_MAXUINT32);
@@ -255,7 +257,7 @@ code_list_reply (SrNdr    *ndr,
   if (!sr_ndr_is_reading (ndr) || !sr_ndr_ok (ndr))
     return;
   if (count != units && !SR_FAILED (m->hr))
-    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "count", "%u characters are told, %u are there", count, units);
+    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "count", _("%u characters are told, %u are there"), count, units);
   else if (units > 0)
     m->list = g_bytes_new (data, 2 * (gsize) units);
 }
@@ -288,7 +290,7 @@ code_backup_read_file_reply (SrNdr    *ndr,
   sr_ndr_uint32 (ndr, "pcbRead", &m->read);
   code_hresult (ndr, &m->hr);
   if (sr_ndr_ok (ndr) && m->read > m->size && !SR_FAILED (m->hr))
-    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "pcbRead", "%u bytes read into a buffer of %u", m->read, m->size);
+    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "pcbRead", _("%u bytes read into a buffer of %u"), m->read, m->size);
 }
 
 static void

@@ -6,6 +6,8 @@
 #include "base/sr-error.h"
 #include "base/sr-utf16.h"
 
+#include <glib/gi18n-lib.h>
+
 /* A registry value of a CA is far below these. */
 #define MAX_BYTES (1024 * 1024)
 #define MAX_STRINGS 4096
@@ -48,7 +50,7 @@ read_bstr_text (SrNdr      *ndr,
     return;
   if (n_bytes != 2 * units)
     {
-      sr_ndr_fail (ndr, SR_ERROR_MALFORMED, field, "a BSTR of %u bytes in %u units", n_bytes, units);
+      sr_ndr_fail (ndr, SR_ERROR_MALFORMED, field, _("a BSTR of %u bytes in %u units"), n_bytes, units);
       return;
     }
   *text = sr_utf16_to_utf8 (data, n_bytes, &error);
@@ -83,7 +85,7 @@ code_bstr (SrNdr      *ndr,
   if (!sr_ndr_ok (ndr))
     return;
   if (maximum != units)
-    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, field, "counts of a BSTR: maximum %u, actual %u", maximum, units);
+    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, field, _("counts of a BSTR: maximum %u, actual %u"), maximum, units);
   else if (!sr_ndr_is_reading (ndr))
     sr_ndr_view (ndr, field, &data, length);
   else if (n_bytes != NULL_BSTR || units != 0)
@@ -188,12 +190,12 @@ code_safearray (SrNdr      *ndr,
   if (!sr_ndr_ok (ndr))
     return;
   if (n_dims != 1)
-    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, field, "%u dimensions in an array of one", n_dims);
+    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, field, _("%u dimensions in an array of one"), n_dims);
   else if ((features & FADF_HAVEVARTYPE) != 0 && locks >> 16 != (variant->type & VT_TYPEMASK))
-    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, field, "elements of type %u in an array of type 0x%x",
+    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, field, _("elements of type %u in an array of type 0x%x"),
                  locks >> 16, variant->type);
   else if (size != elements || size != maximum)
-    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, field, "counts of an array: size %u, bound %u, maximum %u",
+    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, field, _("counts of an array: size %u, bound %u, maximum %u"),
                  size, elements, maximum);
   else if (is_strings)
     code_strings (ndr, field, &variant->strings, size);
@@ -230,7 +232,7 @@ code_value (SrNdr      *ndr,
         make_empty_array (variant);
       break;
     default:
-      sr_ndr_fail (ndr, SR_ERROR_UNSUPPORTED, field, "a VARIANT of type 0x%04x", variant->type);
+      sr_ndr_fail (ndr, SR_ERROR_UNSUPPORTED, field, _("a VARIANT of type 0x%04x"), variant->type);
     }
 }
 
@@ -266,7 +268,7 @@ sr_variant_code (SrNdr      *ndr,
     sr_ndr_uint16 (ndr, field, &unused);
   if (!type_is_known (type))
     {
-      sr_ndr_fail (ndr, SR_ERROR_UNSUPPORTED, field, "a VARIANT of type 0x%04x", type);
+      sr_ndr_fail (ndr, SR_ERROR_UNSUPPORTED, field, _("a VARIANT of type 0x%04x"), type);
       return;
     }
   variant->type = (SrVariantType) type;

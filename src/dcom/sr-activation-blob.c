@@ -6,6 +6,7 @@
 #include "base/sr-error.h"
 #include "rpc/sr-ndr-serialization.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* dwSize and dwReserved in front of the custom header */
@@ -34,7 +35,7 @@ code_arrays (SrNdr        *ndr,
   guint32 n_clsids = h->n, n_sizes = h->n;
 
   if (!has_clsids || !has_sizes)
-    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "CustomHeader", "no classes or no sizes");
+    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "CustomHeader", _("no classes or no sizes"));
   sr_ndr_count (ndr, "CustomHeader.pclsid", &n_clsids, SR_ACTIVATION_MAX_PROPERTIES);
   for (guint32 i = 0; i < n_clsids && sr_ndr_ok (ndr); i++)
     sr_ndr_guid (ndr, "CustomHeader.pclsid", &h->clsids[i]);
@@ -42,7 +43,7 @@ code_arrays (SrNdr        *ndr,
   for (guint32 i = 0; i < n_sizes && sr_ndr_ok (ndr); i++)
     sr_ndr_uint32 (ndr, "CustomHeader.pSizes", &h->sizes[i]);
   if (h->n == 0 || n_clsids != h->n || n_sizes != h->n)
-    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "CustomHeader.cIfs", "%u properties, %u classes, %u sizes",
+    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "CustomHeader.cIfs", _("%u properties, %u classes, %u sizes"),
                  h->n, n_clsids, n_sizes);
 }
 
@@ -115,7 +116,7 @@ sr_activation_blob_build (const SrGuid  *iid,
   total += g_bytes_get_size (measured);
   if (total > SR_OBJREF_MAX_BYTES / 2)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, "Activation properties of %zu bytes", total);
+      g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, _("Activation properties of %zu bytes"), total);
       return NULL;
     }
   header.header_size = (guint32) g_bytes_get_size (measured);
@@ -144,7 +145,7 @@ place_properties (SrActivationBlob   *blob,
 
   if (at < header_length || at > length)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "CustomHeader: a header of %u bytes that fills %zu of %zu",
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("CustomHeader: a header of %u bytes that fills %zu of %zu"),
                    header->header_size, header_length, length);
       return FALSE;
     }
@@ -153,8 +154,8 @@ place_properties (SrActivationBlob   *blob,
       if (at + header->sizes[i] > length)
         {
           g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED,
-                       "CustomHeader: property %u with %u bytes at %" G_GUINT64_FORMAT " of %zu",
-                       i, header->sizes[i], at, length);
+                       _("CustomHeader: property %u with %u bytes at byte %zu of %zu"),
+                       i, header->sizes[i], (gsize) at, length);
           return FALSE;
         }
       blob->properties[i].clsid = header->clsids[i];
@@ -182,13 +183,13 @@ sr_activation_blob_parse (const guint8     *data,
     return FALSE;
   if (blob->objref.kind != SR_OBJREF_CUSTOM || !sr_guid_equal (&blob->objref.clsid, unmarshaler))
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "Activation properties: an object reference of another kind or class");
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("Activation properties: an object reference of another kind or class"));
       return FALSE;
     }
   inner = g_bytes_get_data (blob->objref.data, &inner_length);
   if (inner_length < PREFIX)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "Activation properties: %zu bytes", inner_length);
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("Activation properties: %zu bytes"), inner_length);
       return FALSE;
     }
   inner += PREFIX;

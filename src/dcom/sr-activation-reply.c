@@ -8,6 +8,8 @@
 #include "base/sr-hresult.h"
 #include "rpc/sr-ndr-serialization.h"
 
+#include <glib/gi18n-lib.h>
+
 #define IID_ACTIVATION_PROPERTIES_OUT SR_OLE_GUID (0x1a3)
 #define CLSID_ACTIVATION_PROPERTIES_OUT SR_OLE_GUID (0x339)
 #define CLSID_PROPS_OUT_INFO SR_OLE_GUID (0x339)
@@ -61,7 +63,7 @@ code_array_count (SrNdr      *ndr,
 
   sr_ndr_count (ndr, field, &n, SR_ACTIVATION_MAX_INTERFACES);
   if (n != expected)
-    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, field, "%u entries where %u were told", n, expected);
+    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, field, _("%u entries where %u were told"), n, expected);
 }
 
 static void
@@ -78,7 +80,7 @@ code_props_out (SrNdr    *ndr,
   has_results = sr_ndr_pointer (ndr, "phresults", TRUE);
   has_data = sr_ndr_pointer (ndr, "ppIntfData", TRUE);
   if (n == 0 || !has_iids || !has_results || !has_data)
-    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "PropsOutInfo", "%u interfaces, or an array is missing", n);
+    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "PropsOutInfo", _("%u interfaces, or an array is missing"), n);
   if (!sr_ndr_ok (ndr))
     return;
   if (sr_ndr_is_reading (ndr))
@@ -158,7 +160,7 @@ parse_property (const SrActivationBlob *blob,
 
   if (data != NULL)
     return sr_ndr_deserialize (name, data, length, coder, reply, NULL, error);
-  g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "Activation properties: no %s", name);
+  g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("Activation properties: no %s"), name);
   return FALSE;
 }
 

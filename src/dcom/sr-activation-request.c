@@ -8,6 +8,8 @@
 #include "base/sr-hresult.h"
 #include "rpc/sr-ndr-serialization.h"
 
+#include <glib/gi18n-lib.h>
+
 #define IID_ACTIVATION_PROPERTIES_IN SR_OLE_GUID (0x1a2)
 #define CLSID_ACTIVATION_PROPERTIES_IN SR_OLE_GUID (0x338)
 #define CLSID_SPECIAL_PROPERTIES SR_OLE_GUID (0x1b9)
@@ -136,7 +138,7 @@ code_instantiation (SrNdr    *ndr,
   if (present)
     code_iids (ndr, "pIID", r->iids);
   if (n == 0 || n != r->iids->len)
-    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "cIID", "%u interfaces told, %u given", n, r->iids->len);
+    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "cIID", _("%u interfaces told, %u given"), n, r->iids->len);
 }
 
 static void
@@ -158,7 +160,7 @@ code_context (SrNdr               *ndr,
   sr_ndr_uint32 (ndr, "Context.Count", &count);
   sr_ndr_uint32 (ndr, "Context.Frozen", &frozen);
   if (major != CONTEXT_VERSION || flags != CONTEXT_BY_VALUE || extents != 0 || extent_bytes != 0)
-    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "Context", "version %u, flags 0x%x, %u extents of %u bytes",
+    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "Context", _("version %u, flags 0x%x, %u extents of %u bytes"),
                  major, flags, extents, extent_bytes);
 }
 
@@ -205,7 +207,7 @@ parse_context (SrActivationRequest *request,
   sr_objref_clear (&objref);
   g_clear_error (error);
   if (!ok)
-    sr_hresult_set_error (error, SR_RPC_E_INVALID_OBJREF, "Client context of an activation");
+    sr_hresult_set_error (error, SR_RPC_E_INVALID_OBJREF, _("Client context of an activation"));
   request->has_context = ok;
   return ok;
 }
@@ -304,7 +306,7 @@ code_scm_request (SrNdr    *ndr,
   if (sr_ndr_pointer (ndr, "pRequestedProtseqs", n > 0))
     code_protseqs (ndr, r->protseqs);
   if (n != r->protseqs->len)
-    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "cRequestedProtseqs", "%u told, %u given", n, r->protseqs->len);
+    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "cRequestedProtseqs", _("%u told, %u given"), n, r->protseqs->len);
 }
 
 GBytes *
@@ -365,7 +367,7 @@ parse_property (const SrActivationBlob *blob,
   if (data != NULL)
     return sr_ndr_deserialize (name, data, length, coder, message, NULL, error);
   if (required)
-    g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "Activation properties: no %s", name);
+    g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("Activation properties: no %s"), name);
   return !required;
 }
 
@@ -410,7 +412,7 @@ sr_activation_request_parse (const guint8        *data,
                           code_scm_request, request, error);
   if (ok && sr_activation_blob_find (&blob, &CLSID_LOCATION_INFO, &ignored) == NULL)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "Activation properties: no LocationInfoData");
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("Activation properties: no LocationInfoData"));
       ok = FALSE;
     }
   sr_activation_blob_clear (&blob);

@@ -6,6 +6,8 @@
 
 #include "base/sr-error.h"
 
+#include <glib/gi18n-lib.h>
+
 /* A file name to initialize the object from; nobody sends one here. */
 #define MAX_OBJECT_NAME 4096
 
@@ -17,7 +19,7 @@ code_iids (SrNdr                     *ndr,
 
   sr_ndr_count (ndr, "pIIDs", &n, SR_ACTIVATION_MAX_INTERFACES);
   if (n != m->n_iids)
-    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "pIIDs", "%u entries where %u were told", n, m->n_iids);
+    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "pIIDs", _("%u entries where %u were told"), n, m->n_iids);
   for (guint32 i = 0; i < n && sr_ndr_ok (ndr); i++)
     sr_ndr_guid (ndr, "pIIDs", &m->iids[i]);
 }
@@ -44,7 +46,7 @@ code_remote_activation_request (SrNdr    *ndr,
   n = m->n_protseqs;
   sr_ndr_count (ndr, "aRequestedProtseqs", &n, SR_ACTIVATION_MAX_PROTSEQS);
   if (n != m->n_protseqs)
-    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "aRequestedProtseqs", "%u entries where %u were told", n, m->n_protseqs);
+    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "aRequestedProtseqs", _("%u entries where %u were told"), n, m->n_protseqs);
   for (guint32 i = 0; i < n && sr_ndr_ok (ndr); i++)
     sr_ndr_uint16 (ndr, "aRequestedProtseqs", &m->protseqs[i]);
 }
@@ -78,7 +80,7 @@ code_interface_data (SrNdr             *ndr,
 
   sr_ndr_count (ndr, "pResults", &n, SR_ACTIVATION_MAX_INTERFACES);
   if (n != a->results->len)
-    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "pResults", "%u entries where %u were told", n, a->results->len);
+    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "pResults", _("%u entries where %u were told"), n, a->results->len);
   for (guint32 i = 0; i < n && sr_ndr_ok (ndr); i++)
     sr_ndr_uint32 (ndr, "pResults", &g_array_index (a->results, SrActivationResult, i).hr);
 }

@@ -87,7 +87,7 @@ create_instance (Activation        *a,
   ok = take_hresult (a, reply.hr, error);
   if (ok && reply.properties == NULL)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "RemoteCreateInstance: neither object nor error");
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("RemoteCreateInstance: neither object nor error"));
       ok = FALSE;
     }
   ok = ok && sr_activation_reply_parse (g_bytes_get_data (reply.properties, NULL), g_bytes_get_size (reply.properties),
@@ -234,7 +234,7 @@ take_interface (const SrActivationReply  *reply,
 
   if (result->objref == NULL)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "an interface came without a reference");
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("an interface came without a reference"));
       return FALSE;
     }
   ok = sr_objref_parse (g_bytes_get_data (result->objref, NULL), g_bytes_get_size (result->objref), &objref, error);
@@ -242,7 +242,7 @@ take_interface (const SrActivationReply  *reply,
              || objref.std.oxid != reply->oxid
              || (identity->n_interfaces > 0 && objref.std.oid != identity->oid)))
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "a reference of another kind, interface, exporter or object");
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("a reference of another kind, interface, exporter or object"));
       ok = FALSE;
     }
   if (ok)
@@ -265,7 +265,7 @@ take_interfaces (Activation              *a,
 {
   if (reply->results->len != a->n_iids)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "%u interfaces were asked for, %u answered", a->n_iids,
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("%u interfaces were asked for, %u answered"), a->n_iids,
                    reply->results->len);
       return FALSE;
     }
@@ -275,7 +275,7 @@ take_interfaces (Activation              *a,
 
       if (!sr_guid_equal (&result->iid, &a->iids[i]))
         {
-          g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "another interface than asked for");
+          g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("another interface than asked for"));
           return FALSE;
         }
       if (!SR_FAILED (result->hr) && !take_interface (reply, result, identity, error))

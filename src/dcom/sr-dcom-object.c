@@ -390,8 +390,10 @@ sr_dcom_object_call (SrDcomObject         *object,
     *sent = FALSE;
   if (ref == NULL || object->released)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_STATE, "%s: the object on %s %s", iface->name,
-                   sr_dcom_target_get_host (object->target), ref == NULL ? "was not asked for it" : "was released");
+      /* Translators: an interface such as ICertAdminD2, then a host */
+      g_set_error (error, SR_ERROR, SR_ERROR_STATE,
+                   ref == NULL ? _("%s: the object on %s was not asked for this interface") : _("%s: the object on %s was released"),
+                   iface->name, sr_dcom_target_get_host (object->target));
       return FALSE;
     }
   return call_ipid (object, &ref->ipid, iface, method, request, reply, sent, deadline, cancellable, error);
@@ -436,7 +438,7 @@ take_interface (SrDcomObject          *object,
     }
   if (reply->n_results != 1 || std->oid != object->identity.oid || std->oxid != object->identity.oxid)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "RemQueryInterface: %s gave %u references, or one to another object",
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("RemQueryInterface: %s gave %u references, or one to another object"),
                    host, reply->n_results);
       return FALSE;
     }
@@ -460,13 +462,13 @@ sr_dcom_object_query_interface (SrDcomObject *object,
     return TRUE;
   if (object->released || object->identity.n_interfaces == 0)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_STATE, "RemQueryInterface: no interface of the object on %s is held",
+      g_set_error (error, SR_ERROR, SR_ERROR_STATE, _("RemQueryInterface: no interface of the object on %s is held"),
                    sr_dcom_target_get_host (object->target));
       return FALSE;
     }
   if (object->identity.n_interfaces == SR_DCOM_MAX_INTERFACES)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, "RemQueryInterface: more than %u interfaces of one object",
+      g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, _("RemQueryInterface: more than %u interfaces of one object"),
                    SR_DCOM_MAX_INTERFACES);
       return FALSE;
     }
@@ -500,7 +502,7 @@ sr_dcom_object_add_refs (SrDcomObject *object,
     return FALSE;
   if (!SR_FAILED (reply.hr) && reply.n_results != request.n_refs)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "RemAddRef: %s answered %u of %u",
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("RemAddRef: %s answered %u of %u"),
                    sr_dcom_target_get_host (object->target), reply.n_results, request.n_refs);
       return FALSE;
     }

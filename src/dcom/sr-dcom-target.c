@@ -220,7 +220,7 @@ type_name (SrAuthType type)
       return "Kerberos";
     case SR_AUTH_NONE:
     default:
-      return "no security";
+      return _("no security");
     }
 }
 

@@ -6,6 +6,7 @@
 #include "base/sr-error.h"
 #include "base/sr-utf16.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* What a SECURITYBINDING carries where an authorization service used to be. */
@@ -136,7 +137,7 @@ get_unit (Units *u)
 
   if (u->at >= u->end)
     {
-      sr_ndr_fail (u->ndr, SR_ERROR_MALFORMED, u->field, "bindings end at unit %zu in the middle of one", u->at);
+      sr_ndr_fail (u->ndr, SR_ERROR_MALFORMED, u->field, _("bindings end at unit %zu in the middle of one"), u->at);
       return 0;
     }
   unit = (guint16) (u->units[2 * u->at] | u->units[2 * u->at + 1] << 8);
@@ -157,7 +158,7 @@ get_text (Units *u)
     return NULL;
   text = sr_utf16_to_utf8 (u->units + 2 * start, 2 * (u->at - start), &error);
   if (text == NULL)
-    sr_ndr_fail (u->ndr, SR_ERROR_MALFORMED, u->field, "binding at unit %zu: %s", start, error->message);
+    sr_ndr_fail (u->ndr, SR_ERROR_MALFORMED, u->field, _("binding at unit %zu: %s"), start, error->message);
   return text;
 }
 
@@ -207,7 +208,7 @@ parse_units (SrNdr        *ndr,
 
   if (offset > n_units)
     {
-      sr_ndr_fail (ndr, SR_ERROR_MALFORMED, field, "security bindings at unit %u of %u", offset, n_units);
+      sr_ndr_fail (ndr, SR_ERROR_MALFORMED, field, _("security bindings at unit %u of %u"), offset, n_units);
       return NULL;
     }
   /* What stands between the two zero-terminated lists is ignored. */
@@ -235,7 +236,7 @@ code_units (SrNdr              *ndr,
 
       units = build_units (*array, &security_offset);
       if (units->len / 2 > G_MAXUINT16)
-        sr_ndr_fail (ndr, SR_ERROR_LIMIT, field, "bindings of %u bytes", units->len);
+        sr_ndr_fail (ndr, SR_ERROR_LIMIT, field, _("bindings of %u bytes"), units->len);
       n_units = (guint16) (units->len / 2);
       offset = (guint16) security_offset;
     }
@@ -247,7 +248,7 @@ code_units (SrNdr              *ndr,
   sr_ndr_uint16 (ndr, field, &n_units);
   sr_ndr_uint16 (ndr, field, &offset);
   if (conformant && count != n_units)
-    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, field, "%u entries in an array of %u", n_units, count);
+    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, field, _("%u entries in an array of %u"), n_units, count);
   if (!sr_ndr_ok (ndr))
     return;
 

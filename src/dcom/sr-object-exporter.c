@@ -5,6 +5,8 @@
 
 #include "base/sr-error.h"
 
+#include <glib/gi18n-lib.h>
+
 static void
 code_resolve_request (SrNdr    *ndr,
                       gpointer  message)
@@ -17,7 +19,7 @@ code_resolve_request (SrNdr    *ndr,
   n = m->n_protseqs;
   sr_ndr_count (ndr, "arRequestedProtseqs", &n, SR_OBJECT_EXPORTER_MAX_PROTSEQS);
   if (n != m->n_protseqs)
-    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "arRequestedProtseqs", "%u entries where %u were told", n, m->n_protseqs);
+    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "arRequestedProtseqs", _("%u entries where %u were told"), n, m->n_protseqs);
   for (guint32 i = 0; i < n && sr_ndr_ok (ndr); i++)
     sr_ndr_uint16 (ndr, "arRequestedProtseqs", &m->protseqs[i]);
 }
@@ -94,12 +96,12 @@ code_oids (SrNdr      *ndr,
   if (!sr_ndr_pointer (ndr, field, told > 0))
     {
       if (told > 0)
-        sr_ndr_fail (ndr, SR_ERROR_MALFORMED, field, "%u objects at NULL", told);
+        sr_ndr_fail (ndr, SR_ERROR_MALFORMED, field, _("%u objects at NULL"), told);
       return;
     }
   sr_ndr_count (ndr, field, &n, SR_OBJECT_EXPORTER_MAX_OIDS);
   if (n != told)
-    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, field, "%u objects where %u were told", n, told);
+    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, field, _("%u objects where %u were told"), n, told);
   if (!sr_ndr_ok (ndr))
     return;
   if (sr_ndr_is_reading (ndr))

@@ -5,6 +5,8 @@
 
 #include "base/sr-error.h"
 
+#include <glib/gi18n-lib.h>
+
 #define SIGNATURE 0x574f454d
 #define EXTENDED_SIGNATURE 0x4e535956
 
@@ -41,7 +43,7 @@ packed_const (SrNdr      *ndr,
 
   packed_uint32 (ndr, field, &value);
   if (value != expected)
-    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, field, "0x%08x where 0x%08x must be", value, expected);
+    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, field, _("0x%08x where 0x%08x must be"), value, expected);
 }
 
 static void
@@ -109,9 +111,9 @@ code_element (SrNdr    *ndr,
   packed_uint32 (ndr, "DATAELEMENT.cbSize", &size);
   packed_uint32 (ndr, "DATAELEMENT.cbRounded", &rounded);
   if (size > SR_OBJREF_MAX_BYTES)
-    sr_ndr_fail (ndr, SR_ERROR_LIMIT, "DATAELEMENT.cbSize", "%u bytes, at most %u allowed", size, SR_OBJREF_MAX_BYTES);
+    sr_ndr_fail (ndr, SR_ERROR_LIMIT, "DATAELEMENT.cbSize", _("%u bytes, at most %u allowed"), size, SR_OBJREF_MAX_BYTES);
   if (rounded != ((size + 7) & ~7u))
-    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "DATAELEMENT.cbRounded", "%u bytes in %u", size, rounded);
+    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "DATAELEMENT.cbRounded", _("%u bytes in %u"), size, rounded);
   packed_bytes (ndr, "DATAELEMENT.Data", size, &objref->data);
   if (sr_ndr_ok (ndr))
     sr_ndr_fixed_bytes (ndr, "DATAELEMENT.Data", padding, rounded - size);
@@ -160,7 +162,7 @@ code_objref (SrNdr    *ndr,
       code_extended (ndr, objref);
       break;
     default:
-      sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "OBJREF.flags", "0x%08x is no format of an object reference", kind);
+      sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "OBJREF.flags", _("0x%08x is no format of an object reference"), kind);
     }
 }
 

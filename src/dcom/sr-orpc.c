@@ -5,6 +5,8 @@
 
 #include "base/sr-error.h"
 
+#include <glib/gi18n-lib.h>
+
 static void
 extent_free (gpointer data)
 {
@@ -69,7 +71,7 @@ code_extent (SrNdr        *ndr,
   sr_ndr_guid (ndr, "id", &extent->id);
   sr_ndr_count (ndr, "size", &size, SR_ORPC_MAX_EXTENT_BYTES);
   if (rounded != ((size + 7) & ~7u))
-    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "size", "%u bytes in an array of %u", size, rounded);
+    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "size", _("%u bytes in an array of %u"), size, rounded);
   if (!sr_ndr_ok (ndr))
     return;
 
@@ -116,15 +118,15 @@ code_extent_array (SrNdr      *ndr,
   if (!sr_ndr_pointer (ndr, "ORPC_EXTENT_ARRAY.extent", size > 0))
     {
       if (size > 0)
-        sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "ORPC_EXTENT_ARRAY", "%u extensions at NULL", size);
+        sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "ORPC_EXTENT_ARRAY", _("%u extensions at NULL"), size);
       return;
     }
   slots = (size + 1) & ~1u;
   sr_ndr_count (ndr, "ORPC_EXTENT_ARRAY.extent", &slots, SR_ORPC_MAX_EXTENTS);
   if (slots != ((size + 1) & ~1u))
-    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "ORPC_EXTENT_ARRAY", "%u extensions in an array of %u", size, slots);
+    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "ORPC_EXTENT_ARRAY", _("%u extensions in an array of %u"), size, slots);
   if (code_extent_pointers (ndr, slots, size, present) != size)
-    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "ORPC_EXTENT_ARRAY", "other than %u extensions", size);
+    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "ORPC_EXTENT_ARRAY", _("other than %u extensions"), size);
 
   for (guint32 i = 0; i < slots && sr_ndr_ok (ndr); i++)
     if (present[i])

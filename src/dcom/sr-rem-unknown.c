@@ -6,6 +6,8 @@
 
 #include "base/sr-error.h"
 
+#include <glib/gi18n-lib.h>
+
 /* A count in front of an array as long as was told before. */
 static guint32
 code_told_count (SrNdr      *ndr,
@@ -16,7 +18,7 @@ code_told_count (SrNdr      *ndr,
 
   sr_ndr_count (ndr, field, &n, SR_REM_UNKNOWN_MAX);
   if (n != told)
-    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, field, "%u entries where %u were told", n, told);
+    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, field, _("%u entries where %u were told"), n, told);
   return sr_ndr_ok (ndr) ? n : 0;
 }
 
@@ -131,7 +133,7 @@ code_query2_reply (SrNdr    *ndr,
   n = m->n_results;
   sr_ndr_count (ndr, "ppMIF", &n, SR_REM_UNKNOWN_MAX);
   if (n != m->n_results)
-    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "ppMIF", "%u entries where %u were told", n, m->n_results);
+    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "ppMIF", _("%u entries where %u were told"), n, m->n_results);
   for (guint32 i = 0; i < n && sr_ndr_ok (ndr); i++)
     present[i] = sr_ndr_pointer (ndr, "ppMIF", m->objrefs[i] != NULL);
   for (guint32 i = 0; i < n && sr_ndr_ok (ndr); i++)

@@ -8,6 +8,7 @@
 #include "practice/sr-practice-names.h"
 
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <unistd.h>
 
@@ -268,7 +269,7 @@ sr_practice_backup_open (SrPracticeCa           *ca,
       backup->fd = open (file->path, O_RDONLY | O_CLOEXEC);
       if (backup->fd < 0)
         {
-          sr_practice_set_errno (&error, "Opening", file->path);
+          sr_set_errno_error (&error, errno, _("Opening “%s”"), file->path);
           return sr_practice_ca_fail (ca, "Opening a log", error);
         }
       backup->size = SR_PRACTICE_LOG_SIZE;

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -78,11 +79,11 @@ sr_practice_ca_lock_folder (const char *folder,
     return g_steal_fd (&fd);
   saved = errno;
   if (saved == ENOENT && !create)
-    g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, "There is no practice CA in “%s”", folder);
+    g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, _("There is no practice CA in “%s”"), folder);
   else if (saved == EWOULDBLOCK)
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_BUSY, "The practice CA in “%s” is running already", folder);
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_BUSY, _("The practice CA in “%s” is running already"), folder);
   else
-    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved), "Locking “%s”: %s", path, g_strerror (saved));
+    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved), _("Locking “%s”: %s"), path, g_strerror (saved));
   return -1;
 }
 
@@ -225,7 +226,7 @@ sr_practice_ca_open (const char              *folder,
     return NULL;
   if (g_chmod (folder, 0700) != 0)
     {
-      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "Making “%s” private: %s", folder, g_strerror (errno));
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), _("Making “%s” private: %s"), folder, g_strerror (errno));
       return NULL;
     }
   ca->lock_fd = sr_practice_ca_lock_folder (folder, TRUE, error);

@@ -6,6 +6,7 @@
 #include "base/sr-error.h"
 #include "base/sr-file.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define MAX_FILE (4 * 1024 * 1024)
@@ -98,8 +99,8 @@ load (SrPracticeConfig *config,
   file = g_variant_parse (FILE_TYPE, g_bytes_get_data (bytes, NULL), NULL, NULL, &local);
   if (file == NULL || g_variant_n_children (file) == 0)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "“%s” is not a configuration: %s",
-                   config->path, local != NULL ? local->message : "it is empty");
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("“%s” is not a configuration: %s"),
+                   config->path, local != NULL ? local->message : _("it is empty"));
       return FALSE;
     }
   g_variant_iter_init (&iter, file);

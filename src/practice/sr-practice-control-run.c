@@ -5,6 +5,7 @@
 
 #include "base/sr-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define MAX_ISSUE 1000000
@@ -21,7 +22,8 @@ wrong (GError    **error,
        const char *member,
        const char *what)
 {
-  g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "The member “%s” is not %s", member, what);
+  /* Translators: a member of a request, and what it must be, such as “a number” */
+  g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("The member “%s” is not %s"), member, what);
   return FALSE;
 }
 
@@ -36,9 +38,9 @@ get_number (JsonObject *in,
   JsonNode *node = json_object_get_member (in, member);
 
   if (node == NULL || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_INT64)
-    return wrong (error, member, "a number");
+    return wrong (error, member, _("a number"));
   *value = json_node_get_int (node);
-  return (*value >= low && *value <= high) || wrong (error, member, "in its range");
+  return (*value >= low && *value <= high) || wrong (error, member, _("in its range"));
 }
 
 static gboolean
@@ -61,7 +63,7 @@ get_text (JsonObject *in,
 
   if (node != NULL && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING)
     return json_node_get_string (node);
-  wrong (error, member, "a string");
+  wrong (error, member, _("a string"));
   return NULL;
 }
 
@@ -192,7 +194,7 @@ set_config (SrPracticeServer *server,
   if (entry == NULL)
     return FALSE;
   if (!g_str_equal (node, "root") && !g_str_equal (node, "ca"))
-    return wrong (error, "node", "“root” or “ca”");
+    return wrong (error, "node", _("“root” or “ca”"));
   if (json_object_has_member (in, "value"))
     {
       if (get_number (in, "value", G_MININT32, G_MAXUINT32, &number, NULL))
@@ -200,7 +202,7 @@ set_config (SrPracticeServer *server,
       else if ((text = get_text (in, "value", NULL)) != NULL)
         value = g_variant_new_string (text);
       else
-        return wrong (error, "value", "a number of 32 bits or a string");
+        return wrong (error, "value", _("a number of 32 bits or a string"));
     }
   return sr_practice_ca_set_config (sr_practice_server_get_ca (server),
                                     g_str_equal (node, "ca") ? SR_PRACTICE_NODE_CA : SR_PRACTICE_NODE_ROOT, entry, value, error);
@@ -220,13 +222,13 @@ set_roles (SrPracticeServer *server,
   if (principal == NULL)
     return FALSE;
   if (node == NULL || !JSON_NODE_HOLDS_ARRAY (node))
-    return wrong (error, "roles", "a list");
+    return wrong (error, "roles", _("a list"));
   for (guint i = 0; i < json_array_get_length (json_node_get_array (node)); i++)
     {
       JsonNode *item = json_array_get_element (json_node_get_array (node), i);
 
       if (!JSON_NODE_HOLDS_VALUE (item) || json_node_get_string (item) == NULL)
-        return wrong (error, "roles", "a list of names");
+        return wrong (error, "roles", _("a list of names"));
       g_ptr_array_add (names, (gpointer) json_node_get_string (item));
     }
   g_ptr_array_add (names, NULL);
@@ -244,7 +246,7 @@ set_clock (SrPracticeServer *server,
   gint64 advance = 0;
 
   if (frozen != NULL && (!JSON_NODE_HOLDS_VALUE (frozen) || json_node_get_value_type (frozen) != G_TYPE_BOOLEAN))
-    return wrong (error, "frozen", "true or false");
+    return wrong (error, "frozen", _("true or false"));
   if (!get_optional_number (in, "advance", 0, MAX_ADVANCE, &advance, error))
     return FALSE;
   if (frozen != NULL)
@@ -269,7 +271,7 @@ add_drop (SrPracticeServer *server,
       !get_optional_number (in, "call", 1, G_MAXINT32, &call, error))
     return FALSE;
   if (!g_str_equal (when, "before") && !g_str_equal (when, "after"))
-    return wrong (error, "when", "“before” or “after”");
+    return wrong (error, "when", _("“before” or “after”"));
   sr_practice_server_drop (server, iface, (guint16) opnum, (guint) call, g_str_equal (when, "after"));
   return TRUE;
 }
@@ -329,7 +331,7 @@ run (SrPracticeServer *server,
   root = json_parser_get_root (parser);
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
     {
-      g_set_error_literal (error, SR_ERROR, SR_ERROR_MALFORMED, "The request is not an object");
+      g_set_error_literal (error, SR_ERROR, SR_ERROR_MALFORMED, _("The request is not an object"));
       return FALSE;
     }
   name = get_text (json_node_get_object (root), "do", error);
@@ -340,7 +342,7 @@ run (SrPracticeServer *server,
         return actions[i].action (server, json_node_get_object (root), out, error);
       }
   if (name != NULL)
-    g_set_error (error, SR_ERROR, SR_ERROR_UNSUPPORTED, "There is no request “%s”", name);
+    g_set_error (error, SR_ERROR, SR_ERROR_UNSUPPORTED, _("There is no request “%s”"), name);
   return FALSE;
 }
 

@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <gio/gunixsocketaddress.h>
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -115,7 +116,7 @@ make_address (const char *folder,
       *folder_fd = g_open (folder, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
       if (*folder_fd < 0)
         {
-          sr_practice_set_errno (error, "Opening", folder);
+          sr_set_errno_error (error, errno, _("Opening “%s”"), folder);
           return NULL;
         }
       g_free (path);
@@ -179,14 +180,14 @@ parse_answer (const char *text,
   root = json_parser_steal_root (parser);
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
     {
-      g_set_error_literal (error, SR_ERROR, SR_ERROR_MALFORMED, "The practice CA's answer is not an object");
+      g_set_error_literal (error, SR_ERROR, SR_ERROR_MALFORMED, _("The practice CA’s answer is not an object"));
       return NULL;
     }
   object = json_node_get_object (root);
   if (!json_object_get_boolean_member_with_default (object, "ok", FALSE))
     {
       g_set_error_literal (error, SR_ERROR, SR_ERROR_REFUSED,
-                           json_object_get_string_member_with_default (object, "error", "The practice CA refused"));
+                           json_object_get_string_member_with_default (object, "error", _("The practice CA refused")));
       return NULL;
     }
   return json_object_ref (object);
@@ -223,7 +224,7 @@ sr_practice_control_ask (const char *folder,
   if (answer == NULL)
     {
       if (error == NULL || *error == NULL)
-        g_set_error_literal (error, SR_ERROR, SR_ERROR_CLOSED, "The practice CA closed the connection");
+        g_set_error_literal (error, SR_ERROR, SR_ERROR_CLOSED, _("The practice CA closed the connection"));
       return NULL;
     }
   return parse_answer (answer, length, error);

@@ -9,6 +9,7 @@
 #include "practice/sr-practice-log-private.h"
 
 #include <errno.h>
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,7 +25,7 @@ may_change (SrPracticeDatabase *database,
   if (!database->read_only && !database->broken)
     return TRUE;
   g_set_error (error, SR_ERROR, SR_ERROR_STATE,
-               database->broken ? "The database “%s” failed before and must be opened again" : "The database “%s” is open for reading only",
+               database->broken ? _("The database “%s” failed before and must be opened again") : _("The database “%s” is open for reading only"),
                database->path);
   return FALSE;
 }
@@ -39,7 +40,7 @@ extend_file (SrPracticeDatabase *database,
 
   if (fstat (database->fd, &st) != 0 ||
       ((guint64) st.st_size < size && ftruncate (database->fd, (off_t) size) != 0))
-    return sr_practice_set_errno (error, "Extending", database->path);
+    return sr_set_errno_error (error, errno, _("Extending “%s”"), database->path);
   return TRUE;
 }
 
@@ -56,7 +57,7 @@ sr_practice_database_move_checkpoint (SrPracticeDatabase *database,
       !sr_practice_pages_flush (database->pages, database->fd, before, error))
     return FALSE;
   if (fdatasync (database->fd) != 0)
-    return sr_practice_set_errno (error, "Syncing", database->path);
+    return sr_set_errno_error (error, errno, _("Syncing “%s”"), database->path);
   checkpoint = MIN (sr_practice_pages_oldest_change (database->pages), sr_practice_log_get_position (database->log));
   if (!sr_practice_checkpoint_write (database->folder, database->header.log_signature, checkpoint, error))
     return FALSE;
@@ -95,7 +96,7 @@ insert_one (SrPracticeDatabase *database,
 
   if (!sr_practice_pages_place_row (database->pages, coded->len, &pgno, &offset))
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, "The database “%s” is full", database->path);
+      g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, _("The database “%s” is full"), database->path);
       return FALSE;
     }
   sr_practice_put_u32 (head, pgno);
@@ -123,7 +124,7 @@ sr_practice_database_insert (SrPracticeDatabase *database,
       g_ptr_array_add (coded, row);
       if (row->len > SR_PRACTICE_MAX_ROW)
         {
-          g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, "A row of %u bytes fits no page of the database", row->len);
+          g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, _("A row of %u bytes fits no page of the database"), row->len);
           return FALSE;
         }
     }
@@ -154,7 +155,7 @@ sr_practice_database_update_state (SrPracticeDatabase  *database,
     return FALSE;
   if (row->request_id == 0 || row->request_id > database->places->len)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, "There is no request %u", row->request_id);
+      g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, _("There is no request %u"), row->request_id);
       return FALSE;
     }
   place = &g_array_index (database->places, SrPracticePlace, row->request_id - 1);
@@ -191,7 +192,7 @@ sr_practice_database_write_padding (SrPracticeDatabase *database,
       done += n;
     }
   if (fdatasync (database->fd) != 0)
-    return sr_practice_set_errno (error, "Syncing", database->path);
+    return sr_set_errno_error (error, errno, _("Syncing “%s”"), database->path);
   return TRUE;
 }
 
@@ -225,7 +226,10 @@ sr_practice_database_pad (SrPracticeDatabase *database,
     return FALSE;
   if (size > (guint64) SR_PRACTICE_MAX_PAGES * SR_PRACTICE_PAGE_SIZE)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, "A database of %" G_GUINT64_FORMAT " bytes is too large", size);
+      g_autofree char *text = g_format_size_full (size, G_FORMAT_SIZE_LONG_FORMAT);
+
+      /* Translators: %s is a size */
+      g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, _("A database of %s is too large"), text);
       return FALSE;
     }
   while (sr_practice_pages_get_count (database->pages) < wanted)
@@ -296,7 +300,7 @@ sr_practice_database_truncate_logs (SrPracticeDatabase *database,
       g_autofree char *path = g_build_filename (database->folder, name, NULL);
 
       if (g_unlink (path) != 0)
-        return sr_practice_set_errno (error, "Removing the log", path);
+        return sr_set_errno_error (error, errno, _("Removing the log “%s”"), path);
       count++;
     }
   if (removed != NULL)

@@ -9,6 +9,7 @@
 #include "practice/sr-practice-log-private.h"
 
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <gnutls/crypto.h>
 #include <sys/stat.h>
@@ -47,13 +48,13 @@ create (SrPracticeDatabase *database,
     return FALSE;
   if (finished->len > 0 || g_file_test (checkpoint, G_FILE_TEST_EXISTS))
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, "The database “%s” is missing, but its logs are there", database->path);
+      g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, _("The database “%s” is missing, but its logs are there"), database->path);
       return FALSE;
     }
   if (gnutls_rnd (GNUTLS_RND_RANDOM, header.db_signature, sizeof header.db_signature) != 0 ||
       gnutls_rnd (GNUTLS_RND_RANDOM, header.log_signature, sizeof header.log_signature) != 0)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "No random numbers for a new database");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, _("No random numbers for a new database"));
       return FALSE;
     }
   log = sr_practice_log_create (database->folder, header.log_signature, error);
@@ -90,7 +91,7 @@ sr_practice_database_write_header (SrPracticeDatabase *database,
       if (!sr_practice_write_at (database->fd, page, sizeof page, (guint64) pgno * sizeof page, database->path, error))
         return FALSE;
       if (fdatasync (database->fd) != 0)
-        return sr_practice_set_errno (error, "Syncing", database->path);
+        return sr_set_errno_error (error, errno, _("Syncing “%s”"), database->path);
     }
   return TRUE;
 }
@@ -104,11 +105,11 @@ load_pages (SrPracticeDatabase *database,
   guint64 count;
 
   if (fstat (database->fd, &st) != 0)
-    return sr_practice_set_errno (error, "Reading", database->path);
+    return sr_set_errno_error (error, errno, _("Reading “%s”"), database->path);
   count = (guint64) st.st_size / SR_PRACTICE_PAGE_SIZE;
   if (count > SR_PRACTICE_MAX_PAGES)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, "The database “%s” is too large", database->path);
+      g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, _("The database “%s” is too large"), database->path);
       return FALSE;
     }
   for (guint64 pgno = SR_PRACTICE_FIRST_ROW_PAGE; pgno < count; pgno += LOAD_PAGES)
@@ -120,7 +121,7 @@ load_pages (SrPracticeDatabase *database,
       for (guint64 i = 0; i < n; i++)
         if (!sr_practice_pages_load (database->pages, (guint32) (pgno + i), buffer + i * SR_PRACTICE_PAGE_SIZE, error))
           {
-            g_prefix_error (error, "The database “%s”: ", database->path);
+            g_prefix_error (error, _("The database “%s”: "), database->path);
             return FALSE;
           }
     }
@@ -152,7 +153,7 @@ sr_practice_pages_apply (SrPracticePages      *pages,
           return TRUE;
         }
     }
-  g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "A log record of type %d with %zu bytes makes no sense", (int) type, length);
+  g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("A log record of type %d with %zu bytes makes no sense"), (int) type, length);
   return FALSE;
 }
 
@@ -223,7 +224,7 @@ sr_practice_database_note_row (SrPracticeDatabase *database,
     return FALSE;
   if (decoded->request_id != database->places->len + 1)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "Page %u has request %u where %u must follow",
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("Page %u has request %u where %u must follow"),
                    pgno, decoded->request_id, database->places->len + 1);
       return FALSE;
     }
@@ -264,7 +265,7 @@ sr_practice_database_open (const char *folder,
   database->fd = open (database->path, (read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC);
   if (database->fd < 0)
     {
-      sr_practice_set_errno (error, "Opening the database", database->path);
+      sr_set_errno_error (error, errno, _("Opening the database “%s”"), database->path);
       return NULL;
     }
   if (!read_header (database, error) ||
@@ -292,7 +293,7 @@ sr_practice_database_get_row (SrPracticeDatabase *database,
 
   if (request_id == 0 || request_id > database->places->len)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, "There is no request %u", request_id);
+      g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, _("There is no request %u"), request_id);
       return NULL;
     }
   place = &g_array_index (database->places, SrPracticePlace, request_id - 1);

@@ -7,6 +7,7 @@
 #include "base/sr-file.h"
 #include "practice/sr-practice-bytes.h"
 
+#include <glib/gi18n-lib.h>
 #include <zlib.h>
 
 #define DB_MAGIC "SRPDB001"
@@ -58,7 +59,7 @@ sr_practice_db_header_read (const guint8       *page,
       memcmp (at, DB_MAGIC, 8) != 0 ||
       sr_practice_get_u32 (at + 8) != SR_PRACTICE_PAGE_SIZE)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "Page %u is not a header of a practice CA's database", pgno);
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("Page %u is not a header of a practice CA’s database"), pgno);
       return FALSE;
     }
   header->clean = sr_practice_get_u32 (at + 12) != 0;
@@ -109,7 +110,7 @@ sr_practice_checkpoint_read (const char    *folder,
       memcmp (data + 8, signature, SR_PRACTICE_SIGNATURE_SIZE) != 0 ||
       sr_practice_get_u32 (data + 32) != (guint32) crc32 (0, data, 32))
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "The checkpoint “%s” is damaged or belongs to another database", path);
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("The checkpoint “%s” is damaged or belongs to another database"), path);
       return FALSE;
     }
   *lsn = sr_practice_get_u64 (data + 24);

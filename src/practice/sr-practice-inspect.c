@@ -7,6 +7,7 @@
 #include "base/sr-filetime.h"
 #include "practice/sr-practice-names.h"
 
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 
 static void
@@ -176,7 +177,7 @@ sr_practice_ca_inspect (SrPracticeCa *ca,
 
   if (ca->database == NULL)
     {
-      g_set_error_literal (error, SR_ERROR, SR_ERROR_STATE, "The CA is stopped");
+      g_set_error_literal (error, SR_ERROR, SR_ERROR_STATE, _("The CA is stopped"));
       return NULL;
     }
   add_identity (object, ca->host, ca->signer);

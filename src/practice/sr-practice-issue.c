@@ -8,6 +8,7 @@
 #include "base/sr-filetime.h"
 #include "practice/sr-practice-names.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* Certificates that reach the disk together. */
@@ -21,7 +22,7 @@ need_database (SrPracticeCa *ca,
                GError      **error)
 {
   if (ca->database == NULL)
-    g_set_error_literal (error, SR_ERROR, SR_ERROR_STATE, "The CA is stopped");
+    g_set_error_literal (error, SR_ERROR, SR_ERROR_STATE, _("The CA is stopped"));
   return ca->database;
 }
 
@@ -73,7 +74,7 @@ sr_practice_ca_issue (SrPracticeCa *ca,
     return FALSE;
   if (g_utf8_strlen (subject, -1) > MAX_SUBJECT || strlen (requester) > 512)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, "A subject has at most %d characters, a requester 512 bytes", MAX_SUBJECT);
+      g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, _("A subject has at most %d characters, a requester 512 bytes"), MAX_SUBJECT);
       return FALSE;
     }
   for (guint done = 0; done < count;)
@@ -105,7 +106,7 @@ find_row (SrPracticeCa *ca,
     id = 0;
   if (id == 0)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, "There is no certificate “%s”", which);
+      g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, _("There is no certificate “%s”"), which);
       return NULL;
     }
   return sr_practice_database_get_row (ca->database, (guint32) id, error);
@@ -131,7 +132,7 @@ sr_practice_ca_revoke (SrPracticeCa *ca,
       (release && (row->disposition != SR_PRACTICE_REVOKED || row->reason != 6)))
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                   "Request %u cannot be revoked with reason %d", row->request_id, (gint32) reason);
+                   _("Request %u cannot be revoked with reason %d"), row->request_id, (gint32) reason);
       return FALSE;
     }
   row->disposition = release ? SR_PRACTICE_ISSUED : SR_PRACTICE_REVOKED;

@@ -6,6 +6,7 @@
 #include "base/sr-error.h"
 #include "base/sr-file.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define MAX_FILE (64 * 1024 * 1024)
@@ -110,7 +111,7 @@ load (SrPracticeLedger *ledger,
     node = json_parser_steal_root (parser);
   if (!has_shape (node))
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "“%s” is not a practice CA's ledger", ledger->path);
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("“%s” is not a practice CA’s ledger"), ledger->path);
       return FALSE;
     }
   ledger->root = json_node_dup_object (node);

@@ -16,9 +16,4 @@ G_BEGIN_DECLS
 guint32 sr_practice_record_checksum (const guint8 *record,
                                      gsize         length);
 
-/* Sets a G_IO_ERROR from errno, naming the path; returns FALSE. */
-gboolean sr_practice_set_errno (GError    **error,
-                                const char *what,
-                                const char *path);
-
 G_END_DECLS

@@ -7,6 +7,8 @@
 #include "base/sr-file.h"
 #include "practice/sr-practice-bytes.h"
 
+#include <glib/gi18n-lib.h>
+
 static gboolean
 parse_header (const guint8        *page,
               const char          *path,
@@ -17,14 +19,14 @@ parse_header (const guint8        *page,
 
   if (!sr_practice_page_verify (page, 0, error))
     {
-      g_prefix_error (error, "The log “%s”: ", path);
+      g_prefix_error (error, _("The log “%s”: "), path);
       return FALSE;
     }
   if (sr_practice_page_get_type (page) != SR_PRACTICE_PAGE_HEADER ||
       memcmp (at, SR_PRACTICE_LOG_MAGIC, 8) != 0 ||
       sr_practice_get_u32 (at + 8) != SR_PRACTICE_LOG_SIZE)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "“%s” is not a log of a practice CA", path);
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("“%s” is not a log of a practice CA"), path);
       return FALSE;
     }
   header->generation = sr_practice_get_u32 (at + 12);
@@ -42,7 +44,7 @@ load (const char *path,
 
   if (bytes != NULL && g_bytes_get_size (bytes) != SR_PRACTICE_LOG_SIZE)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "The log “%s” has %zu bytes, not %d",
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("The log “%s” has %zu bytes, not %d"),
                    path, g_bytes_get_size (bytes), SR_PRACTICE_LOG_SIZE);
       return NULL;
     }
@@ -104,13 +106,13 @@ replay_one (const char           *path,
         return TRUE;
       if (length < 0)
         {
-          g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "The log “%s” is damaged at byte %zu", path, offset);
+          g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("The log “%s” is damaged at byte %zu"), path, offset);
           return FALSE;
         }
       if (offset >= from &&
           !func (*end, type, data + offset + SR_PRACTICE_RECORD_HEADER, (gsize) length, user_data, error))
         {
-          g_prefix_error (error, "Replaying “%s” at byte %zu: ", path, offset);
+          g_prefix_error (error, _("Replaying “%s” at byte %zu: "), path, offset);
           return FALSE;
         }
       offset += SR_PRACTICE_RECORD_ALIGN (SR_PRACTICE_RECORD_HEADER + (gsize) length);
@@ -126,12 +128,12 @@ check_chain (const char                *path,
              GError                   **error)
 {
   if (memcmp (header->signature, signature, SR_PRACTICE_SIGNATURE_SIZE) != 0)
-    g_set_error (error, SR_ERROR, SR_ERROR_MISMATCH, "The log “%s” belongs to another database", path);
+    g_set_error (error, SR_ERROR, SR_ERROR_MISMATCH, _("The log “%s” belongs to another database"), path);
   else if (header->generation != generation)
-    g_set_error (error, SR_ERROR, SR_ERROR_MISMATCH, "The log “%s” is generation %u where %u must follow",
+    g_set_error (error, SR_ERROR, SR_ERROR_MISMATCH, _("The log “%s” is generation %u where %u must follow"),
                  path, header->generation, generation);
   else if (previous_created != 0 && header->previous_created != previous_created)
-    g_set_error (error, SR_ERROR, SR_ERROR_MISMATCH, "The log “%s” does not continue the log before it", path);
+    g_set_error (error, SR_ERROR, SR_ERROR_MISMATCH, _("The log “%s” does not continue the log before it"), path);
   else
     return TRUE;
   return FALSE;
@@ -162,7 +164,7 @@ sr_practice_log_replay (const char           *folder,
         {
           if (previous_created != 0)
             return TRUE;
-          g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, "The log “%s” is missing", path);
+          g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, _("The log “%s” is missing"), path);
           return FALSE;
         }
       if (!finished)

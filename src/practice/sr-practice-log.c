@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -78,17 +79,6 @@ sr_practice_log_list (const char *folder,
   return g_steal_pointer (&list);
 }
 
-gboolean
-sr_practice_set_errno (GError    **error,
-                       const char *what,
-                       const char *path)
-{
-  int saved = errno;
-
-  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved), "%s “%s”: %s", what, path, g_strerror (saved));
-  return FALSE;
-}
-
 static void
 write_header (guint8                    *page,
               const SrPracticeLogHeader *header)
@@ -118,14 +108,14 @@ make_file (const char                *path,
   write_header (page, header);
   if (fd < 0 || ftruncate (fd, SR_PRACTICE_LOG_SIZE) != 0)
     {
-      sr_practice_set_errno (error, "Making the log", path);
+      sr_set_errno_error (error, errno, _("Making the log “%s”"), path);
       return -1;
     }
   if (!sr_practice_write_at (fd, page, sizeof page, 0, path, error))
     return -1;
   if (fsync (fd) != 0)
     {
-      sr_practice_set_errno (error, "Syncing", path);
+      sr_set_errno_error (error, errno, _("Syncing “%s”"), path);
       return -1;
     }
   return g_steal_fd (&fd);
@@ -200,11 +190,11 @@ sr_practice_log_mend_names (const char *folder,
   if (finished->len == 0 || !sr_practice_log_read_header (next, &header, NULL) ||
       header.generation != g_array_index (finished, guint32, finished->len - 1) + 1)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, "The current log “%s” is missing", current);
+      g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, _("The current log “%s” is missing"), current);
       return FALSE;
     }
   if (g_rename (next, current) != 0)
-    return sr_practice_set_errno (error, "Renaming", next);
+    return sr_set_errno_error (error, errno, _("Renaming “%s”"), next);
   return sr_file_sync_folder (folder, error);
 }
 
@@ -223,7 +213,7 @@ sr_practice_log_open (const char   *folder,
       ftruncate (fd, SR_PRACTICE_LOG_SIZE) != 0 ||
       fsync (fd) != 0)
     {
-      sr_practice_set_errno (error, "Opening the log", path);
+      sr_set_errno_error (error, errno, _("Opening the log “%s”"), path);
       return NULL;
     }
   log = log_new (folder, g_steal_fd (&fd), SR_PRACTICE_LSN_OFFSET (end));
@@ -231,7 +221,7 @@ sr_practice_log_open (const char   *folder,
     return NULL;
   if (log->header.generation != SR_PRACTICE_LSN_GENERATION (end))
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MISMATCH, "“%s” is generation %u, not %u",
+      g_set_error (error, SR_ERROR, SR_ERROR_MISMATCH, _("“%s” is generation %u, not %u"),
                    path, log->header.generation, SR_PRACTICE_LSN_GENERATION (end));
       return NULL;
     }
@@ -288,7 +278,7 @@ sr_practice_log_append (SrPracticeLog        *log,
 
   if (needed > end - SR_PRACTICE_LOG_START)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, "A log record of %zu bytes fits no log", length);
+      g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, _("A log record of %zu bytes fits no log"), length);
       return FALSE;
     }
   if (log->written + log->pending->len + needed > end && !sr_practice_log_roll (log, error))
@@ -303,10 +293,10 @@ sr_practice_log_sync (SrPracticeLog *log,
 {
   if (log->pending->len == 0)
     return TRUE;
-  if (!sr_practice_write_at (log->fd, log->pending->data, log->pending->len, log->written, "current log", error))
+  if (!sr_practice_write_at (log->fd, log->pending->data, log->pending->len, log->written, _("current log"), error))
     return FALSE;
   if (fdatasync (log->fd) != 0)
-    return sr_practice_set_errno (error, "Syncing", "current log");
+    return sr_set_errno_error (error, errno, _("Syncing the current log"));
   log->written += log->pending->len;
   g_byte_array_set_size (log->pending, 0);
   return TRUE;
@@ -333,9 +323,9 @@ sr_practice_log_roll (SrPracticeLog *log,
   if (fd < 0)
     return FALSE;
   if (g_rename (current, finished) != 0)
-    return sr_practice_set_errno (error, "Renaming", current);
+    return sr_set_errno_error (error, errno, _("Renaming “%s”"), current);
   if (g_rename (next, current) != 0)
-    return sr_practice_set_errno (error, "Renaming", next);
+    return sr_set_errno_error (error, errno, _("Renaming “%s”"), next);
   if (!sr_file_sync_folder (log->folder, error))
     return FALSE;
   close (log->fd);

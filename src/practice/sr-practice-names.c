@@ -3,6 +3,7 @@
 
 #include "practice/sr-practice-names.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define NAME_MAX_CHARACTERS 64
@@ -20,7 +21,7 @@ sr_practice_check_name (const char *name,
     good = !g_unichar_iscntrl (g_utf8_get_char (at));
   if (!good)
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                 "A common name has 1 to %d characters and no control characters", NAME_MAX_CHARACTERS);
+                 _("A common name has 1 to %d characters and no control characters"), NAME_MAX_CHARACTERS);
   return good;
 }
 

@@ -7,6 +7,7 @@
 #include "practice/sr-practice-bytes.h"
 
 #include <errno.h>
+#include <glib/gi18n-lib.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -55,13 +56,13 @@ sr_practice_page_verify (const guint8 *page,
     return TRUE;
   if (sr_practice_get_u32 (page + AT_CHECKSUM) != checksum (page))
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "Page %u has a wrong checksum", pgno);
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("Page %u has a wrong checksum"), pgno);
       return FALSE;
     }
   if (sr_practice_get_u32 (page + AT_NUMBER) != pgno ||
       sr_practice_page_get_used (page) > SR_PRACTICE_PAGE_ROOM)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "Page %u says that it is page %u with %u bytes",
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("Page %u says that it is page %u with %u bytes"),
                    pgno, sr_practice_get_u32 (page + AT_NUMBER), sr_practice_page_get_used (page));
       return FALSE;
     }
@@ -141,10 +142,9 @@ sr_practice_write_at (int         fd,
       if (n < 0)
         {
           int saved = errno;
+          g_autofree char *at_byte = g_strdup_printf ("%" G_GUINT64_FORMAT, offset);
 
-          g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved), "Writing “%s” at byte %" G_GUINT64_FORMAT ": %s",
-                       what, offset, g_strerror (saved));
-          return FALSE;
+          return sr_set_errno_error (error, saved, _("Writing “%s” at byte %s"), what, at_byte);
         }
       at += n;
       length -= (gsize) n;
@@ -172,15 +172,15 @@ sr_practice_read_at (int         fd,
       if (n < 0)
         {
           int saved = errno;
+          g_autofree char *at_byte = g_strdup_printf ("%" G_GUINT64_FORMAT, offset);
 
-          g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved), "Reading “%s” at byte %" G_GUINT64_FORMAT ": %s",
-                       what, offset, g_strerror (saved));
-          return FALSE;
+          return sr_set_errno_error (error, saved, _("Reading “%s” at byte %s"), what, at_byte);
         }
       if (n == 0)
         {
-          g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "“%s” ends at byte %" G_GUINT64_FORMAT ", %zu bytes too early",
-                       what, offset, length);
+          g_autofree char *at_byte = g_strdup_printf ("%" G_GUINT64_FORMAT, offset);
+
+          g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("“%s” ends at byte %s, %zu bytes too early"), what, at_byte, length);
           return FALSE;
         }
       at += n;

@@ -7,6 +7,8 @@
 #include "practice/sr-practice-bytes.h"
 #include "practice/sr-practice-row.h"
 
+#include <glib/gi18n-lib.h>
+
 /* Rows in a page: a length of two bytes, then the coded row, one behind another. */
 #define ROW_PREFIX 2
 
@@ -107,7 +109,7 @@ misplaced (guint32  pgno,
            guint16  offset,
            GError **error)
 {
-  g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "A log record changes page %u at byte %u, where that cannot be", pgno, offset);
+  g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("A log record changes page %u at byte %u, where that cannot be"), pgno, offset);
   return FALSE;
 }
 
@@ -208,7 +210,7 @@ sr_practice_pages_foreach_row (SrPracticePages   *pages,
 
           if (length == 0 || at + ROW_PREFIX + length > end)
             {
-              g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "Page %u has a row at byte %u that does not fit", pgno, at);
+              g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("Page %u has a row at byte %u that does not fit"), pgno, at);
               return FALSE;
             }
           if (!func (pgno, (guint16) (at + ROW_PREFIX), page->data + at + ROW_PREFIX, length, user_data, error))

@@ -6,6 +6,7 @@
 #include "base/sr-error.h"
 #include "base/sr-file.h"
 
+#include <glib/gi18n-lib.h>
 #include <json-glib/json-glib.h>
 #include <string.h>
 
@@ -52,7 +53,7 @@ sr_practice_roles_parse (const char * const *list,
         i++;
       if (i == G_N_ELEMENTS (names))
         {
-          g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "“%s” is no role", *list);
+          g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("“%s” is no role"), *list);
           return FALSE;
         }
       *mask |= names[i].bit;
@@ -80,7 +81,7 @@ load_user (SrPracticeRoles *roles,
   if (array == NULL || !sr_practice_roles_parse ((const char * const *) list->pdata, &mask, error))
     {
       if (array == NULL)
-        g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "The roles of “%s” are not a list", principal);
+        g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("The roles of “%s” are not a list"), principal);
       return FALSE;
     }
   g_hash_table_replace (roles->users, g_strdup (principal), GUINT_TO_POINTER (mask));
@@ -113,7 +114,7 @@ load (SrPracticeRoles *roles,
   users = root != NULL && JSON_NODE_HOLDS_OBJECT (root) ? json_object_get_member (json_node_get_object (root), "users") : NULL;
   if (users == NULL || !JSON_NODE_HOLDS_OBJECT (users))
     {
-      g_set_error_literal (error, SR_ERROR, SR_ERROR_MALFORMED, "The object “users” is missing");
+      g_set_error_literal (error, SR_ERROR, SR_ERROR_MALFORMED, _("The object “users” is missing"));
       return FALSE;
     }
   json_object_iter_init (&iter, json_node_get_object (users));
@@ -133,7 +134,7 @@ sr_practice_roles_open (const char *path,
   roles->users = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   if (g_file_test (path, G_FILE_TEST_EXISTS) && !load (roles, error))
     {
-      g_prefix_error (error, "The roles in “%s”: ", path);
+      g_prefix_error (error, _("The roles in “%s”: "), path);
       return NULL;
     }
   return g_steal_pointer (&roles);

@@ -6,6 +6,8 @@
 #include "base/sr-error.h"
 #include "practice/sr-practice-bytes.h"
 
+#include <glib/gi18n-lib.h>
+
 /* A coded row: request id, the state (disposition, reason, time of revocation),
  * three times, four lengths, then serial, subject, requester and certificate. */
 #define AT_ID 0
@@ -113,14 +115,14 @@ sr_practice_row_decode (const guint8 *data,
 
   if (length < FIXED_SIZE)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "A row has %zu bytes, less than its fixed part", length);
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("A row has %zu bytes, less than its fixed part"), length);
       return NULL;
     }
   for (guint i = 0; i < G_N_ELEMENTS (lengths); i++)
     sum += lengths[i] = sr_practice_get_u16 (data + AT_LENGTHS + 2 * i);
   if (sum != length)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "A row has %zu bytes where its fields take %zu", length, sum);
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("A row has %zu bytes where its fields take %zu"), length, sum);
       return NULL;
     }
   row->request_id = sr_practice_get_u32 (data + AT_ID);

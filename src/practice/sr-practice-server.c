@@ -12,6 +12,7 @@
 #include "practice/sr-practice-trace.h"
 #include "practice/sr-practice-users.h"
 
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -294,7 +295,7 @@ sr_practice_server_start (const char                    *folder,
   if (!is_loopback (server->address))
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                   "“%s” is not a loopback address: a practice CA serves this computer only", server->address);
+                   _("“%s” is not a loopback address: a practice CA serves this computer only"), server->address);
       return NULL;
     }
   server->ca = sr_practice_ca_open (folder, &options->ca, error);
@@ -347,7 +348,7 @@ sr_practice_server_restart (SrPracticeServer *server,
 
   if (server->dcom == NULL)
     {
-      g_set_error_literal (error, SR_ERROR, SR_ERROR_STATE, "The practice CA is stopped");
+      g_set_error_literal (error, SR_ERROR, SR_ERROR_STATE, _("The practice CA is stopped"));
       return FALSE;
     }
   g_atomic_int_set (&server->stopping, TRUE);

@@ -8,6 +8,7 @@
 #include "practice/sr-practice-log-private.h"
 
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -29,13 +30,13 @@ find_database (const char *folder,
         continue;
       if (found != NULL)
         {
-          g_set_error (error, SR_ERROR, SR_ERROR_MISMATCH, "“%s” has more than one database", folder);
+          g_set_error (error, SR_ERROR, SR_ERROR_MISMATCH, _("“%s” has more than one database"), folder);
           return NULL;
         }
       found = g_build_filename (folder, name, NULL);
     }
   if (found == NULL)
-    g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, "“%s” has no database", folder);
+    g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, _("“%s” has no database"), folder);
   return g_steal_pointer (&found);
 }
 
@@ -55,13 +56,13 @@ load_copy (const char         *path,
 
   if (fd < 0 || fstat (fd, &st) != 0)
     {
-      sr_practice_set_errno (error, "Opening", path);
+      sr_set_errno_error (error, errno, _("Opening “%s”"), path);
       return NULL;
     }
   count = (guint64) st.st_size / SR_PRACTICE_PAGE_SIZE;
   if (st.st_size % SR_PRACTICE_PAGE_SIZE != 0 || count <= SR_PRACTICE_FIRST_ROW_PAGE || count > SR_PRACTICE_MAX_PAGES)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "“%s” has a size that no backup's database has", path);
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("“%s” has a size that no backup’s database has"), path);
       return NULL;
     }
   for (guint64 pgno = 0; pgno < count; pgno++)
@@ -88,7 +89,7 @@ load_copy (const char         *path,
       memcmp (header.db_signature, trailer->db_signature, SR_PRACTICE_SIGNATURE_SIZE) != 0 ||
       memcmp (header.log_signature, trailer->log_signature, SR_PRACTICE_SIGNATURE_SIZE) != 0)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MISMATCH, "“%s” is not a backup's copy: header and trailer do not agree", path);
+      g_set_error (error, SR_ERROR, SR_ERROR_MISMATCH, _("“%s” is not a backup’s copy: header and trailer do not agree"), path);
       return NULL;
     }
   return g_steal_pointer (&pages);
@@ -121,7 +122,7 @@ collect (guint32       pgno,
   g_ptr_array_add (rows, row);
   if (row->request_id == rows->len)
     return TRUE;
-  g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "Page %u has request %u where %u must follow", pgno, row->request_id, rows->len);
+  g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("Page %u has request %u where %u must follow"), pgno, row->request_id, rows->len);
   return FALSE;
 }
 
@@ -146,7 +147,7 @@ sr_practice_set_read_rows (const char *folder,
     return NULL;
   if (SR_PRACTICE_LSN_GENERATION (end) < mark->generation_high)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, "The logs in “%s” end at generation %u, but the database needs %u",
+      g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, _("The logs in “%s” end at generation %u, but the database needs %u"),
                    folder, SR_PRACTICE_LSN_GENERATION (end), mark->generation_high);
       return NULL;
     }

@@ -9,6 +9,7 @@
 #include "base/sr-secret.h"
 #include "practice/sr-practice-bytes.h"
 
+#include <glib/gi18n-lib.h>
 #include <gnutls/crypto.h>
 #include <gnutls/x509.h>
 
@@ -68,10 +69,10 @@ make_key (gnutls_x509_privkey_t *key,
 {
   gsize size = KEY_ID_SIZE;
 
-  return check (gnutls_x509_privkey_init (key), "Making a key", error) &&
+  return check (gnutls_x509_privkey_init (key), _("Making a key"), error) &&
          check (gnutls_x509_privkey_generate (*key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1), 0),
-                "Making a key", error) &&
-         check (gnutls_x509_privkey_get_key_id (*key, GNUTLS_KEYID_USE_SHA1, id, &size), "Making a key", error);
+                _("Making a key"), error) &&
+         check (gnutls_x509_privkey_get_key_id (*key, GNUTLS_KEYID_USE_SHA1, id, &size), _("Making a key"), error);
 }
 
 static gboolean
@@ -81,7 +82,7 @@ export_certificate (gnutls_x509_crt_t certificate,
 {
   gnutls_datum_t datum = { NULL, 0 };
 
-  if (!check (gnutls_x509_crt_export2 (certificate, GNUTLS_X509_FMT_DER, &datum), "Writing a certificate", error))
+  if (!check (gnutls_x509_crt_export2 (certificate, GNUTLS_X509_FMT_DER, &datum), _("Writing a certificate"), error))
     return FALSE;
   *der = g_bytes_new (datum.data, datum.size);
   gnutls_free (datum.data);
@@ -94,7 +95,7 @@ make_serial (guint8   *serial,
              guint32   request_id,
              GError  **error)
 {
-  if (!check (gnutls_rnd (GNUTLS_RND_NONCE, serial, SERIAL_SIZE), "Making a serial number", error))
+  if (!check (gnutls_rnd (GNUTLS_RND_NONCE, serial, SERIAL_SIZE), _("Making a serial number"), error))
     return FALSE;
   serial[0] = (serial[0] & 0x3f) | 0x40;
   for (guint i = 0; i < 4; i++)
@@ -108,7 +109,7 @@ set_common_name (gnutls_x509_crt_t certificate,
                  GError          **error)
 {
   return check (gnutls_x509_crt_set_dn_by_oid (certificate, GNUTLS_OID_X520_COMMON_NAME, 0, name, (unsigned) strlen (name)),
-                "Setting a subject", error);
+                _("Setting a subject"), error);
 }
 
 static gboolean
@@ -121,17 +122,17 @@ make_ca_certificate (SrPracticeSigner *signer,
   guint8 serial[SERIAL_SIZE];
 
   return make_serial (serial, 1, error) &&
-         check (gnutls_x509_crt_set_version (crt, 3), "CA certificate", error) &&
-         check (gnutls_x509_crt_set_serial (crt, serial, sizeof serial), "CA certificate", error) &&
-         check (gnutls_x509_crt_set_activation_time (crt, now - CLOCK_SKEW), "CA certificate", error) &&
-         check (gnutls_x509_crt_set_expiration_time (crt, now + (gint64) CA_DAYS * DAY), "CA certificate", error) &&
+         check (gnutls_x509_crt_set_version (crt, 3), _("CA certificate"), error) &&
+         check (gnutls_x509_crt_set_serial (crt, serial, sizeof serial), _("CA certificate"), error) &&
+         check (gnutls_x509_crt_set_activation_time (crt, now - CLOCK_SKEW), _("CA certificate"), error) &&
+         check (gnutls_x509_crt_set_expiration_time (crt, now + (gint64) CA_DAYS * DAY), _("CA certificate"), error) &&
          set_common_name (crt, name, error) &&
-         check (gnutls_x509_crt_set_key (crt, signer->key), "CA certificate", error) &&
-         check (gnutls_x509_crt_set_basic_constraints (crt, 1, -1), "CA certificate", error) &&
+         check (gnutls_x509_crt_set_key (crt, signer->key), _("CA certificate"), error) &&
+         check (gnutls_x509_crt_set_basic_constraints (crt, 1, -1), _("CA certificate"), error) &&
          check (gnutls_x509_crt_set_key_usage (crt, GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN | GNUTLS_KEY_DIGITAL_SIGNATURE),
-                "CA certificate", error) &&
-         check (gnutls_x509_crt_set_subject_key_id (crt, signer->key_id, KEY_ID_SIZE), "CA certificate", error) &&
-         check (gnutls_x509_crt_sign2 (crt, crt, signer->key, GNUTLS_DIG_SHA256, 0), "CA certificate", error);
+                _("CA certificate"), error) &&
+         check (gnutls_x509_crt_set_subject_key_id (crt, signer->key_id, KEY_ID_SIZE), _("CA certificate"), error) &&
+         check (gnutls_x509_crt_sign2 (crt, crt, signer->key, GNUTLS_DIG_SHA256, 0), _("CA certificate"), error);
 }
 
 static gboolean
@@ -145,10 +146,10 @@ create (SrPracticeSigner *signer,
   gboolean ok;
 
   ok = make_key (&signer->key, signer->key_id, error) &&
-       check (gnutls_x509_crt_init (&signer->certificate), "CA certificate", error) &&
+       check (gnutls_x509_crt_init (&signer->certificate), _("CA certificate"), error) &&
        make_ca_certificate (signer, name, error) &&
-       check (gnutls_x509_privkey_export2 (signer->key, GNUTLS_X509_FMT_PEM, &key), "CA key", error) &&
-       check (gnutls_x509_crt_export2 (signer->certificate, GNUTLS_X509_FMT_PEM, &certificate), "CA certificate", error) &&
+       check (gnutls_x509_privkey_export2 (signer->key, GNUTLS_X509_FMT_PEM, &key), _("CA key"), error) &&
+       check (gnutls_x509_crt_export2 (signer->certificate, GNUTLS_X509_FMT_PEM, &certificate), _("CA certificate"), error) &&
        sr_file_replace (key_path, key.data, key.size, error) &&
        sr_file_replace (certificate_path, certificate.data, certificate.size, error);
   if (key.data != NULL)
@@ -192,7 +193,7 @@ load (SrPracticeSigner *signer,
     return FALSE;
   if (memcmp (id, signer->key_id, sizeof id) != 0)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MISMATCH, "“%s” is not the key of “%s”", key_path, certificate_path);
+      g_set_error (error, SR_ERROR, SR_ERROR_MISMATCH, _("“%s” is not the key of “%s”"), key_path, certificate_path);
       return FALSE;
     }
   return TRUE;
@@ -207,12 +208,12 @@ read_common_name (SrPracticeSigner *signer,
   gsize size = sizeof found;
 
   if (!check (gnutls_x509_crt_get_dn_by_oid (signer->certificate, GNUTLS_OID_X520_COMMON_NAME, 0, 0, found, &size),
-              "CA certificate", error))
+              _("CA certificate"), error))
     return FALSE;
   signer->name = g_strndup (found, size);
   if (expected == NULL || g_str_equal (signer->name, expected))
     return TRUE;
-  g_set_error (error, SR_ERROR, SR_ERROR_MISMATCH, "The CA certificate is that of “%s”, not of “%s”", signer->name, expected);
+  g_set_error (error, SR_ERROR, SR_ERROR_MISMATCH, _("The CA certificate is that of “%s”, not of “%s”"), signer->name, expected);
   return FALSE;
 }
 
@@ -229,7 +230,7 @@ sr_practice_signer_open (const char *folder,
 
   if (!there && name == NULL)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, "There is no CA in “%s”", folder);
+      g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, _("There is no CA in “%s”"), folder);
       return NULL;
     }
   if (!(there ? load (signer, key_path, certificate_path, error) : create (signer, key_path, certificate_path, name, error)) ||
@@ -271,8 +272,8 @@ fill_row (SrPracticeRow    *row,
   gnutls_datum_t dn = { NULL, 0 };
   GString *hex;
 
-  if (!check (gnutls_x509_crt_get_serial (certificate, serial, &size), "Reading a certificate", error) ||
-      !check (gnutls_x509_crt_get_dn3 (certificate, &dn, 0), "Reading a certificate", error))
+  if (!check (gnutls_x509_crt_get_serial (certificate, serial, &size), _("Reading a certificate"), error) ||
+      !check (gnutls_x509_crt_get_dn3 (certificate, &dn, 0), _("Reading a certificate"), error))
     return FALSE;
   hex = g_string_new (NULL);
   for (gsize i = 0; i < size; i++)
@@ -314,17 +315,17 @@ make_certificate (SrPracticeSigner *signer,
   guint8 serial[SERIAL_SIZE];
 
   return make_serial (serial, request_id, error) &&
-         check (gnutls_x509_crt_set_version (crt, 3), "Issuing", error) &&
-         check (gnutls_x509_crt_set_serial (crt, serial, sizeof serial), "Issuing", error) &&
-         check (gnutls_x509_crt_set_activation_time (crt, now - CLOCK_SKEW), "Issuing", error) &&
-         check (gnutls_x509_crt_set_expiration_time (crt, end), "Issuing", error) &&
+         check (gnutls_x509_crt_set_version (crt, 3), _("Issuing"), error) &&
+         check (gnutls_x509_crt_set_serial (crt, serial, sizeof serial), _("Issuing"), error) &&
+         check (gnutls_x509_crt_set_activation_time (crt, now - CLOCK_SKEW), _("Issuing"), error) &&
+         check (gnutls_x509_crt_set_expiration_time (crt, end), _("Issuing"), error) &&
          set_common_name (crt, subject, error) &&
-         check (gnutls_x509_crt_set_key (crt, key->key), "Issuing", error) &&
-         check (gnutls_x509_crt_set_basic_constraints (crt, 0, -1), "Issuing", error) &&
-         check (gnutls_x509_crt_set_key_usage (crt, GNUTLS_KEY_DIGITAL_SIGNATURE), "Issuing", error) &&
-         check (gnutls_x509_crt_set_subject_key_id (crt, key->id, KEY_ID_SIZE), "Issuing", error) &&
-         check (gnutls_x509_crt_set_authority_key_id (crt, signer->key_id, KEY_ID_SIZE), "Issuing", error) &&
-         check (gnutls_x509_crt_sign2 (crt, signer->certificate, signer->key, GNUTLS_DIG_SHA256, 0), "Issuing", error);
+         check (gnutls_x509_crt_set_key (crt, key->key), _("Issuing"), error) &&
+         check (gnutls_x509_crt_set_basic_constraints (crt, 0, -1), _("Issuing"), error) &&
+         check (gnutls_x509_crt_set_key_usage (crt, GNUTLS_KEY_DIGITAL_SIGNATURE), _("Issuing"), error) &&
+         check (gnutls_x509_crt_set_subject_key_id (crt, key->id, KEY_ID_SIZE), _("Issuing"), error) &&
+         check (gnutls_x509_crt_set_authority_key_id (crt, signer->key_id, KEY_ID_SIZE), _("Issuing"), error) &&
+         check (gnutls_x509_crt_sign2 (crt, signer->certificate, signer->key, GNUTLS_DIG_SHA256, 0), _("Issuing"), error);
 }
 
 SrPracticeRow *
@@ -341,7 +342,7 @@ sr_practice_signer_issue (SrPracticeSigner *signer,
   row->request_id = request_id;
   row->disposition = SR_PRACTICE_ISSUED;
   row->requester = g_strdup (requester);
-  if (!check (gnutls_x509_crt_init (&crt), "Issuing", error))
+  if (!check (gnutls_x509_crt_init (&crt), _("Issuing"), error))
     return NULL;
   ok = make_certificate (signer, crt, request_id, subject, error) && fill_row (row, crt, error);
   gnutls_x509_crt_deinit (crt);
@@ -357,9 +358,9 @@ add_revoked (gnutls_x509_crl_t    crl,
   gsize size = sizeof serial;
   gnutls_datum_t hex = { (void *) row->serial, (unsigned) strlen (row->serial) };
 
-  return check (gnutls_hex_decode (&hex, serial, &size), "Making a CRL", error) &&
+  return check (gnutls_hex_decode (&hex, serial, &size), _("Making a CRL"), error) &&
          check (gnutls_x509_crl_set_crt_serial (crl, serial, size, sr_filetime_to_unix_us (row->revoked_at) / G_USEC_PER_SEC),
-                "Making a CRL", error);
+                _("Making a CRL"), error);
 }
 
 GBytes *
@@ -379,18 +380,18 @@ sr_practice_signer_make_crl (SrPracticeSigner *signer,
 
   while (zeros < 7 && ((guint8 *) &big)[zeros] == 0 && ((guint8 *) &big)[zeros + 1] < 0x80)
     zeros++;
-  if (!check (gnutls_x509_crl_init (&crl), "Making a CRL", error))
+  if (!check (gnutls_x509_crl_init (&crl), _("Making a CRL"), error))
     return NULL;
-  ok = check (gnutls_x509_crl_set_version (crl, 2), "Making a CRL", error) &&
-       check (gnutls_x509_crl_set_this_update (crl, now - CLOCK_SKEW), "Making a CRL", error) &&
-       check (gnutls_x509_crl_set_next_update (crl, next), "Making a CRL", error) &&
-       check (gnutls_x509_crl_set_number (crl, (guint8 *) &big + zeros, sizeof big - zeros), "Making a CRL", error) &&
-       check (gnutls_x509_crl_set_authority_key_id (crl, signer->key_id, KEY_ID_SIZE), "Making a CRL", error);
+  ok = check (gnutls_x509_crl_set_version (crl, 2), _("Making a CRL"), error) &&
+       check (gnutls_x509_crl_set_this_update (crl, now - CLOCK_SKEW), _("Making a CRL"), error) &&
+       check (gnutls_x509_crl_set_next_update (crl, next), _("Making a CRL"), error) &&
+       check (gnutls_x509_crl_set_number (crl, (guint8 *) &big + zeros, sizeof big - zeros), _("Making a CRL"), error) &&
+       check (gnutls_x509_crl_set_authority_key_id (crl, signer->key_id, KEY_ID_SIZE), _("Making a CRL"), error);
   for (guint i = 0; ok && i < revoked->len; i++)
     ok = add_revoked (crl, g_ptr_array_index (revoked, i), error);
   if (ok &&
-      check (gnutls_x509_crl_sign2 (crl, signer->certificate, signer->key, GNUTLS_DIG_SHA256, 0), "Making a CRL", error) &&
-      check (gnutls_x509_crl_export2 (crl, GNUTLS_X509_FMT_DER, &datum), "Making a CRL", error))
+      check (gnutls_x509_crl_sign2 (crl, signer->certificate, signer->key, GNUTLS_DIG_SHA256, 0), _("Making a CRL"), error) &&
+      check (gnutls_x509_crl_export2 (crl, GNUTLS_X509_FMT_DER, &datum), _("Making a CRL"), error))
     {
       der = g_bytes_new (datum.data, datum.size);
       gnutls_free (datum.data);

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,7 +34,7 @@ sr_practice_trace_open (const char *path,
   fd = open (path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (fd < 0)
     {
-      sr_practice_set_errno (error, "Opening the log", path);
+      sr_set_errno_error (error, errno, _("Opening the log “%s”"), path);
       return NULL;
     }
   trace = g_new0 (SrPracticeTrace, 1);

@@ -7,6 +7,7 @@
 #include "base/sr-file.h"
 #include "base/sr-secret.h"
 
+#include <glib/gi18n-lib.h>
 #include <gnutls/crypto.h>
 #include <string.h>
 
@@ -26,7 +27,7 @@ make_password (char    *password,
   G_STATIC_ASSERT (sizeof letters == 32 + 1);
   if (gnutls_rnd (GNUTLS_RND_KEY, password, PASSWORD_LENGTH) != 0)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "No random numbers for a password");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, _("No random numbers for a password"));
       return FALSE;
     }
   for (gsize i = 0; i < PASSWORD_LENGTH; i++)
@@ -73,13 +74,13 @@ sr_practice_users_first (const char *path,
   while (*line == '\n' || *line == '#')
     line += strcspn (line, "\n") + (*line != '\0');
   if (*line == '\0')
-    g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, "“%s” has no users", path);
+    g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, _("“%s” has no users"), path);
   else
     {
       gsize domain = strcspn (line, ":\n"), name = line[domain] == ':' ? strcspn (line + domain + 1, ":\n") : 0;
 
       if (name == 0 || line[domain + 1 + name] != ':')
-        g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "“%s” has a line that is not DOMAIN:user:password", path);
+        g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("“%s” has a line that is not DOMAIN:user:password"), path);
       else
         user = g_strdup_printf ("%.*s\\%.*s", (int) domain, line, (int) name, line + domain + 1);
     }

@@ -5,6 +5,8 @@
 
 #include "base/sr-error.h"
 
+#include <glib/gi18n-lib.h>
+
 #define VERSION 1
 #define LITTLE_ENDIAN_NDR 0x10
 #define COMMON_HEADER_LENGTH 8
@@ -54,7 +56,7 @@ sr_ndr_serialize (const char *name,
   data = (guint8 *) g_bytes_get_data (body, &length);
   if (length > G_MAXUINT32)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, "%s: serialized to %zu bytes", name, length);
+      g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, _("%s: serialized to %zu bytes"), name, length);
       return NULL;
     }
   headers.object_length = (guint32) length;
@@ -77,12 +79,12 @@ read_headers (const char   *name,
   sr_ndr_init_reader (&ndr, name, data, length);
   code_headers (&ndr, headers);
   if (sr_ndr_ok (&ndr) && (headers->version != VERSION || headers->header_length != COMMON_HEADER_LENGTH))
-    sr_ndr_fail (&ndr, SR_ERROR_MALFORMED, "common type header", "version %u, length %u",
+    sr_ndr_fail (&ndr, SR_ERROR_MALFORMED, "common type header", _("version %u, length %u"),
                  headers->version, headers->header_length);
   if (sr_ndr_ok (&ndr) && headers->endianness != LITTLE_ENDIAN_NDR)
-    sr_ndr_fail (&ndr, SR_ERROR_UNSUPPORTED, "common type header", "endianness 0x%02x", headers->endianness);
+    sr_ndr_fail (&ndr, SR_ERROR_UNSUPPORTED, "common type header", _("endianness 0x%02x"), headers->endianness);
   if (sr_ndr_ok (&ndr) && headers->object_length > length - SR_NDR_SERIALIZATION_HEADER)
-    sr_ndr_fail (&ndr, SR_ERROR_MALFORMED, "ObjectBufferLength", "%u bytes told, %zu left",
+    sr_ndr_fail (&ndr, SR_ERROR_MALFORMED, "ObjectBufferLength", _("%u bytes told, %zu left"),
                  headers->object_length, length - SR_NDR_SERIALIZATION_HEADER);
   return sr_ndr_finish_prefix (&ndr, &consumed, error);
 }

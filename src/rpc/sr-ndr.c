@@ -6,6 +6,7 @@
 #include "base/sr-error.h"
 #include "base/sr-utf16.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* What Windows writes first; any other than 0 would do. */
@@ -60,7 +61,8 @@ sr_ndr_fail (SrNdr      *ndr,
   va_start (args, format);
   what = g_strdup_vprintf (format, args);
   va_end (args);
-  ndr->error = g_error_new (SR_ERROR, code, "%s: %s at byte %zu: %s",
+  /* Translators: a method or file, its field, an offset, what is wrong there */
+  ndr->error = g_error_new (SR_ERROR, code, _("%s: %s at byte %zu: %s"),
                             ndr->method, field, sr_ndr_offset (ndr), what);
 }
 
@@ -92,7 +94,7 @@ sr_ndr_finish (SrNdr   *ndr,
                GError **error)
 {
   if (ndr->reading && ndr->offset != ndr->length)
-    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "end", "%zu bytes too many", ndr->length - ndr->offset);
+    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, "end", _("%zu bytes too many"), ndr->length - ndr->offset);
   return finish (ndr, error);
 }
 
@@ -121,7 +123,7 @@ sr_ndr_enter (SrNdr      *ndr,
               const char *field)
 {
   if (ndr->depth >= SR_NDR_MAX_DEPTH)
-    sr_ndr_fail (ndr, SR_ERROR_LIMIT, field, "structures nest deeper than %u", SR_NDR_MAX_DEPTH);
+    sr_ndr_fail (ndr, SR_ERROR_LIMIT, field, _("structures nest deeper than %u"), SR_NDR_MAX_DEPTH);
   ndr->depth++;
   return sr_ndr_ok (ndr);
 }
@@ -144,7 +146,7 @@ take (SrNdr      *ndr,
     return NULL;
   if (n > ndr->length - ndr->offset)
     {
-      sr_ndr_fail (ndr, SR_ERROR_MALFORMED, field, "%zu bytes wanted, %zu left", n, ndr->length - ndr->offset);
+      sr_ndr_fail (ndr, SR_ERROR_MALFORMED, field, _("%zu bytes wanted, %zu left"), n, ndr->length - ndr->offset);
       return NULL;
     }
   at = ndr->data + ndr->offset;
@@ -162,7 +164,7 @@ put (SrNdr      *ndr,
     return;
   if (n > G_MAXUINT - ndr->out->len)
     {
-      sr_ndr_fail (ndr, SR_ERROR_LIMIT, field, "the stub grows above 4 GiB");
+      sr_ndr_fail (ndr, SR_ERROR_LIMIT, field, _("the stub grows above 4 GiB"));
       return;
     }
   if (n > 0)
@@ -308,7 +310,7 @@ sr_ndr_const_uint32 (SrNdr      *ndr,
 
   sr_ndr_uint32 (ndr, field, &value);
   if (sr_ndr_ok (ndr) && value != expected)
-    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, field, "0x%08x where 0x%08x must be", value, expected);
+    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, field, _("0x%08x where 0x%08x must be"), value, expected);
 }
 
 gboolean
@@ -336,7 +338,7 @@ sr_ndr_count (SrNdr      *ndr,
   sr_ndr_uint32 (ndr, field, count);
   if (*count > max)
     {
-      sr_ndr_fail (ndr, SR_ERROR_LIMIT, field, "a count of %u, at most %u allowed", *count, max);
+      sr_ndr_fail (ndr, SR_ERROR_LIMIT, field, _("a count of %u, at most %u allowed"), *count, max);
       *count = 0;
     }
 }
@@ -356,14 +358,14 @@ read_string (SrNdr      *ndr,
   sr_ndr_uint32 (ndr, field, &offset);
   sr_ndr_count (ndr, field, &actual, max);
   if (sr_ndr_ok (ndr) && (offset != 0 || actual == 0 || actual > maximum))
-    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, field, "counts of a string: maximum %u, offset %u, actual %u",
+    sr_ndr_fail (ndr, SR_ERROR_MALFORMED, field, _("counts of a string: maximum %u, offset %u, actual %u"),
                  maximum, offset, actual);
   at = take (ndr, field, 2 * (gsize) actual);
   if (at == NULL)
     return;
   if (at[2 * actual - 2] != 0 || at[2 * actual - 1] != 0)
     {
-      sr_ndr_fail (ndr, SR_ERROR_MALFORMED, field, "a string without its NUL");
+      sr_ndr_fail (ndr, SR_ERROR_MALFORMED, field, _("a string without its NUL"));
       return;
     }
   *text = sr_utf16_to_utf8 (at, 2 * (gsize) actual, &error);

@@ -235,11 +235,11 @@ check_trailer (SrRpcChannel          *channel,
                GError               **error)
 {
   if (trailer->level != channel->auth_level)
-    g_set_error (error, SR_ERROR, SR_ERROR_WEAK, "A PDU at authentication level %u where level %u was agreed",
+    g_set_error (error, SR_ERROR, SR_ERROR_WEAK, _("A PDU at authentication level %u where level %u was agreed"),
                  trailer->level, channel->auth_level);
   else if (trailer->type != channel->auth_type || trailer->context_id != channel->auth_context_id)
     g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED,
-                 "A PDU of security context %u, type %u where context %u, type %u was agreed", trailer->context_id,
+                 _("A PDU of security context %u, type %u where context %u, type %u was agreed"), trailer->context_id,
                  trailer->type, channel->auth_context_id, channel->auth_type);
   else
     return TRUE;
@@ -259,7 +259,7 @@ sr_rpc_channel_open (SrRpcChannel      *channel,
 
   if (header->frag_length < header_length)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "A PDU of type %u of only %u bytes", header->type,
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("A PDU of type %u of only %u bytes"), header->type,
                    header->frag_length);
       return FALSE;
     }
@@ -268,7 +268,7 @@ sr_rpc_channel_open (SrRpcChannel      *channel,
     {
       if (signature_size (channel) > 0)
         {
-          g_set_error (error, SR_ERROR, SR_ERROR_WEAK, "A PDU without protection where level %u was agreed",
+          g_set_error (error, SR_ERROR, SR_ERROR_WEAK, _("A PDU without protection where level %u was agreed"),
                        channel->auth_level);
           return FALSE;
         }
@@ -279,7 +279,7 @@ sr_rpc_channel_open (SrRpcChannel      *channel,
     return FALSE;
   if (!channel->secured)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "A protected PDU where no security context is there");
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("A protected PDU where no security context is there"));
       return FALSE;
     }
   if (!check_trailer (channel, &trailer, error))

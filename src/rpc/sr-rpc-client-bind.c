@@ -40,7 +40,7 @@ set_nak (SrRpcClient       *client,
 
   if (header->frag_length < SR_RPC_HEADER_SIZE + 2)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "A bind_nak of only %u bytes", header->frag_length);
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("A bind_nak of only %u bytes"), header->frag_length);
       return;
     }
   reason = sr_rpc_read16 (pdu + SR_RPC_HEADER_SIZE);
@@ -86,10 +86,10 @@ check_result (SrRpcClient           *client,
       g_autofree char *transfer = sr_rpc_syntax_to_string (&result->transfer);
 
       g_set_error (error, SR_ERROR, SR_ERROR_UNSUPPORTED,
-                   _ ("%s accepted interface %s with %s %s, which was not offered"),
-                   sr_rpc_client_get_peer (client), name,
-                   sr_rpc_syntax_equal (&result->transfer, &sr_rpc_syntax_ndr64) ? "NDR64" : "transfer syntax",
-                   transfer);
+                   sr_rpc_syntax_equal (&result->transfer, &sr_rpc_syntax_ndr64)
+                     ? _ ("%s accepted interface %s with NDR64 (%s), which was not offered")
+                     : _ ("%s accepted interface %s with transfer syntax %s, which was not offered"),
+                   sr_rpc_client_get_peer (client), name, transfer);
     }
   else if (result->result == SR_RPC_PROVIDER_REJECTION && result->reason == SR_RPC_REASON_TRANSFER_SYNTAXES)
     g_set_error (error, SR_ERROR, SR_ERROR_UNSUPPORTED, _ ("%s does not speak NDR 2.0 for interface %s"),
@@ -115,7 +115,7 @@ take_sizes (SrRpcClient        *client,
   /* C706's must_recv_frag_size is 1,432; less could not even hold the signature. */
   if (send < 1432 || receive < 1432)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "%s wants fragments of only %u bytes",
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("%s wants fragments of only %u bytes"),
                    sr_rpc_client_get_peer (client), MIN (send, receive));
       return FALSE;
     }
@@ -152,7 +152,7 @@ take_ack (SrRpcClient  *client,
     return FALSE;
   if (ack->n_results != association->bind.n_contexts)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "%s answered %u of %u presentation contexts",
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("%s answered %u of %u presentation contexts"),
                    sr_rpc_client_get_peer (client), ack->n_results, association->bind.n_contexts);
       return FALSE;
     }
@@ -224,7 +224,7 @@ read_leg (SrRpcClient  *client,
     }
   if (header.type != expected)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "%s answered with PDU type %u where %u was due",
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("%s answered with PDU type %u where %u was due"),
                    sr_rpc_client_get_peer (client), header.type, expected);
       return FALSE;
     }
@@ -235,7 +235,7 @@ read_leg (SrRpcClient  *client,
        trailer.level != client->channel.auth_level))
     {
       g_set_error (error, SR_ERROR, trailer.level < client->channel.auth_level ? SR_ERROR_WEAK : SR_ERROR_MALFORMED,
-                   "%s answered for security context %u, type %u, level %u", sr_rpc_client_get_peer (client),
+                   _("%s answered for security context %u, type %u, level %u"), sr_rpc_client_get_peer (client),
                    trailer.context_id, trailer.type, trailer.level);
       g_clear_pointer (token, g_bytes_unref);
       return FALSE;
@@ -311,7 +311,7 @@ run_plain (SrRpcClient  *client,
     return FALSE;
   if (token == NULL)
     return TRUE;
-  g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "%s sent an authentication token that nobody asked for",
+  g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("%s sent an authentication token that nobody asked for"),
                sr_rpc_client_get_peer (client));
   return FALSE;
 }

@@ -138,7 +138,7 @@ sr_rpc_client_read (SrRpcClient         *client,
     g_set_error (error, SR_ERROR, SR_ERROR_CLOSED,
                  _ ("%s is shutting the connection down"), sr_rpc_client_get_peer (client));
   else if (header->call_id != call_id)
-    g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "%s answered call %u where call %u was made",
+    g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("%s answered call %u where call %u was made"),
                  sr_rpc_client_get_peer (client), header->call_id, call_id);
   else
     return TRUE;
@@ -159,7 +159,7 @@ sr_rpc_client_set_fault (SrRpcClient       *client,
 
   if (header->frag_length < SR_RPC_CALL_HEADER_SIZE + 4)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "%s: a fault of only %u bytes", peer, header->frag_length);
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("%s: a fault of only %u bytes"), peer, header->frag_length);
       sr_rpc_client_break (client);
       return;
     }
@@ -174,7 +174,7 @@ sr_rpc_client_set_fault (SrRpcClient       *client,
     }
   if (status == 0)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "%s: a fault without a status", peer);
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("%s: a fault without a status"), peer);
       sr_rpc_client_break (client);
       return;
     }
@@ -219,17 +219,17 @@ check_response (SrRpcClient       *client,
   const char *peer = sr_rpc_client_get_peer (client);
 
   if (header->type != SR_RPC_RESPONSE)
-    g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "%s answered a request with PDU type %u", peer, header->type);
+    g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("%s answered a request with PDU type %u"), peer, header->type);
   else if (header->frag_length < SR_RPC_CALL_HEADER_SIZE)
-    g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "%s: a response of only %u bytes", peer, header->frag_length);
+    g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("%s: a response of only %u bytes"), peer, header->frag_length);
   else if (header->frag_length > client->channel.max_receive)
-    g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "%s: a fragment of %u bytes where at most %u were agreed", peer,
+    g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("%s: a fragment of %u bytes where at most %u were agreed"), peer,
                  header->frag_length, client->channel.max_receive);
   else if (!(header->flags & SR_RPC_PFC_FIRST_FRAG) != !first)
-    g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "%s: a response %s", peer,
-                 first ? "without its first fragment" : "that starts again in its middle");
+    g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED,
+                 first ? _("%s: a response without its first fragment") : _("%s: a response that starts again in its middle"), peer);
   else if (sr_rpc_read16 (pdu + 20) != context_id)
-    g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "%s answered in presentation context %u, called in %u", peer,
+    g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("%s answered in presentation context %u, called in %u"), peer,
                  sr_rpc_read16 (pdu + 20), context_id);
   else
     return TRUE;

@@ -45,7 +45,7 @@ sr_rpc_header_read (const guint8 *data,
     }
   if (header->frag_length < SR_RPC_HEADER_SIZE)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "a PDU of %u bytes, shorter than its header",
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("a PDU of %u bytes, shorter than its header"),
                    header->frag_length);
       return FALSE;
     }
@@ -81,7 +81,7 @@ sr_rpc_sec_trailer_read (const guint8      *pdu,
   if (header->frag_length < body || header->frag_length - body < behind)
     {
       g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED,
-                   "a PDU of type %u and %u bytes cannot hold %u bytes of authentication", header->type,
+                   _("a PDU of type %u and %u bytes cannot hold %u bytes of authentication"), header->type,
                    header->frag_length, header->auth_length);
       return FALSE;
     }
@@ -94,7 +94,7 @@ sr_rpc_sec_trailer_read (const guint8      *pdu,
   trailer->context_id = sr_rpc_read32 (at + 4);
   if (trailer->pad_length > trailer->offset - body)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "auth_pad_length %u where the body has %zu bytes",
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("auth_pad_length %u where the body has %zu bytes"),
                    trailer->pad_length, trailer->offset - body);
       return FALSE;
     }
@@ -124,7 +124,8 @@ sr_rpc_syntax_to_string (const SrRpcSyntax *syntax)
 {
   char uuid[SR_GUID_STRING_LENGTH + 1];
 
-  return g_strdup_printf ("%s version %u.%u", sr_guid_to_string (&syntax->uuid, uuid), syntax->major, syntax->minor);
+  /* Translators: a GUID, and its version */
+  return g_strdup_printf (_("%s version %u.%u"), sr_guid_to_string (&syntax->uuid, uuid), syntax->major, syntax->minor);
 }
 
 void
@@ -173,7 +174,7 @@ code_small_count (SrNdr      *ndr,
   sr_ndr_uint8 (ndr, field, count);
   if (*count > max)
     {
-      sr_ndr_fail (ndr, SR_ERROR_LIMIT, field, "a count of %u, at most %u allowed", *count, max);
+      sr_ndr_fail (ndr, SR_ERROR_LIMIT, field, _("a count of %u, at most %u allowed"), *count, max);
       *count = 0;
     }
 }
@@ -218,7 +219,7 @@ sr_rpc_code_bind_ack (SrNdr        *ndr,
   sr_ndr_uint16 (ndr, "sec_addr", &ack->address_length);
   if (ack->address_length > sizeof ack->address)
     {
-      sr_ndr_fail (ndr, SR_ERROR_LIMIT, "sec_addr", "a length of %u, at most %zu allowed", ack->address_length,
+      sr_ndr_fail (ndr, SR_ERROR_LIMIT, "sec_addr", _("a length of %u, at most %zu allowed"), ack->address_length,
                    sizeof ack->address);
       ack->address_length = 0;
     }

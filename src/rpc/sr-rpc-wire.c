@@ -170,7 +170,7 @@ set_stream_error (SrRpcWire *wire,
   else if (reason == SR_RPC_END_DEADLINE)
     set_timed_out (wire, error);
   else if (reason == SR_RPC_END_CANCELLED)
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled");
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("Cancelled"));
   else if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED) ||
            g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE) ||
            g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CLOSED))

@@ -5,6 +5,7 @@
 
 #include "base/sr-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <json-glib/json-glib.h>
 #include <string.h>
 
@@ -202,7 +203,8 @@ fail (Reader     *reader,
       const char *wanted)
 {
   if (!reader->failed)
-    g_set_error (reader->error, SR_ERROR, SR_ERROR_MALFORMED, "“%s”: the member “%s” is not %s", reader->where, name, wanted);
+    /* Translators: a file, a member of its object, and what that must be, such as “a whole number” */
+    g_set_error (reader->error, SR_ERROR, SR_ERROR_MALFORMED, _("“%s”: the member “%s” is not %s"), reader->where, name, wanted);
   reader->failed = TRUE;
 }
 
@@ -226,7 +228,7 @@ static const char *
 read_text (Reader     *reader,
            const char *name)
 {
-  JsonNode *node = read_member (reader, name, G_TYPE_STRING, "a text");
+  JsonNode *node = read_member (reader, name, G_TYPE_STRING, _("a text"));
 
   return node != NULL ? json_node_get_string (node) : NULL;
 }
@@ -247,12 +249,12 @@ read_int (Reader     *reader,
           gint64      minimum,
           gint64      maximum)
 {
-  JsonNode *node = read_member (reader, name, G_TYPE_INT64, "a whole number");
+  JsonNode *node = read_member (reader, name, G_TYPE_INT64, _("a whole number"));
   gint64 value = node != NULL ? json_node_get_int (node) : minimum;
 
   if (value < minimum || value > maximum)
     {
-      fail (reader, name, "a number in its range");
+      fail (reader, name, _("a number in its range"));
       return minimum;
     }
   return value;
@@ -262,7 +264,7 @@ static gboolean
 read_boolean (Reader     *reader,
               const char *name)
 {
-  JsonNode *node = read_member (reader, name, G_TYPE_BOOLEAN, "true or false");
+  JsonNode *node = read_member (reader, name, G_TYPE_BOOLEAN, _("true or false"));
 
   return node != NULL && json_node_get_boolean (node);
 }
@@ -275,7 +277,7 @@ read_hex (Reader     *reader,
   guint64 value = 0;
 
   if (text != NULL && (strlen (text) != 16 || !g_ascii_string_to_unsigned (text, 16, 0, G_MAXUINT64, &value, NULL)))
-    fail (reader, name, "a number of sixteen hexadecimal digits");
+    fail (reader, name, _("a number of sixteen hexadecimal digits"));
   return value;
 }
 
@@ -287,7 +289,7 @@ read_guid (Reader     *reader,
   const char *text = read_text (reader, name);
 
   if (text != NULL && !sr_guid_parse (text, guid))
-    fail (reader, name, "a GUID");
+    fail (reader, name, _("a GUID"));
 }
 
 static guint
@@ -301,7 +303,7 @@ read_word (Reader            *reader,
   for (guint i = 0; text != NULL && i < n_words; i++)
     if (strcmp (words[i], text) == 0)
       return i;
-  fail (reader, name, "one of its words");
+  fail (reader, name, _("one of its words"));
   return 0;
 }
 
@@ -314,7 +316,7 @@ read_interface (Reader             *reader,
 
   if (!JSON_NODE_HOLDS_OBJECT (node))
     {
-      fail (reader, "interfaces", "a list of objects");
+      fail (reader, "interfaces", _("a list of objects"));
       return;
     }
   reader->object = json_node_get_object (node);
@@ -334,7 +336,7 @@ read_identity (Reader         *reader,
 
   if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
     {
-      fail (reader, "object", "an object");
+      fail (reader, "object", _("an object"));
       return;
     }
   reader->object = json_node_get_object (node);
@@ -348,7 +350,7 @@ read_identity (Reader         *reader,
   node = reader->failed ? NULL : json_object_get_member (reader->object, "interfaces");
   list = node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
   if (list == NULL || json_array_get_length (list) < 1 || json_array_get_length (list) > SR_DCOM_MAX_INTERFACES)
-    fail (reader, "interfaces", "a list of one to four");
+    fail (reader, "interfaces", _("a list of one to four"));
   else
     {
       identity->n_interfaces = json_array_get_length (list);
@@ -406,14 +408,16 @@ sr_journal_entry_parse (GBytes     *json,
       || !json_parser_load_from_data (parser, data, (gssize) length, &json_error)
       || (root = json_parser_get_root (parser)) == NULL || !JSON_NODE_HOLDS_OBJECT (root))
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "“%s” is not a JSON object%s%s", where,
-                   json_error != NULL ? ": " : "", json_error != NULL ? json_error->message : "");
+      if (json_error != NULL)
+        g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("“%s” is not JSON: %s"), where, json_error->message);
+      else
+        g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("“%s” is not a JSON object"), where);
       return NULL;
     }
   reader.object = json_node_get_object (root);
   if (read_int (&reader, "format", 1, G_MAXINT64) > SR_JOURNAL_FORMAT)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_UNSUPPORTED, "“%s” was written by a newer version of this program", where);
+      g_set_error (error, SR_ERROR, SR_ERROR_UNSUPPORTED, _("“%s” was written by a newer version of this program"), where);
       return NULL;
     }
   read_entry (&reader, entry);

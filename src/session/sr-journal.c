@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -65,16 +66,6 @@ sr_journal_get_entry (SrJournal *journal)
   return journal->entry;
 }
 
-static gboolean
-set_errno_error (GError    **error,
-                 int         number,
-                 const char *what,
-                 const char *path)
-{
-  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (number), "%s “%s”: %s", what, path, g_strerror (number));
-  return FALSE;
-}
-
 static struct flock
 whole_file (void)
 {
@@ -93,17 +84,17 @@ take_lock (SrJournal *journal,
 
   journal->lock_fd = open (journal->lock_path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
   if (journal->lock_fd < 0)
-    return set_errno_error (error, errno, "Opening", journal->lock_path);
+    return sr_set_errno_error (error, errno, _("Opening “%s”"), journal->lock_path);
   if (fcntl (journal->lock_fd, F_OFD_SETLK, &lock) != 0)
     {
       if (errno != EAGAIN && errno != EACCES)
-        return set_errno_error (error, errno, "Locking", journal->lock_path);
-      g_set_error (error, SR_ERROR, SR_ERROR_STATE, "The session of “%s” is still running", journal->path);
+        return sr_set_errno_error (error, errno, _("Locking “%s”"), journal->lock_path);
+      g_set_error (error, SR_ERROR, SR_ERROR_STATE, _("The session of “%s” is still running"), journal->path);
       return FALSE;
     }
   if (fstat (journal->lock_fd, &st) != 0 || st.st_nlink == 0)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, "“%s” is gone: its session was settled meanwhile", journal->path);
+      g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, _("“%s” is gone: its session was settled meanwhile"), journal->path);
       return FALSE;
     }
   return TRUE;
@@ -226,10 +217,10 @@ sr_journal_remove (SrJournal *journal,
                    GError   **error)
 {
   if (g_unlink (journal->path) != 0 && errno != ENOENT)
-    return set_errno_error (error, errno, "Removing", journal->path);
+    return sr_set_errno_error (error, errno, _("Removing “%s”"), journal->path);
   remove_temporaries (journal);
   if (g_unlink (journal->lock_path) != 0 && errno != ENOENT)
-    return set_errno_error (error, errno, "Removing", journal->lock_path);
+    return sr_set_errno_error (error, errno, _("Removing “%s”"), journal->lock_path);
   return sr_file_sync_folder (journal->folder, error);
 }
 
@@ -256,7 +247,7 @@ sr_journal_adopt (const char *folder,
   if (journal->entry == NULL && g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
     {
       sr_journal_remove (journal, NULL);
-      g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, "“%s” is gone: its session was settled meanwhile", journal->path);
+      g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, _("“%s” is gone: its session was settled meanwhile"), journal->path);
       return NULL;
     }
   if (journal->entry == NULL)
@@ -266,7 +257,7 @@ sr_journal_adopt (const char *folder,
     }
   if (strcmp (journal->entry->id, id) != 0)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, "“%s” holds an entry of another name", journal->path);
+      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("“%s” holds an entry of another name"), journal->path);
       return NULL;
     }
   return g_steal_pointer (&journal);

@@ -85,8 +85,10 @@ sr_session_read_file (SrCertAdmin  *admin,
       ++*reads;
       if (length > file_length - total)
         {
-          g_set_error (error, SR_ERROR, SR_ERROR_MISMATCH,
-                       _("“%s” is longer than the %" G_GUINT64_FORMAT " bytes that the CA announced"), name, file_length);
+          g_autofree char *announced = g_format_size_full (file_length, G_FORMAT_SIZE_LONG_FORMAT);
+
+          /* Translators: a file and a size */
+          g_set_error (error, SR_ERROR, SR_ERROR_MISMATCH, _("“%s” is longer than the %s that the CA announced"), name, announced);
           return FALSE;
         }
       if (length > 0 && !sink (data, length, user_data, error))
@@ -97,9 +99,11 @@ sr_session_read_file (SrCertAdmin  *admin,
 
   if (total != file_length)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MISMATCH,
-                   _("“%s” ended after %" G_GUINT64_FORMAT " of the %" G_GUINT64_FORMAT " bytes that the CA announced"),
-                   name, total, file_length);
+      g_autofree char *read = g_format_size_full (total, G_FORMAT_SIZE_LONG_FORMAT);
+      g_autofree char *announced = g_format_size_full (file_length, G_FORMAT_SIZE_LONG_FORMAT);
+
+      /* Translators: a file and two sizes */
+      g_set_error (error, SR_ERROR, SR_ERROR_MISMATCH, _("“%s” ended after %s of the %s that the CA announced"), name, read, announced);
       return FALSE;
     }
   return TRUE;

@@ -80,10 +80,13 @@ add_size_problem (Verification *check,
                   guint64       expected,
                   guint64       found)
 {
+  g_autofree char *has = g_format_size_full (found, G_FORMAT_SIZE_LONG_FORMAT);
+  g_autofree char *wanted = g_format_size_full (expected, G_FORMAT_SIZE_LONG_FORMAT);
+
+  /* Translators: a file and two sizes */
   add_problem (check, SR_SET_PROBLEM_SIZE, path,
                g_strdup_printf ("%" G_GUINT64_FORMAT, expected), g_strdup_printf ("%" G_GUINT64_FORMAT, found),
-               g_strdup_printf (_("“%s” has %" G_GUINT64_FORMAT " bytes, and %" G_GUINT64_FORMAT " are expected"),
-                                path, found, expected));
+               g_strdup_printf (_("“%s” has %s, and %s are expected"), path, has, wanted));
 }
 
 /* Returns: FALSE only when cancelled, with an error */

@@ -78,11 +78,11 @@ check_state (SrBackupSetWriter *self,
              GError           **error)
 {
   if (self->staging == NULL)
-    g_set_error (error, SR_ERROR, SR_ERROR_STATE, "The set is published already, or an error ended it");
+    g_set_error (error, SR_ERROR, SR_ERROR_STATE, _("The set is published already, or an error ended it"));
   else if (file_is_open && self->file == NULL)
-    g_set_error (error, SR_ERROR, SR_ERROR_STATE, "No file of the set is open");
+    g_set_error (error, SR_ERROR, SR_ERROR_STATE, _("No file of the set is open"));
   else if (!file_is_open && self->file != NULL)
-    g_set_error (error, SR_ERROR, SR_ERROR_STATE, "The file “%s” of the set is still open", self->file->path);
+    g_set_error (error, SR_ERROR, SR_ERROR_STATE, _("The file “%s” of the set is still open"), self->file->path);
   else
     return TRUE;
   return FALSE;
@@ -148,7 +148,7 @@ make_folder (const char *path,
              GError    **error)
 {
   if (g_mkdir (path, 0700) != 0)
-    return sr_store_set_errno (error, errno, _("Making the folder"), path);
+    return sr_store_set_errno (error, errno, _("Making the folder “%s”"), path);
   return TRUE;
 }
 
@@ -327,13 +327,13 @@ reserve (int         fd,
   if (length == 0)
     return TRUE;
   if (length > G_MAXINT64)
-    return sr_store_set_errno (error, EFBIG, _("Making room for"), path);
+    return sr_store_set_errno (error, EFBIG, _("Making room for “%s”"), path);
   do
     result = fallocate (fd, FALLOC_FL_KEEP_SIZE, 0, (off_t) length);
   while (result != 0 && errno == EINTR);
   if (result == 0 || errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL)
     return TRUE;
-  return sr_store_set_errno (error, errno, _("Making room for"), path);
+  return sr_store_set_errno (error, errno, _("Making room for “%s”"), path);
 }
 
 gboolean
@@ -358,7 +358,7 @@ sr_backup_set_writer_begin_file (SrBackupSetWriter *self,
   self->fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (self->fd < 0)
     {
-      sr_store_set_errno (error, errno, _("Making the file"), path);
+      sr_store_set_errno (error, errno, _("Making the file “%s”"), path);
       return give_up (self);
     }
   if (!reserve (self->fd, path, length, error))
@@ -388,14 +388,17 @@ sr_backup_set_writer_write (SrBackupSetWriter *self,
     return FALSE;
   if (length > self->expected - file->size)
     {
-      g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_LENGTH,
-                   _("“%s”: the server announced %" G_GUINT64_FORMAT " bytes and sends %" G_GUINT64_FORMAT " or more"),
-                   file->server_name, self->expected, file->size + length);
+      g_autofree char *announced = g_format_size_full (self->expected, G_FORMAT_SIZE_LONG_FORMAT);
+      g_autofree char *sent = g_format_size_full (file->size + length, G_FORMAT_SIZE_LONG_FORMAT);
+
+      /* Translators: a file and two sizes */
+      g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_LENGTH, _("“%s”: the server announced %s and sends %s or more"),
+                   file->server_name, announced, sent);
       return give_up (self);
     }
   if (!sr_store_write_all (self->fd, data, length))
     {
-      sr_store_set_errno (error, errno, _("Writing"), file->path);
+      sr_store_set_errno (error, errno, _("Writing “%s”"), file->path);
       return give_up (self);
     }
   sha256_update (&self->hash, length, data);
@@ -422,21 +425,24 @@ sr_backup_set_writer_end_file (SrBackupSetWriter *self,
     return FALSE;
   if (file->size != self->expected)
     {
-      g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_LENGTH,
-                   _("“%s”: the server announced %" G_GUINT64_FORMAT " bytes and sent only %" G_GUINT64_FORMAT),
-                   file->server_name, self->expected, file->size);
+      g_autofree char *announced = g_format_size_full (self->expected, G_FORMAT_SIZE_LONG_FORMAT);
+      g_autofree char *sent = g_format_size_full (file->size, G_FORMAT_SIZE_LONG_FORMAT);
+
+      /* Translators: a file and two sizes */
+      g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_LENGTH, _("“%s”: the server announced %s and sent only %s"),
+                   file->server_name, announced, sent);
       return give_up (self);
     }
   if (fsync (self->fd) != 0)
     {
-      sr_store_set_errno (error, errno, _("Syncing"), file->path);
+      sr_store_set_errno (error, errno, _("Syncing “%s”"), file->path);
       return give_up (self);
     }
   /* Network file systems tell some write errors only here. */
   fd = g_steal_fd (&self->fd);
   if (close (fd) != 0 && errno != EINTR)
     {
-      sr_store_set_errno (error, errno, _("Closing"), file->path);
+      sr_store_set_errno (error, errno, _("Closing “%s”"), file->path);
       return give_up (self);
     }
   file->sha256 = sr_sha256_finish (&self->hash);

@@ -144,7 +144,7 @@ sr_backup_set_open_file (SrBackupSet     *self,
   else if ((fd < 0 && errno == ELOOP) || (fd >= 0 && fstat (fd, &st) == 0 && !S_ISREG (st.st_mode)))
     g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_MISMATCH, _("“%s” is not a regular file"), path);
   else if (fd < 0)
-    sr_store_set_errno (error, errno, _("Opening"), path);
+    sr_store_set_errno (error, errno, _("Opening “%s”"), path);
   else
     return g_steal_fd (&fd);
   return -1;
@@ -162,7 +162,7 @@ sr_backup_set_delete (SrBackupSet *self,
     return FALSE;
   trash = g_strdup_printf ("%s/" SR_TRASH_PREFIX "%s-%08x", folder, self->name, g_random_int ());
   if (!sr_store_rename_new (self->path, trash))
-    return sr_store_set_errno (error, errno, _("Deleting the set"), self->path);
+    return sr_store_set_errno (error, errno, _("Deleting the set “%s”"), self->path);
   return sr_store_sync_folder (folder, error) && sr_store_remove_tree (trash, error);
 }
 
@@ -193,7 +193,7 @@ sr_set_publish (const char       *staging,
         break;
       if (errno != EEXIST || attempt == MAX_NAME_TRIES)
         {
-          sr_store_set_errno (error, errno, _("Publishing the set as"), path);
+          sr_store_set_errno (error, errno, _("Publishing the set as “%s”"), path);
           return NULL;
         }
       attempt++;

@@ -98,7 +98,7 @@ sr_hash_fd (int              fd,
       if (n < 0 && errno == EINTR)
         continue;
       if (n < 0)
-        return sr_store_set_errno (error, errno, _("Reading"), file);
+        return sr_store_set_errno (error, errno, _("Reading “%s”"), file);
       if (n == 0 || *length > limit)
         {
           *sha256 = sr_sha256_finish (&hash);

@@ -107,10 +107,12 @@ sr_json_reader_init (SrJsonReader *reader,
   found = sr_json_get_int (reader, reader->root, "format", 1, G_MAXINT64, TRUE);
   if (found > format)
     {
+      g_autofree char *newer = g_strdup_printf ("%" G_GINT64_FORMAT, found);
+      g_autofree char *known = g_strdup_printf ("%" G_GINT64_FORMAT, format);
+
       g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_NEWER_FORMAT,
-                   _("“%s” has format %" G_GINT64_FORMAT ", and this program knows formats up to %" G_GINT64_FORMAT
-                     ": a newer version wrote it. Use that version."),
-                   where, found, format);
+                   _("“%s” has format %s, and this program knows formats up to %s: a newer version wrote it. Use that version."),
+                   where, newer, known);
       return FALSE;
     }
   return sr_json_reader_finish (reader, error);
@@ -276,6 +278,7 @@ sr_json_get_int (SrJsonReader *reader,
                  gboolean      required)
 {
   JsonNode *node = get_node (reader, object, member, required);
+  g_autofree char *text = NULL;
   gint64 value;
 
   if (node == NULL)
@@ -288,7 +291,9 @@ sr_json_get_int (SrJsonReader *reader,
   value = json_node_get_int (node);
   if (value >= low && value <= high)
     return value;
-  sr_json_reader_fail (reader, _("“%s%s” is %" G_GINT64_FORMAT ", out of its bounds"), reader->at, member, value);
+  text = g_strdup_printf ("%" G_GINT64_FORMAT, value);
+  /* Translators: the path of a member, as in "files[3].", its name, and a number */
+  sr_json_reader_fail (reader, _("“%s%s” is %s, out of its bounds"), reader->at, member, text);
   return 0;
 }
 

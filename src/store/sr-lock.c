@@ -183,10 +183,14 @@ set_locked_error (GError            **error,
   g_autofree char *since = local != NULL ? g_date_time_format (local, "%c") : NULL;
 
   if (holder != NULL)
-    g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_LOCKED,
-                 _("%s is in use by %s, started by %s on %s (process %" G_GINT64_FORMAT
-                   "), since %s. Wait until it is done, or end it."),
-                 what, holder->program, holder->user, holder->host, holder->pid, since != NULL ? since : "?");
+    {
+      g_autofree char *process = g_strdup_printf ("%" G_GINT64_FORMAT, holder->pid);
+
+      /* Translators: a folder or CA, a program, a user, a host, a number, date and time */
+      g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_LOCKED,
+                   _("%s is in use by %s, started by %s on %s (process %s), since %s. Wait until it is done, or end it."),
+                   what, holder->program, holder->user, holder->host, process, since != NULL ? since : "?");
+    }
   else
     g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_LOCKED,
                  _("%s is in use by another program that does not tell its name. Wait until it is done."), what);
@@ -210,7 +214,7 @@ open_lock_file (const char *path,
     }
   if (fd < 0)
     {
-      sr_store_set_errno (error, errno, _("Opening the lock file"), path);
+      sr_store_set_errno (error, errno, _("Opening the lock file “%s”"), path);
       return -1;
     }
   if (fstat (fd, &st) == 0 && S_ISREG (st.st_mode))
@@ -235,7 +239,7 @@ lock_main (int            fd,
       if (try_byte (fd, mode == SR_LOCK_EXCLUSIVE ? F_WRLCK : F_RDLCK, MAIN_BYTE))
         return TRUE;
       if (errno != EAGAIN && errno != EACCES)
-        return sr_store_set_errno (error, errno, _("Locking"), path);
+        return sr_store_set_errno (error, errno, _("Locking “%s”"), path);
       found = find_holder (fd);
       if (found != NULL)
         break;
@@ -315,7 +319,7 @@ sr_lock_covers (SrLock     *lock,
 
   if (lock->mode == SR_LOCK_EXCLUSIVE && lock->folder != NULL && g_str_equal (lock->folder, folder))
     return TRUE;
-  g_set_error (error, SR_ERROR, SR_ERROR_STATE, "“%s” does not lie in the folder of the CA that is locked", path);
+  g_set_error (error, SR_ERROR, SR_ERROR_STATE, _("“%s” does not lie in the folder of the CA that is locked"), path);
   return FALSE;
 }
 

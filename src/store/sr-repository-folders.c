@@ -149,7 +149,7 @@ claim_folder (const char *path,
   g_autofree char *owner = NULL;
 
   if (g_mkdir (path, 0700) != 0 && errno != EEXIST)
-    return sr_store_set_errno (error, errno, _("Making the folder"), path);
+    return sr_store_set_errno (error, errno, _("Making the folder “%s”"), path);
   if (!sr_store_is_folder (path))
     return FALSE;
   if (is_folder_unused (path) && !write_authority (path, config, &local) &&

@@ -109,7 +109,7 @@ sr_repository_create (const char *path,
 
   if (g_mkdir_with_parents (absolute, 0700) != 0)
     {
-      sr_store_set_errno (error, errno, _("Making the folder"), absolute);
+      sr_store_set_errno (error, errno, _("Making the folder “%s”"), absolute);
       return NULL;
     }
 
@@ -140,7 +140,7 @@ check_folder (const char *path,
   if (stat (path, &st) != 0)
     {
       if (errno != ENOENT && errno != ENOTDIR)
-        return sr_store_set_errno (error, errno, _("Opening the backup folder"), path);
+        return sr_store_set_errno (error, errno, _("Opening the backup folder “%s”"), path);
       g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_MISSING,
                    _("The backup folder “%s” does not exist. If it lies on a removable disk or a network share, mount that; "
                      "otherwise choose another backup folder."),
@@ -204,7 +204,7 @@ sr_repository_get_free_space (SrRepository *self,
   struct statvfs st;
 
   if (statvfs (self->path, &st) != 0)
-    return sr_store_set_errno (error, errno, _("Asking for free space in"), self->path);
+    return sr_store_set_errno (error, errno, _("Asking for free space in “%s”"), self->path);
   if (!g_uint64_checked_mul (bytes, st.f_bavail, st.f_frsize))
     *bytes = G_MAXUINT64;
   return TRUE;
@@ -220,12 +220,12 @@ write_probe (SrRepository *self,
   int saved = 0;
 
   if (fd < 0)
-    return sr_store_set_errno (error, errno, _("Writing into the backup folder"), self->path);
+    return sr_store_set_errno (error, errno, _("Writing into the backup folder “%s”"), self->path);
   if (!sr_store_write_all (fd, zeros, sizeof zeros) || fsync (fd) != 0)
     saved = errno;
   if (g_unlink (path) != 0 && saved == 0)
     saved = errno;
-  return saved == 0 || sr_store_set_errno (error, saved, _("Writing into the backup folder"), self->path);
+  return saved == 0 || sr_store_set_errno (error, saved, _("Writing into the backup folder “%s”"), self->path);
 }
 
 gboolean

@@ -73,13 +73,17 @@ advice (SrStoreError code)
 gboolean
 sr_store_set_errno (GError    **error,
                     int         err,
-                    const char *what,
-                    const char *path)
+                    const char *format,
+                    ...)
 {
   SrStoreError code = code_from_errno (err);
+  g_autofree char *what = NULL;
+  va_list args;
 
-  g_set_error (error, SR_STORE_ERROR, (int) code, "%s “%s”: %s. %s",
-               what, path, g_strerror (err), advice (code));
+  va_start (args, format);
+  what = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_set_error (error, SR_STORE_ERROR, (int) code, "%s: %s. %s", what, g_strerror (err), advice (code));
   return FALSE;
 }
 

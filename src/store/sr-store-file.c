@@ -84,7 +84,7 @@ sr_store_load (const char  *root,
     }
   if (fd < 0 || (bytes = read_bounded (fd, max_length)) == NULL)
     {
-      sr_store_set_errno (error, errno, _("Reading"), path);
+      sr_store_set_errno (error, errno, _("Reading “%s”"), path);
       return NULL;
     }
   if (bytes->len > max_length)
@@ -157,7 +157,7 @@ finish_file (int         fd,
   saved = errno;
   g_unlink (temporary);
   if (!must_be_new || saved != EEXIST)
-    return sr_store_set_errno (error, saved, _("Writing"), path);
+    return sr_store_set_errno (error, saved, _("Writing “%s”"), path);
   g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_EXISTS, _("“%s” is there already"), path);
   return FALSE;
 }
@@ -174,7 +174,7 @@ sr_store_replace (const char *path,
   if (g_unlink (temporary) == 0 || errno == ENOENT)
     fd = open (temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd < 0)
-    return sr_store_set_errno (error, errno, _("Writing"), path);
+    return sr_store_set_errno (error, errno, _("Writing “%s”"), path);
   return finish_file (fd, temporary, path, contents, FALSE, error);
 }
 
@@ -188,7 +188,7 @@ sr_store_write_new (const char *path,
   g_autofd int fd = g_mkstemp_full (temporary, O_WRONLY | O_CLOEXEC, 0600);
 
   if (fd < 0)
-    return sr_store_set_errno (error, errno, _("Writing"), path);
+    return sr_store_set_errno (error, errno, _("Writing “%s”"), path);
   return finish_file (fd, temporary, path, contents, TRUE, error);
 }
 
@@ -200,7 +200,7 @@ sr_store_sync_folder (const char *path,
 
   /* EINVAL: a file system without fsync() for folders, as some for network shares are. Nothing more can be done there. */
   if (fd < 0 || (fsync (fd) != 0 && errno != EINVAL))
-    return sr_store_set_errno (error, errno, _("Syncing the folder"), path);
+    return sr_store_set_errno (error, errno, _("Syncing the folder “%s”"), path);
   return TRUE;
 }
 
@@ -231,7 +231,7 @@ sr_store_list_folder (const char *path,
 
   if (dir == NULL)
     {
-      sr_store_set_errno (error, errno, _("Reading the folder"), path);
+      sr_store_set_errno (error, errno, _("Reading the folder “%s”"), path);
       return NULL;
     }
   while (errno = 0, (entry = readdir (dir)) != NULL)
@@ -241,7 +241,7 @@ sr_store_list_folder (const char *path,
   closedir (dir);
   if (saved != 0)
     {
-      sr_store_set_errno (error, saved, _("Reading the folder"), path);
+      sr_store_set_errno (error, saved, _("Reading the folder “%s”"), path);
       return NULL;
     }
   g_ptr_array_sort (names, compare_names);

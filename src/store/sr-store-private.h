@@ -20,11 +20,11 @@ G_BEGIN_DECLS
 
 /* Errors: sr-store-error.c */
 
-/* Sets the code of SR_STORE_ERROR that fits @err; @what is a word such as "Writing". Always FALSE. */
+/* Sets the code of SR_STORE_ERROR that fits @err; @format says what could not be done and to what, without a full stop. Always FALSE. */
 gboolean sr_store_set_errno (GError    **error,
                              int         err,
-                             const char *what,
-                             const char *path);
+                             const char *format,
+                             ...) G_GNUC_PRINTF (3, 4);
 
 /* Takes a G_IO_ERROR of base/ and sets the SR_STORE_ERROR that fits. Always FALSE. */
 gboolean sr_store_take_io_error (GError **error,

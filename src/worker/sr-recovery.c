@@ -133,7 +133,7 @@ find_target (const SrJournalEntry *entry,
 
   if (!is_wanted (self, entry))
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "“%s” is not asked now", entry->config);
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _("“%s” is not asked now"), entry->config);
       return NULL;
     }
   if (sign_in == NULL)
