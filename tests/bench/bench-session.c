@@ -2,10 +2,12 @@
 #include "config.h"
 
 #include "bench.h"
+#include "base/sr-file.h"
+#include "csra/sr-csra-messages.h"
 #include "dcom/sr-dcom-target-private.h"
 #include "dcom/sr-orpc.h"
 #include "place.h"
-#include "served-ca.h"
+#include "practice/sr-practice-server.h"
 #include "session/sr-session-read-private.h"
 #include "store/sr-hash-private.h"
 
@@ -15,10 +17,10 @@
 #include <unistd.h>
 
 /* What a backup costs the client. The practice CA is a process of its own, so
- * that only the client counts; NTLM signs in.
+ * that only the client counts.
  *
- *     bench-session read [MEGABYTES]     the read loop without hash and disk, against unsealing the same PDUs
- *     bench-session backup [MEGABYTES]   a whole full backup, and SHA-256's share of it
+ *     bench-session read ntlm|krb5 [MEGABYTES]     the read loop without hash and disk, against unsealing the same PDUs
+ *     bench-session backup ntlm|krb5 [MEGABYTES]   a whole full backup, and SHA-256's share of it
  */
 
 /* The read loop costs at most this many times the unsealing. */
@@ -27,69 +29,96 @@
 #define MEBIBYTE (1024 * 1024)
 #define MEGA 1e6
 
-/* What the CA's process tells of itself. */
-typedef struct
-{
-  guint16 port;
-  char config[256];
-  char password[256];
-} Facts;
+#define HOST "ca.lab.test"
+#define NAME "Practice Root CA"
+#define NTLM_PASSWORD "bench-password"
+#define NTLM_USERS "BENCH:operator:" NTLM_PASSWORD "\n"
 
 typedef struct
 {
+  const char *mechanism;
+  gboolean ntlm;
+  const char *user;
+  guint16 port;
   pid_t server;
   int until;                /* closing it ends the server, as does this process's end */
-  Facts facts;
   SrDcomTarget *target;
 } Bench;
 
+/* A CA whose one user may back it up, with that many bytes in it. */
+static SrPracticeServer *
+serve (Bench      *bench,
+       const char *folder,
+       guint64     size)
+{
+  g_autofree char *users = g_build_filename (folder, "bench-users", NULL);
+  SrPracticeServerOptions options = {
+    .ca = { .name = NAME, .host = HOST },
+    .ntlm_users = bench->ntlm ? users : NULL,
+    .keytab = bench->ntlm ? NULL : g_getenv ("LAB_KEYTAB"),
+  };
+  g_autofree char *authority = g_build_filename (folder, "ca", NULL);
+  g_autoptr (GError) error = NULL;
+  SrPracticeServer *server;
+  SrPracticeCa *ca;
+
+  bench_must (g_file_set_contents_full (users, NTLM_USERS, -1, G_FILE_SET_CONTENTS_NONE, 0600, &error), &error, "users");
+  server = sr_practice_server_start (authority, &options, &error);
+  bench_must (server != NULL, &error, "practice CA");
+  ca = sr_practice_server_get_ca (server);
+  bench_must (sr_practice_ca_set_roles (ca, bench->user, SR_PRACTICE_ROLE_OPERATOR | SR_PRACTICE_ROLE_READ, &error), &error, "roles");
+  bench_must (sr_practice_ca_pad (ca, size, &error), &error, "pad");
+  return server;
+}
+
 static void
-run_server (int     facts_fd,
+run_server (Bench  *bench,
+            int     port_fd,
             int     until_fd,
             guint64 size)
 {
   g_autoptr (GError) error = NULL;
-  ServedCa served = { 0 };
-  Facts facts = { 0 };
+  g_autofree char *folder = g_dir_make_tmp ("strongroom-bench-XXXXXX", &error);
+  SrPracticeServer *server;
+  guint16 port;
   char byte;
 
-  served_ca_start (&served, 0, 10);
-  bench_must (sr_practice_ca_pad (served.ca, size, &error), &error, "pad");
-  facts.port = sr_practice_server_get_activation_port (served.server);
-  g_strlcpy (facts.config, served.config, sizeof facts.config);
-  g_strlcpy (facts.password, served.password, sizeof facts.password);
-  if (write (facts_fd, &facts, sizeof facts) == sizeof facts)
+  bench_must (folder != NULL, &error, "folder");
+  server = serve (bench, folder, size);
+  port = sr_practice_server_get_activation_port (server);
+  if (write (port_fd, &port, sizeof port) == sizeof port)
     while (read (until_fd, &byte, 1) > 0)
       ;
-  served_ca_stop (&served);
+  bench_must (sr_practice_server_stop (server, &error), &error, "stop");
+  g_object_unref (server);
+  bench_must (sr_file_remove_tree (folder, &error), &error, "remove");
 }
 
 static void
 start_server (Bench  *bench,
               guint64 size)
 {
-  g_autoptr (SrSecret) secret = NULL;
-  g_autoptr (SrCredentials) credentials = NULL;
-  int facts[2], until[2];
+  const char *password = bench->ntlm ? NTLM_PASSWORD : g_getenv ("LAB_PASSWORD");
+  g_autoptr (SrSecret) secret = sr_secret_new (password, strlen (password));
+  g_autoptr (SrCredentials) credentials = sr_credentials_new_password (bench->user, secret);
+  int port[2], until[2];
 
-  if (pipe (facts) != 0 || pipe (until) != 0)
+  if (pipe (port) != 0 || pipe (until) != 0)
     g_error ("pipe");
   bench->server = fork ();
   if (bench->server == 0)
     {
       close (until[1]);
-      run_server (facts[1], until[0], size);
+      run_server (bench, port[1], until[0], size);
       exit (0);
     }
   close (until[0]);
-  close (facts[1]);
+  close (port[1]);
   bench->until = until[1];
-  if (read (facts[0], &bench->facts, sizeof bench->facts) != sizeof bench->facts)
+  if (read (port[0], &bench->port, sizeof bench->port) != sizeof bench->port)
     g_error ("no practice CA");
-  close (facts[0]);
-  secret = sr_secret_new (bench->facts.password, strlen (bench->facts.password));
-  credentials = sr_credentials_new_password (SERVED_OPERATOR, secret);
-  bench->target = sr_dcom_target_new ("localhost", "127.0.0.1", bench->facts.port, credentials, TRUE);
+  close (port[0]);
+  bench->target = sr_dcom_target_new (HOST, "127.0.0.1", bench->port, credentials, bench->ntlm);
 }
 
 static void
@@ -106,8 +135,7 @@ open_database (Bench   *bench,
                guint64 *length)
 {
   g_autoptr (GError) error = NULL;
-  const char *authority = strchr (bench->facts.config, '\\') + 1;
-  SrCertAdmin *admin = sr_cert_admin_activate (bench->target, authority, bench_soon (), NULL, &error);
+  SrCertAdmin *admin = sr_cert_admin_activate (bench->target, NAME, bench_soon (), NULL, &error);
   g_auto (GStrv) names = NULL;
   SrServerFile file;
 
@@ -235,9 +263,9 @@ measure_reading (Bench *bench)
   loop_median = bench_median (loop);
   unseal_median = bench_median (unseal);
   ratio_median = bench_median (ratio);
-  g_print ("session read, ntlm: %.0f MiB in %u PDUs: activation to BackupEnd %.3f s CPU (%.0f MB/s), "
+  g_print ("%s: %.0f MiB in %u PDUs: activation to BackupEnd %.3f s CPU (%.0f MB/s), "
            "unsealing %.3f s (%.0f MB/s), ratio median %.3f (%.3f to %.3f) of %d runs, target %.2f %s\n",
-           (double) length / MEBIBYTE, n_pdus, loop_median, (double) length / MEGA / loop_median, unseal_median,
+           bench->mechanism, (double) length / MEBIBYTE, n_pdus, loop_median, (double) length / MEGA / loop_median, unseal_median,
            (double) length / MEGA / unseal_median, ratio_median, ratio[0], ratio[BENCH_RUNS - 1], BENCH_RUNS,
            TARGET_RATIO, ratio_median <= TARGET_RATIO ? "met" : "missed");
 }
@@ -271,7 +299,7 @@ measure_backup (Bench *bench)
   guint64 bytes;
   Place place;
 
-  place_set_up (&place, bench->facts.config);
+  place_set_up (&place, HOST "\\" NAME);
   options = place_options (&place, bench->target, NULL);
   options.timeouts = (SrBackupTimeouts) { 0 };
   cpu = bench_cpu_seconds ();
@@ -283,10 +311,10 @@ measure_backup (Bench *bench)
   place_assert_set_good (sr_backup_session_get_set (session));
   bytes = sr_backup_session_get_counts (session)->bytes;
   hash = hash_in_memory (bytes) + hash_in_memory (bytes);
-  g_print ("session backup, ntlm: %.0f MiB, set verified and published: %.2f s (%.0f MB/s), %.2f s CPU (%.0f MB/s), "
+  g_print ("%s: %.0f MiB, set verified and published: %.2f s (%.0f MB/s), %.2f s CPU (%.0f MB/s), "
            "of it SHA-256 twice %.2f s, %.0f %%\n",
-           (double) bytes / MEBIBYTE, wall, (double) bytes / MEGA / wall, cpu, (double) bytes / MEGA / cpu, hash,
-           hash / cpu * 100);
+           bench->mechanism, (double) bytes / MEBIBYTE, wall, (double) bytes / MEGA / wall, cpu,
+           (double) bytes / MEGA / cpu, hash, hash / cpu * 100);
   place_tear_down (&place);
 }
 
@@ -295,9 +323,16 @@ main (int   argc,
       char *argv[])
 {
   gboolean backup = argc > 1 && strcmp (argv[1], "backup") == 0;
-  guint megabytes = argc > 2 ? (guint) atoi (argv[2]) : backup ? 1024 : 128;
-  Bench bench = { 0 };
+  guint megabytes = argc > 3 ? (guint) atoi (argv[3]) : backup ? 1024 : 128;
+  Bench bench = { argc > 2 ? argv[2] : "ntlm" };
 
+  bench.ntlm = strcmp (bench.mechanism, "ntlm") == 0;
+  bench.user = bench.ntlm ? "BENCH\\operator" : "alice@LAB.TEST";
+  if (!bench.ntlm && g_getenv ("LAB_KEYTAB") == NULL)
+    {
+      g_print ("bench-session: skipped, no lab: run by tests/lab/with-lab.py --mit\n");
+      return 77;
+    }
   start_server (&bench, (guint64) megabytes * MEBIBYTE);
   if (backup)
     measure_backup (&bench);

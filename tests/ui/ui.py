@@ -63,7 +63,7 @@ def inside_screen(width=1280, height=860):
         # Warnings end the window's program, not this one, which libatspi tells of widgets that went.
         environment['STRONGROOM_UI_DEBUG'] = environment.pop('G_DEBUG', '')
         status = subprocess.run(['dbus-run-session', '--', 'xvfb-run', '-a', '-s',
-                                 f'-screen 0 {width}x{height}x24 -nolisten tcp',
+                                 f'-screen 0 {width}x{height}x24 -nolisten tcp -noreset',
                                  sys.executable, '-B'] + sys.argv,
                                 env=environment, stdout=2).returncode
         if os.path.exists(os.path.join(folder, 'results')):
