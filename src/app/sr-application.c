@@ -4,6 +4,7 @@
 #include "app/sr-application.h"
 
 #include "app/sr-preferences-dialog.h"
+#include "app/sr-stall-counter.h"
 #include "app/sr-window.h"
 #include "worker/sr-backup-folder.h"
 
@@ -448,6 +449,8 @@ sr_application_startup (GApplication *application)
   SrApplication *self = SR_APPLICATION (application);
 
   G_APPLICATION_CLASS (sr_application_parent_class)->startup (application);
+  if (g_getenv (SR_STALL_VARIABLE) != NULL)
+    sr_stall_counter_start (GTK_APPLICATION (self), g_getenv (SR_STALL_VARIABLE));
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   set_accels (self);
 

@@ -7,6 +7,7 @@
 
 #define FLUSH_INTERVAL_US (G_USEC_PER_SEC / SR_JOB_UPDATES_PER_SECOND + 1)
 #define HEARTBEAT_US G_USEC_PER_SEC
+#define BUSY_US 1000
 #define RATE_SAMPLE_US (G_USEC_PER_SEC / 2)
 #define RATE_SMOOTHING 0.3
 
@@ -138,16 +139,24 @@ static gboolean
 flush (gpointer user_data)
 {
   g_autoptr (SrJob) self = g_object_ref (user_data);
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  SrJobResult *result = g_steal_pointer (&self->coming_result);
   gint64 now = g_get_monotonic_time ();
-  SrJobFacts facts = self->coming;
+  SrJobResult *result;
+  SrJobFacts facts;
 
+  /* A thread that holds the mutex may have lost its processor: the main loop does not wait for it. */
+  if (!g_mutex_trylock (&self->mutex))
+    {
+      g_source_set_ready_time (self->flush, now + BUSY_US);
+      return G_SOURCE_CONTINUE;
+    }
+  result = g_steal_pointer (&self->coming_result);
+  facts = self->coming;
   facts.file = g_strdup (self->coming.file);
   facts.last_call = g_strdup (self->coming.last_call);
   self->flushed_at = now;
-  g_source_set_ready_time (self->flush, sr_job_state_is_final (facts.state) ? -1 : now + HEARTBEAT_US);
-  g_clear_pointer (&locker, g_mutex_locker_free);
+  self->flush_due = sr_job_state_is_final (facts.state) ? G_MAXINT64 : now + HEARTBEAT_US;
+  g_source_set_ready_time (self->flush, sr_job_state_is_final (facts.state) ? -1 : self->flush_due);
+  g_mutex_unlock (&self->mutex);
 
   g_object_freeze_notify (G_OBJECT (self));
   if (result != NULL)
@@ -165,7 +174,13 @@ flush (gpointer user_data)
 void
 sr_job_schedule_flush (SrJob *self)
 {
-  g_source_set_ready_time (self->flush, self->flushed_at + FLUSH_INTERVAL_US);
+  gint64 due = self->flushed_at + FLUSH_INTERVAL_US;
+
+  /* Setting it wakes the main loop, so not for each of thousands of reports a second. */
+  if (self->flush_due <= due)
+    return;
+  self->flush_due = due;
+  g_source_set_ready_time (self->flush, due);
 }
 
 /* ---- Reporting, from any thread ----------------------------------------- */
@@ -298,6 +313,7 @@ sr_job_flow_init (SrJob *self)
 
   sr_progress_init (&self->progress, weights, STEPS);
   self->flushed_at = -FLUSH_INTERVAL_US;
+  self->flush_due = G_MAXINT64;
   self->flush = g_source_new (&flush_funcs, sizeof (GSource));
   g_source_set_static_name (self->flush, "SrJob");
   g_source_set_callback (self->flush, flush, self, NULL);

@@ -93,6 +93,7 @@ struct _SrJob
   SrProgress progress;
   SrJobResult *coming_result;
   gint64 flushed_at;
+  gint64 flush_due; /* G_MAXINT64 for never */
 };
 
 enum
