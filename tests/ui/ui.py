@@ -15,11 +15,13 @@ import sys
 import tempfile
 import time
 
-TOOLS = ('xvfb-run', 'dbus-run-session', 'xdotool', 'import')
+TOOLS = ('xvfb-run', 'dbus-daemon', 'xdotool', 'import')
 WAIT = 60
 
+SETTINGS = '[Settings]\ngtk-font-name=Adwaita Sans 11\n'
 FONTS = '''<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
+  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
   <alias binding="same"><family>Adwaita Sans</family><prefer><family>Inter</family></prefer></alias>
   <alias binding="same"><family>Adwaita Mono</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>
 </fontconfig>
@@ -38,38 +40,63 @@ def missing():
     return 'not installed: ' + ', '.join(absent) if absent else None
 
 
-def inside_screen(width=1280, height=860):
-    """Returns inside a virtual screen with nothing of the user's in reach."""
+def write(path, text):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, 'w') as file:
+        file.write(text)
+
+
+def screen_environment(folder, keep):
+    os.mkdir(os.path.join(folder, 'run'), 0o700)
+    write(folder + '/etc/gtk-4.0/settings.ini', SETTINGS)
+    write(folder + '/etc/fonts.conf', FONTS)
+    own = {'HOME': folder, 'XDG_RUNTIME_DIR': folder + '/run', 'XDG_CACHE_HOME': folder + '/cache',
+           'XDG_CONFIG_HOME': folder + '/config', 'XDG_DATA_HOME': folder + '/data', 'XDG_STATE_HOME': folder + '/state'}
+    environment = dict(os.environ, STRONGROOM_UI_SCREEN=folder,
+                       XDG_CONFIG_DIRS=folder + '/etc:' + os.environ.get('XDG_CONFIG_DIRS', '/etc/xdg'),
+                       FONTCONFIG_FILE=folder + '/etc/fonts.conf',
+                       GDK_BACKEND='x11', GSK_RENDERER='cairo', GSETTINGS_BACKEND='memory',
+                       GTK_A11Y='atspi', NO_AT_BRIDGE='0',
+                       # Warnings end the window's program, not this one, which libatspi tells of widgets that went.
+                       STRONGROOM_UI_DEBUG=os.environ.get('G_DEBUG', ''))
+    environment.update((name, path) for name, path in own.items() if name not in keep)
+    for name in ('DBUS_SESSION_BUS_ADDRESS', 'WAYLAND_DISPLAY', 'G_DEBUG'):
+        environment.pop(name, None)
+    return environment
+
+
+def start_bus(folder, environment, noise):
+    """A session bus. It and the services that it starts have a lot to say."""
+    reading, writing = os.pipe()
+    bus = subprocess.Popen(['dbus-daemon', '--session', '--nofork', '--nopidfile', '--nosyslog',
+                            f'--address=unix:path={folder}/run/bus', f'--print-address={writing}'],
+                           env=environment, stdout=noise, stderr=noise, pass_fds=[writing])
+    os.close(writing)
+    with open(reading) as pipe:
+        environment['DBUS_SESSION_BUS_ADDRESS'] = pipe.readline().strip()
+    return bus
+
+
+def inside_screen(width=1280, height=860, keep=()):
+    """Returns inside a virtual screen with nothing of the user's in reach, but for the folders named in keep."""
     if os.environ.get('STRONGROOM_UI_SCREEN'):
-        # The services of the session talk on standard output, which is for results alone.
-        with open(os.path.join(home(), 'results'), 'ab') as results:
-            os.dup2(results.fileno(), 1)
         return
     folder = tempfile.mkdtemp(prefix='sr-ui-')
+    log = os.path.join(folder, 'bus.log')
+    bus = None
     try:
-        for name, mode in (('run', 0o700), ('config/gtk-4.0', 0o755), ('config/fontconfig', 0o755)):
-            os.makedirs(os.path.join(folder, name), mode)
-        with open(os.path.join(folder, 'config/gtk-4.0/settings.ini'), 'w') as file:
-            file.write('[Settings]\ngtk-font-name=Adwaita Sans 11\n')
-        with open(os.path.join(folder, 'config/fontconfig/fonts.conf'), 'w') as file:
-            file.write(FONTS)
-        environment = dict(os.environ, STRONGROOM_UI_SCREEN=folder, HOME=folder, XDG_RUNTIME_DIR=folder + '/run',
-                           XDG_CONFIG_HOME=folder + '/config', XDG_DATA_HOME=folder + '/data',
-                           XDG_STATE_HOME=folder + '/state', XDG_CACHE_HOME=folder + '/cache',
-                           GDK_BACKEND='x11', GSK_RENDERER='cairo', GSETTINGS_BACKEND='memory',
-                           GTK_A11Y='atspi', NO_AT_BRIDGE='0')
-        environment.pop('DBUS_SESSION_BUS_ADDRESS', None)
-        environment.pop('WAYLAND_DISPLAY', None)
-        # Warnings end the window's program, not this one, which libatspi tells of widgets that went.
-        environment['STRONGROOM_UI_DEBUG'] = environment.pop('G_DEBUG', '')
-        status = subprocess.run(['dbus-run-session', '--', 'xvfb-run', '-a', '-s',
-                                 f'-screen 0 {width}x{height}x24 -nolisten tcp -noreset',
-                                 sys.executable, '-B'] + sys.argv,
-                                env=environment, stdout=2).returncode
-        if os.path.exists(os.path.join(folder, 'results')):
-            with open(os.path.join(folder, 'results')) as results:
-                sys.stdout.write(results.read())
+        environment = screen_environment(folder, keep)
+        with open(log, 'wb') as noise:
+            bus = start_bus(folder, environment, noise)
+        status = subprocess.run(['xvfb-run', '-a', '-s', f'-screen 0 {width}x{height}x24 -nolisten tcp -noreset',
+                                 sys.executable, '-B'] + sys.argv, env=environment).returncode
+        if status != 0:
+            with open(log, errors='replace') as noise:
+                sys.stderr.write(noise.read())
     finally:
+        if bus:
+            bus.kill()
+            bus.wait()
         shutil.rmtree(folder, ignore_errors=True)
     sys.exit(status)
 
