@@ -148,7 +148,7 @@ is_own_file (const char *path)
 {
   static const char * const own[] = {
     SR_MANIFEST_NAME, SR_SUMS_NAME, SR_SHEET_NAME, SR_SESSION_RECORD_NAME,
-    SR_SESSION_RECORD_NAME SR_NEW_SUFFIX, NULL,
+    SR_SESSION_RECORD_NAME SR_NEW_SUFFIX, SR_VERIFICATION_NAME, SR_VERIFICATION_NAME SR_NEW_SUFFIX, NULL,
   };
 
   return g_strv_contains (own, path);

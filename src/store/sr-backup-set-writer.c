@@ -517,7 +517,7 @@ read_back (SrBackupSetWriter *self,
       g_prefix_error (error, _("Reading back what was written: "));
       return FALSE;
     }
-  return TRUE;
+  return sr_backup_set_record_verification (set, NULL, error);
 }
 
 SrBackupSet *

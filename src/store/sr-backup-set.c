@@ -151,6 +151,56 @@ sr_backup_set_open_file (SrBackupSet     *self,
 }
 
 gboolean
+sr_backup_set_record_verification (SrBackupSet  *self,
+                                   const GError *problems,
+                                   GError      **error)
+{
+  SrVerification verification = {
+    .at = g_get_real_time (),
+    .good = problems == NULL,
+    .manifest_sha256 = self->manifest_sha256,
+    .detail = problems != NULL ? problems->message : NULL,
+  };
+
+  return sr_verification_save (&verification, self->path, error);
+}
+
+gboolean
+sr_backup_set_load_verification (SrBackupSet    *self,
+                                 SrVerification *verification,
+                                 GError        **error)
+{
+  if (!sr_verification_load (self->path, verification, error))
+    return FALSE;
+  if (g_ascii_strcasecmp (verification->manifest_sha256, self->manifest_sha256) == 0)
+    return TRUE;
+  sr_verification_clear (verification);
+  g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_MISSING,
+               _("“%s” speaks of another manifest than that of “%s”"), SR_VERIFICATION_NAME, self->path);
+  return FALSE;
+}
+
+/* Names can be used again: sets may have been moved about by hand since the list was read. */
+static gboolean
+is_still_there (SrBackupSet *self,
+                GError     **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (SrBackupSet) now = sr_backup_set_load (self->path, &local);
+
+  /* One whose manifest was damaged may go; it is refused only when it is surely another one. */
+  if (now != NULL ? sr_guid_equal (&now->manifest->id, &self->manifest->id)
+                  : !g_error_matches (local, SR_STORE_ERROR, SR_STORE_ERROR_NO_SUCH_SET))
+    return TRUE;
+  if (now == NULL)
+    g_propagate_error (error, g_steal_pointer (&local));
+  else
+    g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_NO_SUCH_SET,
+                 _("Another set lies in “%s” by now: nothing was deleted"), self->path);
+  return FALSE;
+}
+
+gboolean
 sr_backup_set_delete (SrBackupSet *self,
                       SrLock      *lock,
                       GError     **error)
@@ -158,7 +208,7 @@ sr_backup_set_delete (SrBackupSet *self,
   g_autofree char *folder = g_path_get_dirname (self->path);
   g_autofree char *trash = NULL;
 
-  if (!sr_lock_covers (lock, self->path, error))
+  if (!sr_lock_covers (lock, self->path, error) || !is_still_there (self, error))
     return FALSE;
   trash = g_strdup_printf ("%s/" SR_TRASH_PREFIX "%s-%08x", folder, self->name, g_random_int ());
   if (!sr_store_rename_new (self->path, trash))

@@ -4,6 +4,7 @@
 #include "store/sr-lock.h"
 #include "store/sr-manifest.h"
 #include "store/sr-session-record.h"
+#include "store/sr-verification.h"
 
 G_BEGIN_DECLS
 
@@ -203,15 +204,48 @@ gboolean sr_backup_set_verify (SrBackupSet     *self,
                                GError         **error);
 
 /**
+ * sr_backup_set_record_verification:
+ * @self: a set that was read through just now
+ * @problems: (nullable): why it is not good, %NULL when it is
+ * @error: where to put an error
+ *
+ * Writes verified.json beside the manifest, where there is a way to write.
+ *
+ * Sets %SR_STORE_ERROR.
+ *
+ * Returns: whether it is on the disk
+ */
+gboolean sr_backup_set_record_verification (SrBackupSet  *self,
+                                            const GError *problems,
+                                            GError      **error);
+
+/**
+ * sr_backup_set_load_verification:
+ * @self: a set
+ * @verification: (out caller-allocates): what its last verification found
+ * @error: where to put an error
+ *
+ * Reads verified.json, anew at each call. See sr_verification_load() for the
+ * errors; %SR_STORE_ERROR_MISSING also when it speaks of another manifest.
+ *
+ * Returns: whether @verification is set
+ */
+gboolean sr_backup_set_load_verification (SrBackupSet    *self,
+                                          SrVerification *verification,
+                                          GError        **error);
+
+/**
  * sr_backup_set_delete:
  * @self: a set
  * @lock: the CA's exclusive lock, proof that nobody else works on its sets
  * @error: where to put an error
  *
  * Renames the set's folder so that no listing shows it, then removes it. After
- * an error between the two sr_staging_recover() finishes the work.
+ * an error between the two sr_staging_recover() finishes the work. What lies
+ * at the set's path by now is deleted only if it is still this set.
  *
- * Sets %SR_STORE_ERROR.
+ * Sets %SR_STORE_ERROR_NO_SUCH_SET when the set is gone or another one lies
+ * there, %SR_STORE_ERROR.
  *
  * Returns: whether nothing is left of it
  */

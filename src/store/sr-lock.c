@@ -41,6 +41,17 @@ struct _SrLock
   SrLock *outer;
 };
 
+SrLockHolder *
+sr_lock_holder_copy (const SrLockHolder *holder)
+{
+  SrLockHolder *copy = g_memdup2 (holder, sizeof *holder);
+
+  copy->program = g_strdup (holder->program);
+  copy->user = g_strdup (holder->user);
+  copy->host = g_strdup (holder->host);
+  return copy;
+}
+
 void
 sr_lock_holder_free (SrLockHolder *holder)
 {
@@ -272,6 +283,22 @@ sr_lock_take (const char    *path,
   lock->slot = fd >= 0 ? write_record (fd) : -1;
   lock->fd = fd >= 0 ? g_steal_fd (&fd) : -1;
   return lock;
+}
+
+gboolean
+sr_lock_is_held (const char    *path,
+                 SrLockMode     mode,
+                 SrLockHolder **holder)
+{
+  g_autofd int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
+  short found = F_UNLCK;
+
+  *holder = NULL;
+  if (fd < 0 ||
+      lock_byte (fd, F_OFD_GETLK, mode == SR_LOCK_EXCLUSIVE ? F_WRLCK : F_RDLCK, MAIN_BYTE, &found) != 0 || found == F_UNLCK)
+    return FALSE;
+  *holder = find_holder (fd);
+  return TRUE;
 }
 
 void

@@ -25,6 +25,14 @@ typedef struct
 } SrLockHolder;
 
 /**
+ * sr_lock_holder_copy:
+ * @holder: a holder
+ *
+ * Returns: (transfer full): a copy
+ */
+SrLockHolder *sr_lock_holder_copy (const SrLockHolder *holder);
+
+/**
  * sr_lock_holder_free:
  * @holder: (transfer full): a holder
  */

@@ -113,7 +113,7 @@ read_times (SrManifest   *manifest,
 static gboolean
 is_own_name (const char *path)
 {
-  static const char * const own[] = { SR_MANIFEST_NAME, SR_SESSION_RECORD_NAME, SR_SUMS_NAME, SR_SHEET_NAME };
+  static const char * const own[] = { SR_MANIFEST_NAME, SR_SESSION_RECORD_NAME, SR_SUMS_NAME, SR_SHEET_NAME, SR_VERIFICATION_NAME };
 
   for (guint i = 0; i < G_N_ELEMENTS (own); i++)
     if (g_ascii_strncasecmp (path, own[i], strlen (own[i])) == 0)

@@ -111,6 +111,52 @@ sr_repository_list_authorities (SrRepository *self,
   return g_steal_pointer (&folders);
 }
 
+void
+sr_held_lock_free (SrHeldLock *held)
+{
+  g_free (held->config);
+  g_clear_pointer (&held->holder, sr_lock_holder_free);
+  g_free (held);
+}
+
+static void
+add_if_held (GPtrArray  *list,
+             const char *folder,
+             SrLockMode  mode,
+             const char *config)
+{
+  g_autofree char *path = g_build_filename (folder, SR_LOCK_NAME, NULL);
+  SrLockHolder *holder;
+  SrHeldLock *held;
+
+  if (!sr_lock_is_held (path, mode, &holder))
+    return;
+  held = g_new0 (SrHeldLock, 1);
+  held->config = g_strdup (config);
+  held->holder = holder;
+  g_ptr_array_add (list, held);
+}
+
+GPtrArray *
+sr_repository_list_held (SrRepository *self,
+                         GError      **error)
+{
+  g_autoptr (GPtrArray) folders = sr_repository_list_authorities (self, error);
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) sr_held_lock_free);
+
+  if (folders == NULL)
+    return NULL;
+  /* Who backs up shares the whole folder with others, and wants the CA alone. */
+  add_if_held (list, sr_repository_get_path (self), SR_LOCK_SHARED, NULL);
+  for (guint i = 0; i < folders->len; i++)
+    {
+      SrAuthorityFolder *folder = g_ptr_array_index (folders, i);
+
+      add_if_held (list, folder->path, SR_LOCK_EXCLUSIVE, folder->config);
+    }
+  return g_steal_pointer (&list);
+}
+
 /* "CA", then "CA (HOST)", then "CA (HOST)-2" and so on. */
 static char *
 authority_folder_name (const char *config,

@@ -144,6 +144,39 @@ SrLock *sr_repository_lock_authority (SrRepository  *self,
                                       GError       **error);
 
 /**
+ * SrHeldLock:
+ * @config: (nullable): config string of the CA that is locked, %NULL for the whole backup folder
+ * @holder: (nullable): who holds it, %NULL when that one does not tell its name
+ *
+ * A lock that keeps others from backing up.
+ */
+typedef struct
+{
+  char *config;
+  SrLockHolder *holder;
+} SrHeldLock;
+
+/**
+ * sr_held_lock_free:
+ * @held: (transfer full): a lock
+ */
+void sr_held_lock_free (SrHeldLock *held);
+
+/**
+ * sr_repository_list_held:
+ * @self: a backup folder
+ * @error: where to put an error
+ *
+ * Looks who works on which CA, this process too. Nothing is locked, made or changed.
+ *
+ * Sets the codes of sr_repository_open().
+ *
+ * Returns: (transfer container) (element-type SrHeldLock): the locks that are held, or %NULL
+ */
+GPtrArray *sr_repository_list_held (SrRepository *self,
+                                    GError      **error);
+
+/**
  * SrAuthorityFolder:
  * @config: config string of the CA
  * @name: of the folder, inside the backup folder

@@ -93,6 +93,12 @@ SrLock *sr_lock_take (const char    *path,
                       SrLockHolder **holder,
                       GError       **error);
 
+/* Whether somebody holds the lock whose file is @path so that it could not be taken in @mode; it is not
+ * taken. @holder is NULL when that one does not tell its name. */
+gboolean sr_lock_is_held (const char    *path,
+                          SrLockMode     mode,
+                          SrLockHolder **holder);
+
 /* Makes it the lock of a CA: its config string, its folder, and the lock around it, which it takes. */
 void sr_lock_set_authority (SrLock       *lock,
                             SrRepository *repository,

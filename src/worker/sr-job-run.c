@@ -89,10 +89,16 @@ static void
 run_verify (SrJob       *job,
             SrJobResult *result)
 {
+  g_autoptr (GError) unwritten = NULL;
+
   result->set = g_object_ref (sr_job_get_order (job)->set);
   sr_backup_set_verify (result->set, report_hashed, job, &result->problems, sr_job_get_cancellable (job), &result->error);
   if (result->error != NULL)
     result->failed_phase = SR_BACKUP_PHASE_VERIFYING;
+  /* A set on a read-only disk is as good without the note of it. */
+  if (!g_error_matches (result->error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
+      && !sr_backup_set_record_verification (result->set, result->error, &unwritten))
+    g_debug ("%s", unwritten->message);
 }
 
 void

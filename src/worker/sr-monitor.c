@@ -13,6 +13,7 @@ struct _SrMonitor
   gpointer password_data;
   GPtrArray *watches;
   GCancellable *cancellable;
+  guint disk_timer;
   gboolean looking;    /* at the disk */
   gboolean look_again; /* asked for meanwhile */
 };
@@ -25,6 +26,7 @@ sr_monitor_dispose (GObject *object)
   SrMonitor *self = SR_MONITOR (object);
 
   g_cancellable_cancel (self->cancellable);
+  g_clear_handle_id (&self->disk_timer, g_source_remove);
   for (guint i = 0; i < self->watches->len; i++)
     g_object_run_dispose (self->watches->pdata[i]);
   g_ptr_array_set_size (self->watches, 0);
@@ -82,6 +84,31 @@ look_at_disk (GTask        *task,
   g_task_return_pointer (task, sr_disk_look_new (NULL), (GDestroyNotify) sr_disk_look_free);
 }
 
+static gboolean
+on_disk_turn (gpointer user_data)
+{
+  SrMonitor *self = user_data;
+
+  self->disk_timer = 0;
+  sr_monitor_refresh_sets (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* What passes by itself is to be seen to be over soon. */
+static void
+schedule_disk (SrMonitor        *self,
+               const SrDiskLook *look)
+{
+  guint seconds = SR_MONITOR_SECONDS;
+
+  if (look->error != NULL)
+    seconds = SR_MONITOR_FOLDER_SECONDS;
+  if (look->held != NULL && look->held->len > 0)
+    seconds = SR_MONITOR_LOCKED_SECONDS;
+  g_clear_handle_id (&self->disk_timer, g_source_remove);
+  self->disk_timer = g_timeout_add_seconds_full (G_PRIORITY_LOW, seconds, on_disk_turn, self, NULL);
+}
+
 static void
 on_disk_looked (GObject      *source,
                 GAsyncResult *result,
@@ -93,6 +120,8 @@ on_disk_looked (GObject      *source,
   self->looking = FALSE;
   for (guint i = 0; look != NULL && i < self->watches->len; i++)
     sr_watch_take_disk (self->watches->pdata[i], look);
+  if (look != NULL)
+    schedule_disk (self, look);
   if (self->look_again && !g_cancellable_is_cancelled (self->cancellable))
     sr_monitor_refresh_sets (self);
 }

@@ -26,6 +26,7 @@ typedef enum
 
 /**
  * SrCondition:
+ * @SR_CONDITION_UNKNOWN: the backup folder was not looked at yet, and nothing else is amiss
  * @SR_CONDITION_GOOD: a full backup is there and recent
  * @SR_CONDITION_NEVER: no full backup is there
  * @SR_CONDITION_OVERDUE: the newest full backup is older than %SR_MONITOR_OVERDUE_DAYS
@@ -34,11 +35,13 @@ typedef enum
  * @SR_CONDITION_SESSION_OPEN: a session of ours was left open
  * @SR_CONDITION_FOREIGN_BACKUP: the CA knows of a newer full backup than our newest set
  * @SR_CONDITION_FOLDER: the backup folder cannot be used; sr_watch_get_folder_error() tells why
+ * @SR_CONDITION_LOCKED: another process works on this CA's sets, see sr_watch_get_holder()
  *
  * The worst standing condition of a CA.
  */
 typedef enum
 {
+  SR_CONDITION_UNKNOWN,
   SR_CONDITION_GOOD,
   SR_CONDITION_NEVER,
   SR_CONDITION_OVERDUE,
@@ -47,6 +50,7 @@ typedef enum
   SR_CONDITION_SESSION_OPEN,
   SR_CONDITION_FOREIGN_BACKUP,
   SR_CONDITION_FOLDER,
+  SR_CONDITION_LOCKED,
 } SrCondition;
 
 /** SR_MONITOR_OVERDUE_DAYS: a full backup older than this is overdue */
@@ -54,6 +58,12 @@ typedef enum
 
 /** SR_MONITOR_SECONDS: how often a reachable CA is asked */
 #define SR_MONITOR_SECONDS 300
+
+/** SR_MONITOR_FOLDER_SECONDS: how often a backup folder that cannot be used is looked at */
+#define SR_MONITOR_FOLDER_SECONDS 30
+
+/** SR_MONITOR_LOCKED_SECONDS: how often one that another process works in is looked at */
+#define SR_MONITOR_LOCKED_SECONDS 5
 
 /** SR_MONITOR_MAX_SECONDS: where the back-off of an unreachable one ends */
 #define SR_MONITOR_MAX_SECONDS 3600
@@ -79,12 +89,44 @@ SrAuthority *sr_watch_get_authority (SrWatch *self);
 GListModel *sr_watch_get_sets (SrWatch *self);
 
 /**
+ * sr_watch_get_sets_known:
+ * @self: a watch
+ *
+ * Returns: whether the sets were ever seen; until then that there is none says nothing
+ */
+gboolean sr_watch_get_sets_known (SrWatch *self);
+
+/**
  * sr_watch_get_newest_full:
  * @self: a watch
  *
  * Returns: (transfer none) (nullable): the newest full set
  */
 SrBackupSet *sr_watch_get_newest_full (SrWatch *self);
+
+/**
+ * sr_watch_get_verification:
+ * @self: a watch
+ *
+ * Returns: (transfer none) (nullable): what the last verification of the newest full set found, %NULL when there was none
+ */
+const SrVerification *sr_watch_get_verification (SrWatch *self);
+
+/**
+ * sr_watch_get_n_open:
+ * @self: a watch
+ *
+ * Returns: how many sessions with this CA earlier programs have left open
+ */
+guint sr_watch_get_n_open (SrWatch *self);
+
+/**
+ * sr_watch_get_holder:
+ * @self: a watch
+ *
+ * Returns: (transfer none) (nullable): who works on this CA's sets in %SR_CONDITION_LOCKED, if it tells its name
+ */
+const SrLockHolder *sr_watch_get_holder (SrWatch *self);
 
 /**
  * sr_watch_get_total_size:
@@ -127,6 +169,14 @@ const GError *sr_watch_get_reach_error (SrWatch *self);
  * Returns: since when the reach is what it is, microseconds since 1970 UTC; 0 when unknown
  */
 gint64 sr_watch_get_reach_since (SrWatch *self);
+
+/**
+ * sr_watch_get_was_away:
+ * @self: a watch
+ *
+ * Returns: whether the CA is reachable again after it was not, since this program runs
+ */
+gboolean sr_watch_get_was_away (SrWatch *self);
 
 /**
  * sr_watch_get_interface_flags:
@@ -173,7 +223,7 @@ SrCondition sr_watch_get_condition (SrWatch *self);
  * SrMonitor:
  *
  * Keeps a watch for each CA of a list: polls it on a timer with back-off, and
- * looks at the backup folder when a job has ended or when asked.
+ * looks at the backup folder on another, and when asked.
  */
 #define SR_TYPE_MONITOR (sr_monitor_get_type ())
 G_DECLARE_FINAL_TYPE (SrMonitor, sr_monitor, SR, MONITOR, GObject)

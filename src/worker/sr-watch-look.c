@@ -9,6 +9,7 @@
 #include "worker/sr-backup-folder.h"
 
 #include <string.h>
+#include <unistd.h>
 
 /* Time for each of the few calls of a poll, in seconds. */
 #define CALL_SECONDS 15
@@ -20,6 +21,8 @@ sr_disk_look_free (SrDiskLook *look)
   g_clear_pointer (&look->heard, g_array_unref);
   g_clear_pointer (&look->unreadable, g_ptr_array_unref);
   g_clear_pointer (&look->open, g_ptr_array_unref);
+  g_clear_pointer (&look->held, g_ptr_array_unref);
+  g_clear_pointer (&look->verified, g_hash_table_unref);
   g_free (look->repository);
   g_clear_error (&look->error);
   g_free (look);
@@ -62,6 +65,51 @@ last_heard (GPtrArray *sets)
   return heard;
 }
 
+static void
+verification_free (gpointer data)
+{
+  sr_verification_clear (data);
+  g_free (data);
+}
+
+/* Sets come by CA, and oldest first. */
+static GHashTable *
+load_verifications (GPtrArray *sets)
+{
+  GHashTable *verified = g_hash_table_new_full (NULL, NULL, NULL, verification_free);
+  const char *done = NULL;
+
+  for (guint i = sets->len; i > 0; i--)
+    {
+      SrBackupSet *set = sets->pdata[i - 1];
+      const SrManifest *manifest = sr_backup_set_get_manifest (set);
+      SrVerification verification;
+
+      if (manifest->kind != SR_SET_FULL || g_strcmp0 (done, manifest->config) == 0)
+        continue;
+      done = manifest->config;
+      if (sr_backup_set_load_verification (set, &verification, NULL))
+        g_hash_table_insert (verified, set, g_memdup2 (&verification, sizeof verification));
+    }
+  return verified;
+}
+
+/* What this process holds is told by its own jobs. */
+static GPtrArray *
+held_by_others (SrRepository *repository)
+{
+  g_autoptr (GPtrArray) held = sr_repository_list_held (repository, NULL);
+
+  for (guint i = held != NULL ? held->len : 0; i > 0; i--)
+    {
+      const SrHeldLock *lock = held->pdata[i - 1];
+
+      if (lock->holder != NULL && lock->holder->pid == getpid () && g_str_equal (lock->holder->host, g_get_host_name ()))
+        g_ptr_array_remove_index (held, i - 1);
+    }
+  return g_steal_pointer (&held);
+}
+
 SrDiskLook *
 sr_disk_look_new (const char *journal_folder)
 {
@@ -85,11 +133,12 @@ sr_disk_look_new (const char *journal_folder)
   if (repository == NULL)
     return look;
   look->sets = sr_repository_list_sets (repository, NULL, &look->unreadable, &look->error);
-  if (look->sets != NULL)
-    {
-      look->heard = last_heard (look->sets);
-      sr_repository_check_writable (repository, 0, &look->error);
-    }
+  if (look->sets == NULL)
+    return look;
+  look->heard = last_heard (look->sets);
+  look->verified = load_verifications (look->sets);
+  look->held = held_by_others (repository);
+  sr_repository_check_writable (repository, 0, &look->error);
   return look;
 }
 

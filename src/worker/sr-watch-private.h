@@ -12,6 +12,8 @@ typedef struct
   GArray *heard;         /* gint64 for each of them: when its CA was last heard in its session, by our clock */
   GPtrArray *unreadable; /* SrUnreadableSet */
   GPtrArray *open;       /* SrJournalListed without a living owner */
+  GPtrArray *held;       /* SrHeldLock of other processes */
+  GHashTable *verified;  /* SrBackupSet -> SrVerification, of the newest full set of each CA */
   char *repository;      /* path, or NULL where none was chosen yet */
   GError *error;
 } SrDiskLook;

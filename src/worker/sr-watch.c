@@ -19,8 +19,12 @@ struct _SrWatch
 
   /* From the disk. */
   GListStore *sets;
+  gboolean sets_known;
   SrBackupSet *newest_full;
   gint64 newest_heard; /* when the CA was last heard in its session, by our clock */
+  SrVerification verification;
+  gboolean locked;
+  SrLockHolder *holder;
   guint64 total_size;
   guint n_unreadable;
   guint n_open;
@@ -29,6 +33,7 @@ struct _SrWatch
   /* From the CA. */
   SrReach reach;
   gint64 reach_since;
+  gboolean was_away;
   GError *reach_error;
   gint64 interface_flags;
   gint64 db_flags;
@@ -79,6 +84,8 @@ sr_watch_finalize (GObject *object)
   g_clear_object (&self->poll.cancellable);
   g_clear_object (&self->sets);
   g_clear_object (&self->newest_full);
+  sr_verification_clear (&self->verification);
+  g_clear_pointer (&self->holder, sr_lock_holder_free);
   g_clear_error (&self->folder_error);
   g_clear_error (&self->reach_error);
   G_OBJECT_CLASS (sr_watch_parent_class)->finalize (object);
@@ -178,6 +185,38 @@ take_sets (SrWatch      *self,
     g_list_store_splice (self->sets, 0, g_list_model_get_n_items (G_LIST_MODEL (self->sets)), mine->pdata, mine->len);
 }
 
+static void
+take_verification (SrWatch    *self,
+                   SrDiskLook *look)
+{
+  const SrVerification *found = NULL;
+
+  sr_verification_clear (&self->verification);
+  if (self->newest_full != NULL && look->verified != NULL)
+    found = g_hash_table_lookup (look->verified, self->newest_full);
+  if (found == NULL)
+    return;
+  self->verification = *found;
+  self->verification.manifest_sha256 = g_strdup (found->manifest_sha256);
+  self->verification.detail = g_strdup (found->detail);
+}
+
+static void
+take_holder (SrWatch    *self,
+             SrDiskLook *look)
+{
+  self->locked = FALSE;
+  g_clear_pointer (&self->holder, sr_lock_holder_free);
+  for (guint i = 0; look->held != NULL && i < look->held->len && !self->locked; i++)
+    {
+      const SrHeldLock *held = look->held->pdata[i];
+
+      self->locked = held->config == NULL || concerns (self, held->config);
+      if (self->locked && held->holder != NULL)
+        self->holder = sr_lock_holder_copy (held->holder);
+    }
+}
+
 void
 sr_watch_take_disk (SrWatch    *self,
                     SrDiskLook *look)
@@ -188,7 +227,12 @@ sr_watch_take_disk (SrWatch    *self,
 
   /* What was seen before stays shown when the folder is away. */
   if (look->sets != NULL)
-    take_sets (self, look->sets, look->heard);
+    {
+      self->sets_known = TRUE;
+      take_sets (self, look->sets, look->heard);
+      take_verification (self, look);
+    }
+  take_holder (self, look);
   self->n_unreadable = look->unreadable != NULL ? look->unreadable->len : 0;
   self->n_open = 0;
   for (guint i = 0; look->open != NULL && i < look->open->len; i++)
@@ -222,7 +266,10 @@ sr_watch_take_server (SrWatch      *self,
   SrReach reach = reach_of (look->error);
 
   if (reach != self->reach || self->reach_since == 0)
-    self->reach_since = g_get_real_time ();
+    {
+      self->was_away = reach == SR_REACH_ONLINE && self->reach_since != 0;
+      self->reach_since = g_get_real_time ();
+    }
   self->reach = reach;
   g_clear_error (&self->reach_error);
   if (look->error != NULL)
@@ -265,6 +312,8 @@ sr_watch_get_condition (SrWatch *self)
 
   if (self->folder_error != NULL)
     return SR_CONDITION_FOLDER;
+  if (self->locked && (self->job == NULL || sr_job_state_is_final (sr_job_get_state (self->job))))
+    return SR_CONDITION_LOCKED;
   if (self->n_open > 0)
     return SR_CONDITION_SESSION_OPEN;
   if (self->reach != SR_REACH_UNKNOWN && self->reach != SR_REACH_ONLINE)
@@ -272,7 +321,7 @@ sr_watch_get_condition (SrWatch *self)
   if (self->interface_flags >= 0 && (self->interface_flags & SR_AUTHORITY_INTERFACE_NO_REMOTE_BACKUP) != 0)
     return SR_CONDITION_REMOTE_BACKUP_DISABLED;
   if (self->newest_full == NULL)
-    return SR_CONDITION_NEVER;
+    return self->sets_known ? SR_CONDITION_NEVER : SR_CONDITION_UNKNOWN;
   ours = sr_backup_set_get_manifest (self->newest_full)->finished;
   if (self->last_full > self->newest_heard + SAME_BACKUP_US)
     return SR_CONDITION_FOREIGN_BACKUP;
@@ -297,6 +346,30 @@ SrBackupSet *
 sr_watch_get_newest_full (SrWatch *self)
 {
   return self->newest_full;
+}
+
+gboolean
+sr_watch_get_sets_known (SrWatch *self)
+{
+  return self->sets_known;
+}
+
+const SrVerification *
+sr_watch_get_verification (SrWatch *self)
+{
+  return self->verification.at != 0 ? &self->verification : NULL;
+}
+
+guint
+sr_watch_get_n_open (SrWatch *self)
+{
+  return self->n_open;
+}
+
+const SrLockHolder *
+sr_watch_get_holder (SrWatch *self)
+{
+  return self->holder;
 }
 
 guint64
@@ -333,6 +406,12 @@ gint64
 sr_watch_get_reach_since (SrWatch *self)
 {
   return self->reach_since;
+}
+
+gboolean
+sr_watch_get_was_away (SrWatch *self)
+{
+  return self->was_away;
 }
 
 gint64

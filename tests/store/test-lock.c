@@ -305,6 +305,47 @@ test_not_a_file (Fixture      *fixture,
   g_assert_error (error, SR_STORE_ERROR, SR_STORE_ERROR_IO);
 }
 
+/* Who is at work can be seen without taking a lock, and without making one. */
+static void
+test_list_held (Fixture      *fixture,
+                gconstpointer data)
+{
+  g_autoptr (GPtrArray) none = sr_repository_list_held (fixture->repository, NULL);
+  g_autoptr (GPtrArray) one = NULL;
+  g_autoptr (GPtrArray) whole = NULL;
+  g_autoptr (GPtrArray) after = NULL;
+  g_autoptr (SrLock) lock = NULL;
+  g_autofree char *id = g_build_filename (sr_repository_get_path (fixture->repository), SR_REPOSITORY_ID_NAME, NULL);
+  g_autoptr (GError) error = NULL;
+  const SrHeldLock *held;
+  pid_t pid;
+
+  g_assert_cmpuint (none->len, ==, 0);
+  pid = test_start_child (take_in_child, fixture);
+  one = sr_repository_list_held (fixture->repository, NULL);
+  g_assert_cmpuint (one->len, ==, 1);
+  held = g_ptr_array_index (one, 0);
+  g_assert_cmpstr (held->config, ==, TEST_CONFIG);
+  g_assert_cmpint (held->holder->pid, ==, pid);
+  test_kill_child (pid);
+
+  /* A reader of the whole folder is in nobody's way, a lock on all of it in everybody's. */
+  lock = take (fixture, NULL, SR_LOCK_SHARED, NULL, NULL);
+  after = sr_repository_list_held (fixture->repository, NULL);
+  g_assert_cmpuint (after->len, ==, 0);
+  g_clear_pointer (&lock, sr_lock_release);
+  lock = take (fixture, NULL, SR_LOCK_EXCLUSIVE, NULL, NULL);
+  whole = sr_repository_list_held (fixture->repository, NULL);
+  g_assert_cmpuint (whole->len, ==, 1);
+  held = g_ptr_array_index (whole, 0);
+  g_assert_null (held->config);
+  g_assert_cmpint (held->holder->pid, ==, getpid ());
+
+  g_assert_cmpint (g_unlink (id), ==, 0);
+  g_assert_null (sr_repository_list_held (fixture->repository, &error));
+  g_assert_error (error, SR_STORE_ERROR, SR_STORE_ERROR_NOT_A_REPOSITORY);
+}
+
 static void
 test_refusals (Fixture      *fixture,
                gconstpointer data)
@@ -333,6 +374,7 @@ main (int   argc,
   ADD ("file", test_file);
   ADD ("hostile-file", test_hostile_file);
   ADD ("not-a-file", test_not_a_file);
+  ADD ("list-held", test_list_held);
   ADD ("refusals", test_refusals);
   return g_test_run ();
 }

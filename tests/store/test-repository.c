@@ -495,6 +495,38 @@ test_delete (Fixture      *fixture,
   g_assert_false (g_file_test (sr_backup_set_get_path (first), G_FILE_TEST_EXISTS));
   g_assert_true (g_file_test (victim_file, G_FILE_TEST_EXISTS));
   test_assert_clean (fixture->repository, 1);
+  g_assert_false (sr_backup_set_delete (first, lock, &error));
+  g_assert_error (error, SR_STORE_ERROR, SR_STORE_ERROR_NO_SUCH_SET);
+}
+
+/* A set's name may be another's by now. */
+static void
+test_delete_moved (Fixture      *fixture,
+                   gconstpointer data)
+{
+  g_autoptr (SrBackupSet) first = test_publish (fixture->repository, TEST_CONFIG, 1);
+  g_autoptr (SrBackupSet) second = test_publish (fixture->repository, TEST_CONFIG, 1);
+  g_autofree char *away = g_strconcat (sr_backup_set_get_path (first), "-away", NULL);
+  g_autofree char *manifest = g_build_filename (sr_backup_set_get_path (first), SR_MANIFEST_NAME, NULL);
+  g_autoptr (SrLock) lock = test_lock (fixture->repository, TEST_CONFIG);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (g_rename (sr_backup_set_get_path (first), away), ==, 0);
+  g_assert_cmpint (g_rename (sr_backup_set_get_path (second), sr_backup_set_get_path (first)), ==, 0);
+  g_assert_false (sr_backup_set_delete (first, lock, &error));
+  g_assert_error (error, SR_STORE_ERROR, SR_STORE_ERROR_NO_SUCH_SET);
+  g_assert_true (g_file_test (manifest, G_FILE_TEST_EXISTS));
+  g_clear_error (&error);
+
+  /* One whose manifest cannot be read any more may go. */
+  g_clear_pointer (&lock, sr_lock_release);
+  test_assert_clean (fixture->repository, 2);
+  lock = test_lock (fixture->repository, TEST_CONFIG);
+  write_text (manifest, "damaged");
+  g_assert_true (sr_backup_set_delete (first, lock, &error));
+  g_assert_no_error (error);
+  g_clear_pointer (&lock, sr_lock_release);
+  test_assert_clean (fixture->repository, 1);
 }
 
 /* A repository at a place where other things lie already leaves them alone. */
@@ -539,6 +571,7 @@ main (int   argc,
   ADD ("find", test_find);
   ADD ("unreadable", test_unreadable);
   ADD ("delete", test_delete);
+  ADD ("delete-moved", test_delete_moved);
   ADD ("create-beside", test_create_beside);
   return g_test_run ();
 }

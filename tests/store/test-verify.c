@@ -345,6 +345,61 @@ test_record (Fixture      *fixture,
   g_assert_error (error, SR_STORE_ERROR, SR_STORE_ERROR_NEWER_FORMAT);
 }
 
+/* A new set says that it was read back; later looks replace that. */
+static void
+test_verification (Fixture      *fixture,
+                   gconstpointer data)
+{
+  g_auto (SrVerification) made = { 0 };
+  g_auto (SrVerification) bad = { 0 };
+  g_auto (SrVerification) other = { 0 };
+  g_autofree char *path = path_of (fixture, SR_VERIFICATION_NAME);
+  g_autofree char *new_path = path_of (fixture, SR_VERIFICATION_NAME ".new");
+  g_autofree char *log = path_of (fixture, "DataBase/edb0000E.log");
+  g_autoptr (GError) problems = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (sr_backup_set_load_verification (fixture->set, &made, &error));
+  g_assert_no_error (error);
+  g_assert_true (made.good);
+  g_assert_cmpint (made.at, >=, sr_backup_set_get_manifest (fixture->set)->finished);
+  g_assert_null (made.detail);
+
+  g_assert_cmpint (g_unlink (log), ==, 0);
+  g_assert_false (sr_backup_set_verify (fixture->set, NULL, NULL, NULL, NULL, &problems));
+  g_assert_true (sr_backup_set_record_verification (fixture->set, problems, &error));
+  g_assert_true (sr_backup_set_load_verification (fixture->set, &bad, &error));
+  g_assert_false (bad.good);
+  g_assert_cmpint (bad.at, >, made.at);
+  g_assert_cmpstr (bad.detail, ==, problems->message);
+
+  /* What was said of another manifest says nothing of this one. */
+  bad.manifest_sha256[0] = bad.manifest_sha256[0] == '0' ? '1' : '0';
+  g_assert_true (sr_verification_save (&bad, sr_backup_set_get_path (fixture->set), &error));
+  g_assert_false (sr_backup_set_load_verification (fixture->set, &other, &error));
+  g_assert_error (error, SR_STORE_ERROR, SR_STORE_ERROR_MISSING);
+  g_clear_error (&error);
+  g_assert_true (sr_file_replace (path, "{\"format\":1,\"result\":\"maybe\"}", 29, NULL));
+  g_assert_false (sr_backup_set_load_verification (fixture->set, &other, &error));
+  g_assert_error (error, SR_STORE_ERROR, SR_STORE_ERROR_DAMAGED_SET);
+  g_clear_error (&error);
+  g_assert_true (sr_file_replace (path, "{\"format\":2}", 12, NULL));
+  g_assert_false (sr_backup_set_load_verification (fixture->set, &other, &error));
+  g_assert_error (error, SR_STORE_ERROR, SR_STORE_ERROR_NEWER_FORMAT);
+  g_clear_error (&error);
+
+  /* It is no part of the set, nor is what a kill leaves of it: the log alone is missing. */
+  g_assert_true (sr_file_replace (new_path, "{", 1, NULL));
+  {
+    g_autoptr (GPtrArray) found = NULL;
+
+    assert_problem (fixture, SR_SET_PROBLEM_MISSING, "DataBase/edb0000E.log", &found);
+  }
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  g_assert_false (sr_backup_set_load_verification (fixture->set, &other, &error));
+  g_assert_error (error, SR_STORE_ERROR, SR_STORE_ERROR_MISSING);
+}
+
 /* The folder may be anywhere, under any name. */
 static void
 test_moved (Fixture      *fixture,
@@ -381,6 +436,7 @@ main (int   argc,
   ADD ("several", test_several);
   ADD ("cancel", test_cancel);
   ADD ("record", test_record);
+  ADD ("verification", test_verification);
   ADD ("moved", test_moved);
   return g_test_run ();
 }

@@ -10,6 +10,7 @@
 #include "worker/sr-watch-private.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 /* Everything is kept below a folder of the test's own, which g_test makes and
  * removes for the XDG folders. */
@@ -224,6 +225,121 @@ test_long_backup (Fixture      *fixture,
   g_assert_cmpint (sr_watch_get_condition (watch), ==, SR_CONDITION_GOOD);
 }
 
+/* Another process, which takes a CA's lock, says so, and holds it until its input ends. */
+static int
+hold_lock (const char *path,
+           const char *config)
+{
+  g_autoptr (SrRepository) repository = sr_repository_open (path, NULL);
+  g_autoptr (SrLock) lock = sr_repository_lock_authority (repository, config, SR_LOCK_EXCLUSIVE, NULL, NULL);
+  char byte = 'x';
+
+  if (lock == NULL || write (STDOUT_FILENO, &byte, 1) != 1)
+    return 1;
+  while (read (STDIN_FILENO, &byte, 1) > 0)
+    ;
+  return 0;
+}
+
+static GSubprocess *
+start_holder (const char *path,
+              const char *config)
+{
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+  g_autoptr (GError) error = NULL;
+  GSubprocess *process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error,
+                                           program, "--hold", path, config, NULL);
+  char byte;
+
+  g_assert_no_error (error);
+  g_assert_cmpint (g_input_stream_read (g_subprocess_get_stdout_pipe (process), &byte, 1, NULL, &error), ==, 1);
+  return process;
+}
+
+static void
+wait_for_condition (SrMonitor  *monitor,
+                    SrWatch    *watch,
+                    SrCondition condition)
+{
+  sr_monitor_refresh_sets (monitor);
+  while (sr_watch_get_condition (watch) != condition)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* Another process that works on a CA is named, and its end is seen. */
+static void
+test_locked (Fixture      *fixture,
+             gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (g_get_user_data_dir (), "monitor-locked", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SrRepository) repository = sr_repository_create (path, &error);
+  g_autoptr (SrAuthority) authority = NULL;
+  g_autoptr (SrAuthority) other = NULL;
+  g_autoptr (GSubprocess) holder = NULL;
+  g_autoptr (SrLock) own = NULL;
+  SrWatch *watch, *other_watch;
+
+  g_assert_no_error (error);
+  g_assert_true (sr_backup_folder_choose (repository, &error));
+  authority = add (fixture, "ca.example.test\\Example CA");
+  other = add (fixture, "other.example.test\\Other CA");
+  watch = sr_monitor_find (fixture->monitor, authority);
+  other_watch = sr_monitor_find (fixture->monitor, other);
+  g_assert_cmpint (sr_watch_get_condition (watch), ==, SR_CONDITION_UNKNOWN);
+  g_assert_false (sr_watch_get_sets_known (watch));
+
+  holder = start_holder (path, "CA.example.test\\Example CA");
+  wait_for_condition (fixture->monitor, watch, SR_CONDITION_LOCKED);
+  g_assert_cmpint (sr_watch_get_holder (watch)->pid, ==, g_ascii_strtoll (g_subprocess_get_identifier (holder), NULL, 10));
+  g_assert_cmpstr (sr_watch_get_holder (watch)->user, ==, g_get_user_name ());
+  g_assert_cmpstr (sr_watch_get_holder (watch)->host, ==, g_get_host_name ());
+  g_assert_true (sr_watch_get_sets_known (other_watch));
+  g_assert_cmpint (sr_watch_get_condition (other_watch), !=, SR_CONDITION_LOCKED);
+
+  /* Nobody asks again: the monitor looks by itself. */
+  g_output_stream_close (g_subprocess_get_stdin_pipe (holder), NULL, NULL);
+  g_assert_true (g_subprocess_wait (holder, NULL, NULL));
+  while (sr_watch_get_condition (watch) == SR_CONDITION_LOCKED)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_null (sr_watch_get_holder (watch));
+
+  /* What this process does itself is told by its jobs. */
+  own = sr_repository_lock_authority (repository, "ca.example.test\\Example CA", SR_LOCK_EXCLUSIVE, NULL, &error);
+  g_assert_no_error (error);
+  publish (repository, "other.example.test\\Other CA");
+  wait_for_sets (fixture->monitor, other_watch, 1);
+  g_assert_cmpint (sr_watch_get_condition (watch), !=, SR_CONDITION_LOCKED);
+}
+
+/* What the last verification of the newest set found is known. */
+static void
+test_verification (Fixture      *fixture,
+                   gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (g_get_user_data_dir (), "monitor-verified", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) problem = g_error_new (SR_STORE_ERROR, SR_STORE_ERROR_MISMATCH, "one file is missing");
+  g_autoptr (SrRepository) repository = sr_repository_create (path, &error);
+  g_autoptr (SrAuthority) authority = NULL;
+  SrWatch *watch;
+
+  g_assert_no_error (error);
+  g_assert_true (sr_backup_folder_choose (repository, &error));
+  publish (repository, "ca.example.test\\Example CA");
+  authority = add (fixture, "ca.example.test\\Example CA");
+  watch = sr_monitor_find (fixture->monitor, authority);
+  g_assert_null (sr_watch_get_verification (watch));
+  wait_for_sets (fixture->monitor, watch, 1);
+  g_assert_true (sr_watch_get_verification (watch)->good);
+
+  g_assert_true (sr_backup_set_record_verification (sr_watch_get_newest_full (watch), problem, &error));
+  sr_monitor_refresh_sets (fixture->monitor);
+  while (sr_watch_get_verification (watch)->good)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (sr_watch_get_verification (watch)->detail, ==, "one file is missing");
+}
+
 static void
 keep_result (GObject      *source,
              GAsyncResult *result,
@@ -277,6 +393,8 @@ int
 main (int    argc,
       char **argv)
 {
+  if (argc == 4 && g_str_equal (argv[1], "--hold"))
+    return hold_lock (argv[2], argv[3]);
   g_setenv ("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus", TRUE);
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add ("/worker/monitor/offline", Fixture, NULL, set_up, test_offline, tear_down);
@@ -284,6 +402,8 @@ main (int    argc,
   g_test_add ("/worker/monitor/removed", Fixture, NULL, set_up, test_removed, tear_down);
   g_test_add ("/worker/monitor/sets", Fixture, NULL, set_up, test_sets, tear_down);
   g_test_add ("/worker/monitor/long-backup", Fixture, NULL, set_up, test_long_backup, tear_down);
+  g_test_add ("/worker/monitor/locked", Fixture, NULL, set_up, test_locked, tear_down);
+  g_test_add ("/worker/monitor/verification", Fixture, NULL, set_up, test_verification, tear_down);
   g_test_add_func ("/authority/keyring/in-memory", test_keyring_in_memory);
   return g_test_run ();
 }
