@@ -20,6 +20,13 @@ main (int    argc,
   signal (SIGXFSZ, SIG_IGN);
 
   setlocale (LC_ALL, "");
+  if (g_strv_contains ((const char * const *) argv, "--json"))
+    {
+      /* What programs read is the same everywhere. Names of files keep their encoding (LC_CTYPE). */
+      setlocale (LC_MESSAGES, "C");
+      setlocale (LC_NUMERIC, "C");
+      setlocale (LC_TIME, "C");
+    }
   bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);

@@ -8,24 +8,25 @@
 
 #include <glib/gi18n-lib.h>
 
+/* The tables of the manual page, which is in English. */
 const char *const sr_cli_exit_words[] = {
-  [SR_CLI_DONE] = N_("All that was asked is done."),
-  [SR_CLI_FAILED] = N_("Something failed; the message says what, where, and what to do."),
-  [SR_CLI_USAGE] = N_("The command line is wrong. Nothing was done."),
-  [SR_CLI_REFUSED] = N_("A rule forbids it: another program works on the CA or the backup folder, the backup folder is missing or is another one, "
-                        "a file has a newer format, what is to be added is there already, or the CA’s own backup rules refuse."),
-  [SR_CLI_CANCELLED] = N_("The user cancelled it. A session with a CA was ended."),
+  [SR_CLI_DONE] = "All that was asked is done.",
+  [SR_CLI_FAILED] = "Something failed; the message says what, where, and what to do.",
+  [SR_CLI_USAGE] = "The command line is wrong. Nothing was done.",
+  [SR_CLI_REFUSED] = "A rule forbids it: another program works on the CA or the backup folder, the backup folder is missing or is another one, "
+                     "a file has a newer format, what is to be added is there already, or the CA’s own backup rules refuse.",
+  [SR_CLI_CANCELLED] = "The user cancelled it. A session with a CA was ended.",
   NULL
 };
 
 const SrCliMember sr_cli_error_members[] = {
-  { "error.step", "string?", N_("what was being done") },
-  { "error.host", "string?", N_("the host that it was done with") },
-  { "error.domain", "string", N_("which kind of error it is") },
-  { "error.code", "string?", N_("the number that the CA gave, in hexadecimal, such as 0x80070005") },
-  { "error.name", "string?", N_("the number’s symbolic name, such as E_ACCESSDENIED") },
-  { "error.message", "string", N_("what went wrong") },
-  { "error.advice", "string?", N_("what to do about it") },
+  { "error.step", "string?", "what was being done" },
+  { "error.host", "string?", "the host that it was done with" },
+  { "error.domain", "string", "which kind of error it is" },
+  { "error.code", "string?", "the number that the CA gave, in hexadecimal, such as 0x80070005" },
+  { "error.name", "string?", "the number’s symbolic name, such as E_ACCESSDENIED" },
+  { "error.message", "string", "what went wrong" },
+  { "error.advice", "string?", "what to do about it" },
   { NULL }
 };
 

@@ -54,11 +54,19 @@ print_options (const SrCliVerb *verb)
       }
 }
 
+static char *
+describe_call (const SrCliVerb *verb)
+{
+  return verb->arguments != NULL ? g_strconcat (verb->name, " ", _(verb->arguments), NULL) : g_strdup (verb->name);
+}
+
 static void
 print_verb (const SrCliVerb *verb)
 {
-  printf (_("Usage: strongroomctl %s%s%s [OPTION…]"), verb->name, verb->arguments != NULL ? " " : "",
-          verb->arguments != NULL ? verb->arguments : "");
+  g_autofree char *call = describe_call (verb);
+
+  /* Translators: a verb and its argument, such as “show SET” */
+  printf (_("Usage: strongroomctl %s [OPTION…]"), call);
   printf ("\n\n%s\n\n", _(verb->summary));
   print_paragraphs (_(verb->description));
   print_options (verb);
@@ -77,8 +85,7 @@ print_overview (const char *group)
   for (guint i = 0; sr_cli_verbs[i] != NULL; i++)
     {
       const SrCliVerb *verb = sr_cli_verbs[i];
-      g_autofree char *left = g_strdup_printf ("%s%s%s", verb->name, verb->arguments != NULL ? " " : "",
-                                               verb->arguments != NULL ? verb->arguments : "");
+      g_autofree char *left = describe_call (verb);
 
       if (prefix == NULL || g_str_has_prefix (verb->name, prefix))
         print_entry (left, _(verb->summary));

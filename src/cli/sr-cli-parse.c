@@ -104,8 +104,12 @@ sr_cli_misuse (SrCli      *cli,
     }
   else
     {
+      g_autofree char *command = cli->verb != NULL ? g_strdup_printf ("strongroomctl %s --help", cli->verb->name)
+                                                   : g_strdup ("strongroomctl --help");
+
       sr_cli_note ("strongroomctl: %s", text);
-      sr_cli_note (_("Try “strongroomctl %s%s--help”."), cli->verb != NULL ? cli->verb->name : "", cli->verb != NULL ? " " : "");
+      /* Translators: %s is a command */
+      sr_cli_note (_("Try “%s”."), command);
     }
   return SR_CLI_USAGE;
 }
@@ -269,7 +273,7 @@ run_verb (SrCli             *cli,
   if (exit != SR_CLI_DONE)
     return exit;
   if (cli->arguments->len < cli->verb->min_arguments)
-    return sr_cli_misuse (cli, _("“%s” needs %s"), cli->verb->name, cli->verb->arguments);
+    return sr_cli_misuse (cli, _("“%s” needs %s"), cli->verb->name, _(cli->verb->arguments));
   if (cli->arguments->len > cli->verb->max_arguments)
     return sr_cli_misuse (cli, _("There is an argument too many: “%s”"),
                           (char *) cli->arguments->pdata[cli->verb->max_arguments]);

@@ -51,7 +51,8 @@ typedef struct
 
 /* @path is a member, "a.b" one of an object below, "a[]" the elements of an
  * array, "a[].b" a member of each. @type is string, number, boolean, object or
- * array, with a question mark where it may be null. */
+ * array, with a question mark where it may be null. @help stands in the manual
+ * page alone, in English. */
 typedef struct
 {
   const char *path;

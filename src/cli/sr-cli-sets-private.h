@@ -12,19 +12,19 @@ void sr_cli_add_set (JsonObject  *object,
                      SrBackupSet *set);
 
 #define SR_CLI_SET_MEMBERS \
-  { "set", "string?", N_("name of the set") }, \
-  { "path", "string?", N_("its folder") }, \
-  { "id", "string?", N_("its id, a GUID") }, \
-  { "config", "string?", N_("the CA’s config string") }, \
-  { "kind", "string?", N_("full or log") }, \
-  { "sequence", "number?", N_("counts the sets of the CA in the backup folder") }, \
-  { "started", "string?", N_("when the session began, ISO 8601") }, \
-  { "finished", "string?", N_("when the last file had come") }, \
-  { "bytes", "number?", N_("bytes of all files") }, \
-  { "files_count", "number?", N_("how many files") }, \
-  { "generations", "string?", N_("log generations, first-last") }, \
-  { "truncated", "string?", N_("whether the CA’s logs were truncated: yes, no, kept (as the user wanted) or unknown") }, \
-  { "ended", "string?", N_("whether the session was ended: yes, no or unknown") }
+  { "set", "string?", "name of the set" }, \
+  { "path", "string?", "its folder" }, \
+  { "id", "string?", "its id, a GUID" }, \
+  { "config", "string?", "the CA’s config string" }, \
+  { "kind", "string?", "full or log" }, \
+  { "sequence", "number?", "counts the sets of the CA in the backup folder" }, \
+  { "started", "string?", "when the session began, ISO 8601" }, \
+  { "finished", "string?", "when the last file had come" }, \
+  { "bytes", "number?", "bytes of all files" }, \
+  { "files_count", "number?", "how many files" }, \
+  { "generations", "string?", "log generations, first-last" }, \
+  { "truncated", "string?", "whether the CA’s logs were truncated: yes, no, kept (as the user wanted) or unknown" }, \
+  { "ended", "string?", "whether the session was ended: yes, no or unknown" }
 
 const char *sr_cli_truncation_to_string (SrTruncation truncated);
 const char *sr_cli_ending_to_string (SrEnding ended);

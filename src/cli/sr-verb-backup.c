@@ -23,16 +23,16 @@ static const SrCliOption options[] = {
 
 static const SrCliMember members[] = {
   SR_CLI_SET_MEMBERS,
-  { "host", "string", N_("the CA’s host") },
-  { "state", "string", N_("done, failed or cancelled") },
-  { "session", "string", N_("the session with the CA: not-open, ended, left-open, lost or maybe-open") },
-  { "databases", "number", N_("databases that were read") },
-  { "logs", "number", N_("logs that were read") },
-  { "dynamic_files", "number", N_("files of the CA that this protocol does not fetch; the manifest lists them") },
-  { "reads", "number", N_("how often the CA was asked for data") },
-  { "seconds", "number", N_("how long it took") },
-  { "note", "string?", N_("what follows from keeping the logs") },
-  { "recovered[]", "object", N_("sessions of earlier programs with this CA, as “sessions --recover” tells them") },
+  { "host", "string", "the CA’s host" },
+  { "state", "string", "done, failed or cancelled" },
+  { "session", "string", "the session with the CA: not-open, ended, left-open, lost or maybe-open" },
+  { "databases", "number", "databases that were read" },
+  { "logs", "number", "logs that were read" },
+  { "dynamic_files", "number", "files of the CA that this protocol does not fetch; the manifest lists them" },
+  { "reads", "number", "how often the CA was asked for data" },
+  { "seconds", "number", "how long it took" },
+  { "note", "string?", "what follows from keeping the logs" },
+  { "recovered[]", "object", "sessions of earlier programs with this CA, as “sessions --recover” tells them" },
   { NULL }
 };
 

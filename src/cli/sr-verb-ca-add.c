@@ -72,7 +72,7 @@ run (SrCli *cli)
 
 const SrCliVerb sr_verb_ca_add = {
   .name = "ca add",
-  .arguments = "'HOST\\CA'",
+  .arguments = N_("'HOST\\CA'"),
   .min_arguments = 1,
   .max_arguments = 1,
   .summary = N_("Add a CA to the list of those that are known"),

@@ -10,15 +10,15 @@
 #include <glib/gi18n-lib.h>
 
 static const SrCliMember members[] = {
-  { "config", "string", N_("the CA’s config string") },
-  { "host", "string", N_("its host") },
-  { "ok", "boolean", N_("whether no check failed") },
-  { "checks[].check", "string", N_("resolve, port, activation, roles, remote-backup or locations") },
-  { "checks[].state", "string", N_("done, warning, failed, or skipped because an earlier one failed") },
-  { "checks[].detail", "string?", N_("what was found") },
-  { "checks[].code", "string?", N_("the number that the CA gave, in hexadecimal") },
-  { "checks[].advice", "string?", N_("what to do about it") },
-  { "checks[].command", "string?", N_("a command for the CA’s administrator to run there") },
+  { "config", "string", "the CA’s config string" },
+  { "host", "string", "its host" },
+  { "ok", "boolean", "whether no check failed" },
+  { "checks[].check", "string", "resolve, port, activation, roles, remote-backup or locations" },
+  { "checks[].state", "string", "done, warning, failed, or skipped because an earlier one failed" },
+  { "checks[].detail", "string?", "what was found" },
+  { "checks[].code", "string?", "the number that the CA gave, in hexadecimal" },
+  { "checks[].advice", "string?", "what to do about it" },
+  { "checks[].command", "string?", "a command for the CA’s administrator to run there" },
   { NULL }
 };
 

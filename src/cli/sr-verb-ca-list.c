@@ -7,21 +7,21 @@
 #include <glib/gi18n-lib.h>
 
 const SrCliMember sr_verb_ca_members[] = {
-  { "name", "string", N_("the CA’s name") },
-  { "config", "string", N_("its config string, HOST\\CA") },
-  { "host", "string", N_("its host") },
-  { "practice", "boolean", N_("whether it is a practice CA") },
-  { "id", "string", N_("its id in the list, a GUID") },
-  { "address", "string?", N_("the address that is used instead of the host’s own") },
-  { "port", "number?", N_("its activation port, where it is not 135") },
-  { "sign_in", "string", N_("how it is signed in to: ticket-cache, keytab or password") },
-  { "user", "string?", N_("as whom") },
-  { "ntlm_allowed", "boolean", N_("whether NTLM is allowed") },
-  { "checked", "string?", N_("when it was last asked, ISO 8601") },
-  { "reached", "string?", N_("when it last answered, ISO 8601") },
-  { "roles", "number?", N_("the roles that it granted then, as GetMyRoles has them") },
-  { "interface_flags", "number?", N_("its InterfaceFlags then; 0x40 forbids remote backup") },
-  { "problem", "string?", N_("what was wrong then") },
+  { "name", "string", "the CA’s name" },
+  { "config", "string", "its config string, HOST\\CA" },
+  { "host", "string", "its host" },
+  { "practice", "boolean", "whether it is a practice CA" },
+  { "id", "string", "its id in the list, a GUID" },
+  { "address", "string?", "the address that is used instead of the host’s own" },
+  { "port", "number?", "its activation port, where it is not 135" },
+  { "sign_in", "string", "how it is signed in to: ticket-cache, keytab or password" },
+  { "user", "string?", "as whom" },
+  { "ntlm_allowed", "boolean", "whether NTLM is allowed" },
+  { "checked", "string?", "when it was last asked, ISO 8601" },
+  { "reached", "string?", "when it last answered, ISO 8601" },
+  { "roles", "number?", "the roles that it granted then, as GetMyRoles has them" },
+  { "interface_flags", "number?", "its InterfaceFlags then; 0x40 forbids remote backup" },
+  { "problem", "string?", "what was wrong then" },
   { NULL }
 };
 

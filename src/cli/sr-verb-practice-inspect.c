@@ -16,21 +16,21 @@ static const SrCliOption options[] = {
 /* What the practice CA says, as it says it: that is why its members are
  * spelled otherwise than ours. */
 static const SrCliMember members[] = {
-  { "name", "string", N_("the CA’s name") },
-  { "host", "string", N_("its host") },
-  { "running", "boolean", N_("whether it runs") },
-  { "certificate", "string", N_("the CA’s certificate, DER in Base64") },
-  { "session.open", "boolean", N_("whether a backup is open") },
-  { "counts.prepare", "number", N_("backups that were prepared") },
-  { "counts.end", "number", N_("backups that were ended") },
-  { "counts.rundown", "number", N_("backups whose object died of missed pings") },
-  { "backups[]", "object", N_("each backup, with the SHA-256 of what was served") },
-  { "rowCount", "number", N_("rows of the request table") },
-  { "rows[].requestId", "number", N_("a certificate’s request id") },
-  { "rows[].disposition", "string", N_("ca-certificate, issued or revoked") },
-  { "rows[].serial", "string", N_("its serial number") },
-  { "rows[].subject", "string", N_("its subject") },
-  { "rows[].certificate", "string", N_("the certificate, DER in Base64") },
+  { "name", "string", "the CA’s name" },
+  { "host", "string", "its host" },
+  { "running", "boolean", "whether it runs" },
+  { "certificate", "string", "the CA’s certificate, DER in Base64" },
+  { "session.open", "boolean", "whether a backup is open" },
+  { "counts.prepare", "number", "backups that were prepared" },
+  { "counts.end", "number", "backups that were ended" },
+  { "counts.rundown", "number", "backups whose object died of missed pings" },
+  { "backups[]", "object", "each backup, with the SHA-256 of what was served" },
+  { "rowCount", "number", "rows of the request table" },
+  { "rows[].requestId", "number", "a certificate’s request id" },
+  { "rows[].disposition", "string", "ca-certificate, issued or revoked" },
+  { "rows[].serial", "string", "its serial number" },
+  { "rows[].subject", "string", "its subject" },
+  { "rows[].certificate", "string", "the certificate, DER in Base64" },
   { NULL }
 };
 

@@ -18,8 +18,8 @@ static const SrCliOption options[] = {
 };
 
 static const SrCliMember members[] = {
-  { "first", "number", N_("request id of the first one") },
-  { "count", "number", N_("how many were issued") },
+  { "first", "number", "request id of the first one" },
+  { "count", "number", "how many were issued" },
   { NULL }
 };
 

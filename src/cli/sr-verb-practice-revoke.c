@@ -19,8 +19,8 @@ static const SrCliOption options[] = {
 };
 
 static const SrCliMember members[] = {
-  { "certificate", "string", N_("what was revoked: # and a request id, or a serial number") },
-  { "reason", "number", N_("why") },
+  { "certificate", "string", "what was revoked: # and a request id, or a serial number" },
+  { "reason", "number", "why" },
   { NULL }
 };
 

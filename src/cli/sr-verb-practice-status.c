@@ -18,17 +18,17 @@ static const SrCliOption options[] = {
 };
 
 static const SrCliMember members[] = {
-  { "folder", "string", N_("its state folder") },
-  { "running", "boolean", N_("whether it runs; the members below are null otherwise") },
-  { "config", "string?", N_("its config string") },
-  { "address", "string?", N_("the loopback address that it listens on") },
-  { "port", "number?", N_("its activation port") },
-  { "pid", "number?", N_("its process id") },
-  { "certificates", "number?", N_("rows of its request table") },
-  { "session_open", "boolean?", N_("whether a backup is open") },
-  { "prepare", "number?", N_("backups that were prepared so far") },
-  { "end", "number?", N_("backups that were ended so far") },
-  { "rundown", "number?", N_("backups whose object died of missed pings so far") },
+  { "folder", "string", "its state folder" },
+  { "running", "boolean", "whether it runs; the members below are null otherwise" },
+  { "config", "string?", "its config string" },
+  { "address", "string?", "the loopback address that it listens on" },
+  { "port", "number?", "its activation port" },
+  { "pid", "number?", "its process id" },
+  { "certificates", "number?", "rows of its request table" },
+  { "session_open", "boolean?", "whether a backup is open" },
+  { "prepare", "number?", "backups that were prepared so far" },
+  { "end", "number?", "backups that were ended so far" },
+  { "rundown", "number?", "backups whose object died of missed pings so far" },
   { NULL }
 };
 

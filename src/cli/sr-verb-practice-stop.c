@@ -16,8 +16,8 @@ static const SrCliOption options[] = {
 };
 
 static const SrCliMember members[] = {
-  { "folder", "string", N_("its state folder") },
-  { "stopped", "boolean", N_("whether its process has ended") },
+  { "folder", "string", "its state folder" },
+  { "stopped", "boolean", "whether its process has ended" },
   { NULL }
 };
 

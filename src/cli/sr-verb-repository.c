@@ -8,11 +8,11 @@
 #include <glib/gi18n-lib.h>
 
 static const SrCliMember members[] = {
-  { "path", "string", N_("the backup folder") },
-  { "id", "string", N_("its id, a GUID in a file inside it") },
-  { "chosen", "boolean", N_("whether it is used when none is named") },
-  { "free_bytes", "number?", N_("how much can still be written there") },
-  { "authorities[]", "string", N_("config string of a CA that has a folder there") },
+  { "path", "string", "the backup folder" },
+  { "id", "string", "its id, a GUID in a file inside it" },
+  { "chosen", "boolean", "whether it is used when none is named" },
+  { "free_bytes", "number?", "how much can still be written there" },
+  { "authorities[]", "string", "config string of a CA that has a folder there" },
   { NULL }
 };
 
@@ -118,7 +118,7 @@ const SrCliVerb sr_verb_repository = {
 
 const SrCliVerb sr_verb_repository_create = {
   .name = "repository create",
-  .arguments = "DIR",
+  .arguments = N_("DIR"),
   .min_arguments = 1,
   .max_arguments = 1,
   .summary = N_("Make a backup folder"),
@@ -129,7 +129,7 @@ const SrCliVerb sr_verb_repository_create = {
 
 const SrCliVerb sr_verb_repository_use = {
   .name = "repository use",
-  .arguments = "DIR",
+  .arguments = N_("DIR"),
   .min_arguments = 1,
   .max_arguments = 1,
   .summary = N_("Choose the backup folder that is used when none is named"),

@@ -16,7 +16,7 @@ static const SrCliOption options[] = {
 
 static const SrCliMember members[] = {
   SR_CLI_SET_MEMBERS,
-  { "problem", "string?", N_("why the set cannot be understood; only its path is told then") },
+  { "problem", "string?", "why the set cannot be understood; only its path is told then" },
   { NULL }
 };
 

@@ -13,20 +13,20 @@ static const SrCliOption options[] = {
 
 static const SrCliMember members[] = {
   SR_CLI_SET_MEMBERS,
-  { "display_name", "string?", N_("the CA’s name for people") },
-  { "certificate_sha1", "string?", N_("thumbprint of the CA’s certificate") },
-  { "certificate_subject", "string?", N_("its subject") },
-  { "certificate_expires", "string?", N_("when it expires, ISO 8601") },
-  { "manifest_sha256", "string", N_("hash of the manifest") },
-  { "session_detail", "string?", N_("more about how the session came out") },
-  { "files[].path", "string", N_("a file, as a path inside the set") },
-  { "files[].role", "string", N_("what it is: database, log, patch, locations, certificate or other") },
-  { "files[].bytes", "number", N_("its size") },
-  { "files[].sha256", "string", N_("its hash") },
-  { "files[].generation", "number?", N_("the log generation that its name tells") },
-  { "locations[].type", "number", N_("what the CA keeps there, CSBFT_* of certbcli.h; 0 for none told") },
-  { "locations[].path", "string", N_("a place where the CA keeps files") },
-  { "dynamic_files[]", "string", N_("a file of the CA that is not in the set") },
+  { "display_name", "string?", "the CA’s name for people" },
+  { "certificate_sha1", "string?", "thumbprint of the CA’s certificate" },
+  { "certificate_subject", "string?", "its subject" },
+  { "certificate_expires", "string?", "when it expires, ISO 8601" },
+  { "manifest_sha256", "string", "hash of the manifest" },
+  { "session_detail", "string?", "more about how the session came out" },
+  { "files[].path", "string", "a file, as a path inside the set" },
+  { "files[].role", "string", "what it is: database, log, patch, locations, certificate or other" },
+  { "files[].bytes", "number", "its size" },
+  { "files[].sha256", "string", "its hash" },
+  { "files[].generation", "number?", "the log generation that its name tells" },
+  { "locations[].type", "number", "what the CA keeps there, CSBFT_* of certbcli.h; 0 for none told" },
+  { "locations[].path", "string", "a place where the CA keeps files" },
+  { "dynamic_files[]", "string", "a file of the CA that is not in the set" },
   { NULL }
 };
 
@@ -157,7 +157,7 @@ run (SrCli *cli)
 
 const SrCliVerb sr_verb_show = {
   .name = "show",
-  .arguments = "SET",
+  .arguments = N_("SET"),
   .min_arguments = 1,
   .max_arguments = 1,
   .summary = N_("Show what is in a backup set"),

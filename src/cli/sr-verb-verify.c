@@ -17,13 +17,13 @@ static const SrCliOption options[] = {
 
 static const SrCliMember members[] = {
   SR_CLI_SET_MEMBERS,
-  { "good", "boolean", N_("whether every file is what the manifest says, and nothing else is there") },
-  { "problems[].kind", "string", N_("missing, unexpected, type, size, hash or unreadable") },
-  { "problems[].path", "string", N_("the file, as a path inside the set") },
-  { "problems[].expected", "string?", N_("what the manifest says") },
-  { "problems[].found", "string?", N_("what is on the disk") },
-  { "problems[].message", "string", N_("the same as a sentence") },
-  { "seconds", "number", N_("how long it took") },
+  { "good", "boolean", "whether every file is what the manifest says, and nothing else is there" },
+  { "problems[].kind", "string", "missing, unexpected, type, size, hash or unreadable" },
+  { "problems[].path", "string", "the file, as a path inside the set" },
+  { "problems[].expected", "string?", "what the manifest says" },
+  { "problems[].found", "string?", "what is on the disk" },
+  { "problems[].message", "string", "the same as a sentence" },
+  { "seconds", "number", "how long it took" },
   { NULL }
 };
 
@@ -107,7 +107,7 @@ run (SrCli *cli)
 
 const SrCliVerb sr_verb_verify = {
   .name = "verify",
-  .arguments = "SET",
+  .arguments = N_("SET"),
   .min_arguments = 1,
   .max_arguments = 1,
   .summary = N_("Compare a backup set with its manifest"),
