@@ -79,10 +79,10 @@ read_headers (const char   *name,
   sr_ndr_init_reader (&ndr, name, data, length);
   code_headers (&ndr, headers);
   if (sr_ndr_ok (&ndr) && (headers->version != VERSION || headers->header_length != COMMON_HEADER_LENGTH))
-    sr_ndr_fail (&ndr, SR_ERROR_MALFORMED, "common type header", _("version %u, length %u"),
+    sr_ndr_fail (&ndr, SR_ERROR_MALFORMED, "CommonTypeHeader", _("version %u, length %u"),
                  headers->version, headers->header_length);
   if (sr_ndr_ok (&ndr) && headers->endianness != LITTLE_ENDIAN_NDR)
-    sr_ndr_fail (&ndr, SR_ERROR_UNSUPPORTED, "common type header", _("endianness 0x%02x"), headers->endianness);
+    sr_ndr_fail (&ndr, SR_ERROR_UNSUPPORTED, "CommonTypeHeader", _("endianness 0x%02x"), headers->endianness);
   if (sr_ndr_ok (&ndr) && headers->object_length > length - SR_NDR_SERIALIZATION_HEADER)
     sr_ndr_fail (&ndr, SR_ERROR_MALFORMED, "ObjectBufferLength", _("%u bytes told, %zu left"),
                  headers->object_length, length - SR_NDR_SERIALIZATION_HEADER);
