@@ -8,7 +8,9 @@
 #include "app/sr-window.h"
 #include "worker/sr-backup-folder.h"
 
+#include <glib-unix.h>
 #include <glib/gi18n.h>
+#include <signal.h>
 
 struct _SrApplication
 {
@@ -20,6 +22,7 @@ struct _SrApplication
   SrKeyring *keyring;
   GPtrArray *opening; /* CAs whose backup waits for the backup folder */
   guint looking_up;   /* passwords that the keyring is asked for */
+  guint n_backups;
   gboolean quitting;
 };
 
@@ -102,8 +105,12 @@ on_backup_ended (GObject      *source,
   /* The card in the window tells how it came out, errors too. */
   sr_worker_run_finish (SR_WORKER (source), result, NULL);
   sr_monitor_refresh (self->monitor, sr_job_get_authority (job));
-  if (window == NULL || !gtk_window_is_active (window))
+  if (!self->quitting && (window == NULL || !gtk_window_is_active (window)))
     notify_end (self, job);
+  self->n_backups--;
+  /* What else may be under way, such as asking CAs, is not worth waiting for. */
+  if (self->quitting && self->n_backups == 0)
+    g_application_quit (G_APPLICATION (self));
   g_application_release (G_APPLICATION (self));
 }
 
@@ -120,6 +127,24 @@ wanted_free (Wanted *wanted)
 {
   g_object_unref (wanted->authority);
   g_free (wanted);
+}
+
+static void on_recovered (GObject      *source,
+                          GAsyncResult *result,
+                          gpointer      user_data);
+
+/* A session that was left open would have this backup refused. */
+static void
+end_left_open (SrApplication *self,
+               SrAuthority   *authority)
+{
+  SrWatch *watch = sr_monitor_find (self->monitor, authority);
+
+  if (watch == NULL || sr_watch_get_n_open (watch) == 0)
+    return;
+  g_application_hold (G_APPLICATION (self));
+  sr_worker_recover_async (self->worker, self->authorities, sr_authority_get_config (authority), password_at_hand, self,
+                           NULL, 0, NULL, on_recovered, self);
 }
 
 static void
@@ -141,7 +166,9 @@ queue (SrApplication *self,
 
   if (before != NULL && sr_job_state_is_final (sr_job_get_state (before)))
     sr_worker_forget (self->worker, before);
+  end_left_open (self, wanted->authority);
   /* The job outlives the window. */
+  self->n_backups++;
   g_application_hold (G_APPLICATION (self));
   sr_worker_run_async (self->worker, job, NULL, on_backup_ended, job);
 }
@@ -199,8 +226,29 @@ sr_application_back_up_finish (SrApplication *self,
   g_ptr_array_remove (self->opening, wanted->authority);
   if (repository == NULL)
     return FALSE;
+  if (self->quitting)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The program is ending");
+      return FALSE;
+    }
   queue (self, wanted, repository);
   return TRUE;
+}
+
+/* What could not be ended stands as a banner. */
+static void
+tell_recovered (SrApplication *self,
+                GPtrArray     *items)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+
+  for (guint i = 0; SR_IS_WINDOW (window) && i < items->len; i++)
+    {
+      const SrRecoveryItem *item = items->pdata[i];
+
+      if (item->settled && item->outcome != SR_RECOVERY_NEVER_OPENED)
+        sr_window_toast (SR_WINDOW (window), sr_recovery_outcome_words (item->outcome));
+    }
 }
 
 static void
@@ -214,6 +262,8 @@ on_recovered (GObject      *source,
 
   if (items == NULL)
     g_message ("Looking for sessions that were left open: %s", error->message);
+  else
+    tell_recovered (self, items);
   sr_monitor_refresh (self->monitor, NULL);
   g_application_release (G_APPLICATION (self));
 }
@@ -358,16 +408,24 @@ on_about (GSimpleAction *action,
                          NULL);
 }
 
+/* Backups hold the application until their sessions are ended. */
 static void
 quit (SrApplication *self)
 {
   self->quitting = TRUE;
-  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
-    gtk_widget_set_visible (l->data, FALSE);
-  /* Jobs hold the application until their sessions are ended. */
   sr_worker_cancel_all (self->worker);
   while (gtk_application_get_windows (GTK_APPLICATION (self)) != NULL)
     gtk_window_destroy (gtk_application_get_windows (GTK_APPLICATION (self))->data);
+  if (self->n_backups == 0)
+    g_application_quit (G_APPLICATION (self));
+}
+
+/* The end of the session, or of the computer: nobody is there to be asked. */
+static gboolean
+on_signal (gpointer user_data)
+{
+  quit (user_data);
+  return G_SOURCE_CONTINUE;
 }
 
 static void
@@ -385,7 +443,7 @@ on_quit (GSimpleAction *action,
          gpointer       user_data)
 {
   SrApplication *self = user_data;
-  guint n = sr_worker_get_n_active (self->worker);
+  guint n = self->n_backups;
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
   AdwDialog *dialog;
 
@@ -399,7 +457,7 @@ on_quit (GSimpleAction *action,
       g_application_activate (G_APPLICATION (self));
       window = gtk_application_get_active_window (GTK_APPLICATION (self));
     }
-  dialog = adw_alert_dialog_new (_("Cancel the Running Backup and Quit?"), NULL);
+  dialog = adw_alert_dialog_new (ngettext ("Cancel the Running Backup and Quit?", "Cancel the Running Backups and Quit?", n), NULL);
   adw_alert_dialog_format_body (ADW_ALERT_DIALOG (dialog),
                                 ngettext (
                                              "%u backup is running. It will be cancelled and its session on the CA ended before Strongroom quits. Close the window instead to let it go on.",
@@ -408,9 +466,10 @@ on_quit (GSimpleAction *action,
                                 n);
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
                                   "stay", _("_Keep Running"),
-                                  "quit", _("_Cancel and Quit"),
+                                  "quit", ngettext ("_Cancel Backup and Quit", "_Cancel Backups and Quit", n),
                                   NULL);
   adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "quit", ADW_RESPONSE_DESTRUCTIVE);
+  adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (dialog), "stay");
   adw_alert_dialog_set_close_response (ADW_ALERT_DIALOG (dialog), "stay");
   g_signal_connect (dialog, "response", G_CALLBACK (on_quit_answer), self);
   adw_dialog_present (dialog, GTK_WIDGET (window));
@@ -446,6 +505,7 @@ sr_application_startup (GApplication *application)
     { .name = "about", .activate = on_about },
     { .name = "quit", .activate = on_quit },
   };
+  static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
   SrApplication *self = SR_APPLICATION (application);
 
   G_APPLICATION_CLASS (sr_application_parent_class)->startup (application);
@@ -453,6 +513,8 @@ sr_application_startup (GApplication *application)
     sr_stall_counter_start (GTK_APPLICATION (self), g_getenv (SR_STALL_VARIABLE));
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   set_accels (self);
+  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
+    g_unix_signal_add (signals[i], on_signal, self);
 
   self->keyring = sr_keyring_new ();
   self->worker = sr_worker_new ();

@@ -55,7 +55,8 @@ void sr_application_back_up_async (SrApplication      *self,
  * @result: as the callback got it
  * @error: where to put an error
  *
- * Sets the codes of sr_backup_folder_open().
+ * Sets the codes of sr_backup_folder_open(), %G_IO_ERROR_CANCELLED when the
+ * program is ending.
  *
  * Returns: whether the job was queued
  */

@@ -3,6 +3,7 @@
 
 #include "app/sr-authority-page.h"
 
+#include "app/sr-condition.h"
 #include "app/sr-format.h"
 #include "app/sr-job-card.h"
 #include "app/sr-practice-panel.h"
@@ -22,98 +23,69 @@ struct _SrAuthorityPage
   AdwActionRow *last_full_row;
   AdwActionRow *server_row;
   AdwActionRow *kept_row;
+  AdwActionRow *verified_row;
+  GtkImage *verified_icon;
   AdwActionRow *folder_row;
   AdwActionRow *reach_row;
   GtkStack *action_stack;
   SrJobCard *job_card;
   SrPracticePanel *practice_panel;
   GtkListBox *sets_list;
+  AdwStatusPage *no_sets;
 };
 
 G_DEFINE_FINAL_TYPE (SrAuthorityPage, sr_authority_page, ADW_TYPE_NAVIGATION_PAGE)
 
-/* What a banner says of a condition, and what its button does. */
-typedef struct
-{
-  SrCondition condition;
-  const char *title;
-  const char *button;
-  const char *action;
-} Banner;
-
-static const Banner banners[] = {
-  { SR_CONDITION_NEVER, N_("This CA has no backup yet"), N_("Back Up Now"), "win.back-up" },
-  { SR_CONDITION_OVERDUE, N_("The last full backup is more than a week old"), N_("Back Up Now"), "win.back-up" },
-  { SR_CONDITION_FOREIGN_BACKUP, N_("Another program has backed up this CA since: the newest set here does not hold its newest state"), N_("Back Up Now"), "win.back-up" },
-  { SR_CONDITION_REMOTE_BACKUP_DISABLED, N_("The CA does not allow remote backup"), N_("What to Do"), "win.explain-remote-backup" },
-  { SR_CONDITION_SESSION_OPEN, N_("A backup session of ours was left open on this CA"), N_("End It"), "win.recover" },
-};
-
-/* The backup folder's own states: what a banner says, and the one action that helps. */
-static const struct
-{
-  int code; /* #SrStoreError; 0 for all others */
-  Banner banner;
-} folder_states[] = {
-  { SR_STORE_ERROR_MISSING, { SR_CONDITION_FOLDER, N_("The backup folder is not there. Is its disk mounted?"), N_("Check Again"), "win.refresh" } },
-  { SR_STORE_ERROR_NOT_A_REPOSITORY, { SR_CONDITION_FOLDER, N_("Another folder lies where the backup folder was. Is its disk mounted?"), N_("Check Again"), "win.refresh" } },
-  { SR_STORE_ERROR_READ_ONLY, { SR_CONDITION_FOLDER, N_("The backup folder is read-only"), N_("Check Again"), "win.refresh" } },
-  { SR_STORE_ERROR_DENIED, { SR_CONDITION_FOLDER, N_("You may not write to the backup folder"), N_("Choose Another"), "win.choose-backup-folder" } },
-  { SR_STORE_ERROR_FULL, { SR_CONDITION_FOLDER, N_("The backup folder’s disk is full"), N_("Open Folder"), "win.open-backup-folder" } },
-  { SR_STORE_ERROR_NEWER_FORMAT, { SR_CONDITION_FOLDER, N_("A newer version of Strongroom has written the backup folder"), N_("Choose Another"), "win.choose-backup-folder" } },
-  { SR_STORE_ERROR_LOCKED, { SR_CONDITION_FOLDER, N_("Somebody else is working in the backup folder"), N_("Check Again"), "win.refresh" } },
-  { 0, { SR_CONDITION_FOLDER, N_("The backup folder cannot be used"), N_("Choose Another"), "win.choose-backup-folder" } },
-};
-
-static const Banner *
-folder_banner (const GError *error)
-{
-  guint i = 0;
-
-  while (folder_states[i].code != 0 && !g_error_matches (error, SR_STORE_ERROR, folder_states[i].code))
-    i++;
-  return &folder_states[i].banner;
-}
-
-static const Banner *
-banner_for (SrWatch *watch)
-{
-  SrCondition condition = sr_watch_get_condition (watch);
-
-  if (condition == SR_CONDITION_FOLDER)
-    return folder_banner (sr_watch_get_folder_error (watch));
-  for (guint i = 0; i < G_N_ELEMENTS (banners); i++)
-    if (banners[i].condition == condition)
-      return &banners[i];
-  return NULL;
-}
-
 static void
-update_banner (SrAuthorityPage *self)
+update_condition (SrAuthorityPage *self)
 {
-  const Banner *banner = banner_for (self->watch);
+  g_auto (SrConditionWords) words = { 0 };
   SrJob *job = sr_watch_get_job (self->watch);
+  gboolean revealed;
 
+  sr_condition_describe (self->watch, &words);
   /* What a running backup is about to mend is not asked for. */
-  if (banner != NULL && g_str_equal (banner->action, "win.back-up") && job != NULL && !sr_job_state_is_final (sr_job_get_state (job)))
-    banner = NULL;
-  adw_banner_set_revealed (self->banner, banner != NULL);
-  if (banner == NULL)
-    return;
-  adw_banner_set_use_markup (self->banner, FALSE);
-  adw_banner_set_title (self->banner, _(banner->title));
-  adw_banner_set_button_label (self->banner, _(banner->button));
+  revealed = words.banner != NULL
+             && !(g_str_equal (words.action, "win.back-up") && job != NULL && !sr_job_state_is_final (sr_job_get_state (job)));
+  if (revealed)
+    {
+      adw_banner_set_use_markup (self->banner, FALSE);
+      adw_banner_set_title (self->banner, words.banner);
+      adw_banner_set_button_label (self->banner, words.button);
+    }
+  adw_banner_set_revealed (self->banner, revealed);
+  adw_status_page_set_title (self->no_sets, words.empty_title);
+  adw_status_page_set_description (self->no_sets, words.empty_words);
 }
 
 static void
 on_banner_clicked (SrAuthorityPage *self)
 {
-  const Banner *banner = banner_for (self->watch);
+  g_auto (SrConditionWords) words = { 0 };
 
-  if (banner != NULL)
-    gtk_widget_activate_action (GTK_WIDGET (self), banner->action, NULL);
+  sr_condition_describe (self->watch, &words);
+  if (words.action != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (self), words.action, NULL);
 }
 
+static char *
+last_full_words (SrWatch *watch)
+{
+  SrBackupSet *newest = sr_watch_get_newest_full (watch);
+  g_autofree char *ago = NULL;
+  g_autofree char *time = NULL;
+  gint64 finished;
+
+  if (newest == NULL)
+    return g_strdup (sr_watch_get_sets_known (watch) ? _("Never") : _("Not known"));
+  finished = sr_backup_set_get_manifest (newest)->finished;
+  ago = sr_format_ago (finished);
+  time = sr_format_time (finished);
+  /* Translators: a time such as "3 hours ago", then date and time */
+  return g_strdup_printf (_("%s, on %s"), ago, time);
+}
+
+/* What the CA itself says, against our newest set. */
 static char *
 server_words (SrWatch *watch)
 {
@@ -126,11 +98,42 @@ server_words (SrWatch *watch)
   if (theirs == 0)
     return g_strdup (_("No full backup that truncated its logs"));
   time = sr_format_time (theirs);
-  if (newest != NULL && sr_watch_get_condition (watch) != SR_CONDITION_FOREIGN_BACKUP)
+  if (newest == NULL || !sr_watch_get_sets_known (watch))
     /* Translators: %s is date and time */
-    return g_strdup_printf (_("Last full backup %s, which is in the newest set"), time);
+    return g_strdup_printf (_("Last full backup on %s"), time);
+  if (sr_watch_compare_last_full (watch) > 0)
+    /* Translators: %s is date and time */
+    return g_strdup_printf (_("Last full backup on %s, by another program: it is not among the sets here"), time);
+  if (sr_watch_compare_last_full (watch) < 0)
+    /* Translators: %s is date and time */
+    return g_strdup_printf (_("Last full backup on %s: the newest set here is later, and kept the CA’s logs"), time);
   /* Translators: %s is date and time */
-  return g_strdup_printf (_("Last full backup %s"), time);
+  return g_strdup_printf (_("Last full backup on %s, which is in the newest set"), time);
+}
+
+static void
+update_verified (SrAuthorityPage *self)
+{
+  const SrVerification *found = sr_watch_get_verification (self->watch);
+  gboolean some = sr_watch_get_newest_full (self->watch) != NULL;
+  const char *classes[] = { found != NULL && !found->good ? "error" : "success", NULL };
+  g_autofree char *time = found != NULL ? sr_format_time (found->at) : NULL;
+  g_autofree char *words = NULL;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->verified_row), some);
+  gtk_widget_set_visible (GTK_WIDGET (self->verified_icon), found != NULL);
+  gtk_image_set_from_icon_name (self->verified_icon, found != NULL && !found->good ? "dialog-error-symbolic"
+                                                                                   : "io.github.strongroom.Strongroom-good-symbolic");
+  gtk_widget_set_css_classes (GTK_WIDGET (self->verified_icon), classes);
+  if (found == NULL)
+    words = g_strdup (_("Not verified yet"));
+  else if (found->good)
+    /* Translators: %s is date and time */
+    words = g_strdup_printf (_("Verified on %s"), time);
+  else
+    /* Translators: %s is date and time */
+    words = g_strdup_printf (_("Damaged, as was found on %s: open it and verify it to see which file"), time);
+  adw_action_row_set_subtitle (self->verified_row, words);
 }
 
 static char *
@@ -143,6 +146,8 @@ kept_words (SrWatch *watch)
 
   if (broken > 0)
     unreadable = g_strdup_printf (ngettext ("%u folder cannot be read as a set", "%u folders cannot be read as sets", broken), broken);
+  if (!sr_watch_get_sets_known (watch))
+    return g_strdup (_("Not known"));
   if (n == 0)
     return unreadable != NULL ? g_steal_pointer (&unreadable) : g_strdup (_("None"));
   if (unreadable != NULL)
@@ -155,6 +160,7 @@ reach_words (SrWatch *watch)
 {
   const GError *error = sr_watch_get_reach_error (watch);
   gint64 flags = sr_watch_get_interface_flags (watch);
+  g_autofree char *since = NULL;
 
   switch (sr_watch_get_reach (watch))
     {
@@ -167,37 +173,36 @@ reach_words (SrWatch *watch)
         return g_strdup (_("Reachable, remote backup disabled"));
       if (sr_watch_get_db_flags (watch) >= 0 && (sr_watch_get_db_flags (watch) & 0x4) != 0)
         return g_strdup (_("Reachable, with circular logging: log-only backups are not possible"));
-      return g_strdup (_("Reachable"));
+      since = sr_format_since (sr_watch_get_reach_since (watch));
+      /* Translators: %s is a time, such as "09:12" or "5 May 2026, 09:12" */
+      return sr_watch_get_was_away (watch) ? g_strdup_printf (_("Reachable again since %s"), since) : g_strdup (_("Reachable"));
     default:
-      return g_strdup (error != NULL ? error->message : _("Not reachable"));
+      since = sr_format_since (sr_watch_get_reach_since (watch));
+      if (error == NULL)
+        return g_strdup (_("Not reachable"));
+      if (sr_watch_get_reach (watch) != SR_REACH_OFFLINE)
+        return g_strdup (error->message);
+      /* Translators: %s is a time, such as "09:12" or "5 May 2026, 09:12"; then why, a whole sentence */
+      return g_strdup_printf (_("Offline since %s. %s"), since, error->message);
     }
 }
 
 static void
 update_protection (SrAuthorityPage *self)
 {
-  SrBackupSet *newest = sr_watch_get_newest_full (self->watch);
+  g_autofree char *full = last_full_words (self->watch);
   g_autofree char *server = server_words (self->watch);
   g_autofree char *kept = kept_words (self->watch);
   g_autofree char *reach = reach_words (self->watch);
   const GError *why = sr_watch_get_folder_error (self->watch);
-  g_autofree char *full = NULL;
 
-  if (newest != NULL)
-    {
-      gint64 finished = sr_backup_set_get_manifest (newest)->finished;
-      g_autofree char *ago = sr_format_ago (finished);
-      g_autofree char *time = sr_format_time (finished);
-
-      /* Translators: a time such as "3 hours ago", then date and time */
-      full = g_strdup_printf (_("%s, on %s"), ago, time);
-    }
   gtk_widget_set_visible (GTK_WIDGET (self->folder_row), why != NULL);
   adw_action_row_set_subtitle (self->folder_row, why != NULL ? why->message : "");
-  adw_action_row_set_subtitle (self->last_full_row, full != NULL ? full : _("Never"));
+  adw_action_row_set_subtitle (self->last_full_row, full);
   adw_action_row_set_subtitle (self->server_row, server);
   adw_action_row_set_subtitle (self->kept_row, kept);
   adw_action_row_set_subtitle (self->reach_row, reach);
+  update_verified (self);
 }
 
 static void
@@ -207,7 +212,7 @@ update (SrAuthorityPage *self)
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
   SrReach reach = sr_watch_get_reach (self->watch);
 
-  update_banner (self);
+  update_condition (self);
   update_protection (self);
   if (reach != self->reach && sr_authority_is_practice (sr_watch_get_authority (self->watch)))
     sr_practice_panel_refresh (self->practice_panel);
@@ -295,12 +300,15 @@ sr_authority_page_class_init (SrAuthorityPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, last_full_row);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, server_row);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, kept_row);
+  gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, verified_row);
+  gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, verified_icon);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, folder_row);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, reach_row);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, action_stack);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, job_card);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, practice_panel);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, sets_list);
+  gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, no_sets);
   gtk_widget_class_bind_template_callback (widget_class, on_banner_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_set_activated);
 }

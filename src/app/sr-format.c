@@ -18,6 +18,20 @@ sr_format_time (gint64 time)
 }
 
 char *
+sr_format_since (gint64 time)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (time / G_USEC_PER_SEC);
+  g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
+
+  if (local == NULL || g_date_time_get_year (local) != g_date_time_get_year (now)
+      || g_date_time_get_day_of_year (local) != g_date_time_get_day_of_year (now))
+    return sr_format_time (time);
+  /* Translators: a time of today, see g_date_time_format() */
+  return g_date_time_format (local, C_("time", "%H:%M"));
+}
+
+char *
 sr_format_duration (gint64 duration)
 {
   gint64 seconds = (MAX (duration, 0) + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC;
@@ -81,6 +95,10 @@ sr_format_state_line (SrWatch *watch)
     {
     case SR_CONDITION_FOLDER:
       return g_strdup (_("Backup folder unavailable"));
+    case SR_CONDITION_LOCKED:
+      return g_strdup (_("In use by another program"));
+    case SR_CONDITION_UNKNOWN:
+      return g_strdup (_("Looking…"));
     case SR_CONDITION_SESSION_OPEN:
       return g_strdup (_("A session was left open"));
     case SR_CONDITION_OFFLINE:
@@ -88,9 +106,9 @@ sr_format_state_line (SrWatch *watch)
         return g_strdup (_("Password needed"));
       if (sr_watch_get_reach (watch) == SR_REACH_REFUSED)
         return g_strdup (_("Sign-in refused"));
-      ago = sr_format_ago (sr_watch_get_reach_since (watch));
-      /* Translators: %s is a time such as "3 hours ago" */
-      return g_strdup_printf (_("Offline, noticed %s"), ago);
+      ago = sr_format_since (sr_watch_get_reach_since (watch));
+      /* Translators: %s is a time, such as "09:12" or "5 May 2026, 09:12" */
+      return g_strdup_printf (_("Offline since %s"), ago);
     case SR_CONDITION_REMOTE_BACKUP_DISABLED:
       return g_strdup (_("Remote backup disabled"));
     case SR_CONDITION_NEVER:
@@ -126,6 +144,11 @@ sr_format_state_icon (SrWatch     *watch,
     case SR_CONDITION_GOOD:
       *style = "success";
       return "io.github.strongroom.Strongroom-good-symbolic";
+    case SR_CONDITION_UNKNOWN:
+      return "content-loading-symbolic";
+    case SR_CONDITION_LOCKED:
+      *style = "warning";
+      return "system-lock-screen-symbolic";
     case SR_CONDITION_OFFLINE:
       *style = "warning";
       return "network-offline-symbolic";

@@ -24,6 +24,14 @@ char *sr_format_time (gint64 time);
 char *sr_format_ago (gint64 time);
 
 /**
+ * sr_format_since:
+ * @time: microseconds since 1970 UTC
+ *
+ * Returns: (transfer full): the time of day alone if it is of today, else with its date
+ */
+char *sr_format_since (gint64 time);
+
+/**
  * sr_format_duration:
  * @duration: microseconds
  *

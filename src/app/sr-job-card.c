@@ -21,6 +21,7 @@ struct _SrJobCard
   GtkLabel *phase_label;
   GtkProgressBar *progress_bar;
   GtkLabel *detail_label;
+  GtkLabel *facts_label;
   GtkLabel *file_label;
   GtkLabel *session_label;
   GtkWidget *cancel_button;
@@ -56,7 +57,9 @@ session_words (SrJob *job)
     case SR_SESSION_ENDED:
       return _("The backup session on the CA was ended.");
     case SR_SESSION_LEFT_OPEN:
-      return _("The backup session could not be ended. Strongroom tries again when it starts next.");
+      return _("The backup session could not be ended. Strongroom tries again before the next backup.");
+    case SR_SESSION_LOST:
+      return _("The CA does not know the backup session any more.");
     default:
       return "";
     }
@@ -124,6 +127,22 @@ done_detail (SrJob *job)
   return g_strdup_printf (_("%s in %s. %s"), size, time, set_words (job));
 }
 
+/* At which step, where, and the number to search for. */
+static char *
+failed_facts (SrJob *job)
+{
+  g_autofree char *code = sr_advice_search_code (sr_job_get_error (job));
+  SrBackupPhase phase = sr_job_get_failed_phase (job);
+  const char *step = phase == SR_BACKUP_PHASE_IDLE ? _("Before the CA was asked") : sr_backup_phase_words (phase);
+  const char *host = sr_authority_get_host (sr_job_get_authority (job));
+
+  if (code != NULL)
+    /* Translators: the step that failed, such as "Reading database", then a host, then a code */
+    return g_strdup_printf (_("Step: %s · Host: %s · Code: %s"), step, host, code);
+  /* Translators: the step that failed, such as "Reading database", then a host */
+  return g_strdup_printf (_("Step: %s · Host: %s"), step, host);
+}
+
 static char *
 failed_detail (SrJob *job)
 {
@@ -150,6 +169,7 @@ update_final (SrJobCard *self)
   SrJobState state = sr_job_get_state (self->job);
   g_autofree char *detail = NULL;
   g_autofree char *outcome = NULL;
+  g_autofree char *facts = state == SR_JOB_FAILED ? failed_facts (self->job) : NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (looks); i++)
     if (looks[i].state == state)
@@ -172,6 +192,7 @@ update_final (SrJobCard *self)
   else
     outcome = g_strdup (session_words (self->job));
   set_text (self->detail_label, detail);
+  set_text (self->facts_label, facts);
   set_text (self->file_label, NULL);
   set_text (self->session_label, outcome);
 }
@@ -185,6 +206,7 @@ update_running (SrJobCard *self)
   set_text (self->phase_label, sr_job_get_phase_words (self->job));
   gtk_progress_bar_set_fraction (self->progress_bar, sr_job_get_fraction (self->job));
   set_text (self->detail_label, detail);
+  set_text (self->facts_label, NULL);
   set_text (self->file_label, sr_job_get_file (self->job));
   set_text (self->session_label, state == SR_JOB_QUEUED ? NULL : session_words (self->job));
 }
@@ -246,7 +268,7 @@ sr_job_report_text (SrJob *job)
   GString *text = g_string_new (NULL);
   const GError *error = sr_job_get_error (job);
   SrBackupSet *set = sr_job_get_set (job);
-  g_autofree char *code = error != NULL ? sr_advice_code (error) : NULL;
+  g_autofree char *code = error != NULL ? sr_advice_search_code (error) : NULL;
   g_autofree char *ping = sr_job_get_last_ping_at (job) != 0 ? sr_format_time (sr_job_get_last_ping_at (job)) : NULL;
   g_autofree char *call = NULL;
 
@@ -257,12 +279,12 @@ sr_job_report_text (SrJob *job)
       call = g_strdup_printf ("%s (%s)", sr_job_get_last_call (job), when);
     }
   report_line (text, _("CA"), sr_job_get_config (job));
+  report_line (text, _("Host"), sr_authority_get_host (sr_job_get_authority (job)));
   report_line (text, _("Outcome"), sr_job_state_to_string (sr_job_get_state (job)));
   if (error != NULL)
     report_line (text, _("Step"), sr_backup_phase_to_string (sr_job_get_failed_phase (job)));
   report_line (text, _("Error"), error != NULL ? error->message : NULL);
   report_line (text, _("Code"), code);
-  report_line (text, _("Code name"), error != NULL ? sr_advice_code_name (error) : NULL);
   report_line (text, _("What to do"), error != NULL ? sr_job_get_advice (job) : NULL);
   report_line (text, _("Set"), set != NULL ? sr_backup_set_get_path (set) : _("none"));
   report_line (text, _("Logs on the CA"), set_words (job));
@@ -362,6 +384,7 @@ sr_job_card_class_init (SrJobCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SrJobCard, phase_label);
   gtk_widget_class_bind_template_child (widget_class, SrJobCard, progress_bar);
   gtk_widget_class_bind_template_child (widget_class, SrJobCard, detail_label);
+  gtk_widget_class_bind_template_child (widget_class, SrJobCard, facts_label);
   gtk_widget_class_bind_template_child (widget_class, SrJobCard, file_label);
   gtk_widget_class_bind_template_child (widget_class, SrJobCard, session_label);
   gtk_widget_class_bind_template_child (widget_class, SrJobCard, cancel_button);

@@ -36,6 +36,7 @@ sr_window_update_actions (SrWindow *self)
 
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.back-up", idle);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.back-up-keep-logs", idle);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.try-again", idle);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.remove-authority", idle);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.refresh", authority != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.sign-in",
@@ -50,7 +51,8 @@ on_queued (GObject      *source,
   g_autoptr (SrWindow) self = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (!sr_application_back_up_finish (SR_APPLICATION (source), result, &error))
+  if (!sr_application_back_up_finish (SR_APPLICATION (source), result, &error)
+      && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     sr_window_tell_folder_error (self, error);
   sr_window_update_actions (self);
 }
@@ -123,6 +125,19 @@ on_back_up (GtkWidget  *widget,
             GVariant   *parameter)
 {
   begin_backup (SR_WINDOW (widget), FALSE);
+}
+
+/* What the last backup was asked, not what is usual. */
+static void
+on_try_again (GtkWidget  *widget,
+              const char *action,
+              GVariant   *parameter)
+{
+  SrWindow *self = SR_WINDOW (widget);
+  SrWatch *watch = sr_monitor_find (sr_application_get_monitor (application_of (self)), sr_window_get_selected (self));
+  SrJob *job = watch != NULL ? sr_watch_get_job (watch) : NULL;
+
+  begin_backup (self, job != NULL && sr_job_get_keep_logs (job));
 }
 
 static void
@@ -391,6 +406,7 @@ sr_window_install_actions (GtkWidgetClass *klass)
 {
   gtk_widget_class_install_action (klass, "win.back-up", NULL, on_back_up);
   gtk_widget_class_install_action (klass, "win.back-up-keep-logs", NULL, on_back_up_keep_logs);
+  gtk_widget_class_install_action (klass, "win.try-again", NULL, on_try_again);
   gtk_widget_class_install_action (klass, "win.refresh", NULL, on_refresh);
   gtk_widget_class_install_action (klass, "win.sign-in", NULL, on_sign_in);
   gtk_widget_class_install_action (klass, "win.add-authority", NULL, on_add_authority);

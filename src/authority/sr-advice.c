@@ -173,6 +173,35 @@ sr_advice_code (const GError *error)
   return has_code (error) ? g_strdup_printf ("0x%08x", (guint32) error->code) : NULL;
 }
 
+static const struct
+{
+  GQuark (*domain) (void);
+  int code;
+  SrHresult hr;
+} network_codes[] = {
+  { sr_error_quark, SR_ERROR_CLOSED, 0x800706be },
+  { sr_error_quark, SR_ERROR_TIMED_OUT, 0x800706ba },
+  { g_io_error_quark, G_IO_ERROR_TIMED_OUT, 0x800706ba },
+  { g_io_error_quark, G_IO_ERROR_CONNECTION_REFUSED, 0x800706ba },
+  { g_io_error_quark, G_IO_ERROR_HOST_UNREACHABLE, 0x800706ba },
+  { g_io_error_quark, G_IO_ERROR_NETWORK_UNREACHABLE, 0x800706ba },
+};
+
+char *
+sr_advice_search_code (const GError *error)
+{
+  SrHresult hr = has_code (error) ? (SrHresult) error->code : SR_S_OK;
+  const char *name;
+
+  for (guint i = 0; i < G_N_ELEMENTS (network_codes); i++)
+    if (g_error_matches (error, network_codes[i].domain (), network_codes[i].code))
+      hr = network_codes[i].hr;
+  if (hr == SR_S_OK)
+    return NULL;
+  name = has_code (error) ? sr_advice_code_name (error) : sr_hresult_name (hr);
+  return name != NULL ? g_strdup_printf ("0x%08x (%s)", (guint32) hr, name) : g_strdup_printf ("0x%08x", (guint32) hr);
+}
+
 const char *
 sr_advice_code_name (const GError *error)
 {

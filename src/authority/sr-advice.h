@@ -66,6 +66,15 @@ void sr_advice_set_for_window (gboolean window);
 char *sr_advice_code (const GError *error);
 
 /**
+ * sr_advice_search_code:
+ * @error: an error
+ *
+ * Returns: (transfer full) (nullable): sr_advice_code() with its name, or, where the network failed and gave no
+ * number, the one that Windows programs show for the same: an administrator can search for it
+ */
+char *sr_advice_search_code (const GError *error);
+
+/**
  * sr_advice_code_name:
  * @error: an error
  *

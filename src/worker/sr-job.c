@@ -357,6 +357,12 @@ sr_job_get_authority (SrJob *self)
   return self->authority;
 }
 
+gboolean
+sr_job_get_keep_logs (SrJob *self)
+{
+  return self->order.keep_logs;
+}
+
 SrBackupPhase
 sr_job_get_failed_phase (SrJob *self)
 {

@@ -161,6 +161,14 @@ SrBackupSet *sr_job_get_set (SrJob *self);
 SrAuthority *sr_job_get_authority (SrJob *self);
 
 /**
+ * sr_job_get_keep_logs:
+ * @self: a backup
+ *
+ * Returns: whether it was asked to leave the CA's logs as they are
+ */
+gboolean sr_job_get_keep_logs (SrJob *self);
+
+/**
  * sr_job_get_failed_phase:
  * @self: a job that failed or was cancelled
  *

@@ -204,6 +204,14 @@ gint64 sr_watch_get_server_last_full (SrWatch *self);
 gint64 sr_watch_get_server_last_incremental (SrWatch *self);
 
 /**
+ * sr_watch_compare_last_full:
+ * @self: a watch with a newest full set whose CA was asked
+ *
+ * Returns: 1 when the CA tells of a full backup that came behind our newest full set, -1 when of one that came before it, 0 when they are the same
+ */
+int sr_watch_compare_last_full (SrWatch *self);
+
+/**
  * sr_watch_get_job:
  * @self: a watch
  *

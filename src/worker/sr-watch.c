@@ -305,6 +305,14 @@ sr_watch_set_job (SrWatch *self,
 
 /* ---- What is known --------------------------------------------------------- */
 
+int
+sr_watch_compare_last_full (SrWatch *self)
+{
+  if (self->last_full > self->newest_heard + SAME_BACKUP_US)
+    return 1;
+  return self->last_full < sr_backup_set_get_manifest (self->newest_full)->started - SAME_BACKUP_US ? -1 : 0;
+}
+
 SrCondition
 sr_watch_get_condition (SrWatch *self)
 {
@@ -323,7 +331,7 @@ sr_watch_get_condition (SrWatch *self)
   if (self->newest_full == NULL)
     return self->sets_known ? SR_CONDITION_NEVER : SR_CONDITION_UNKNOWN;
   ours = sr_backup_set_get_manifest (self->newest_full)->finished;
-  if (self->last_full > self->newest_heard + SAME_BACKUP_US)
+  if (sr_watch_compare_last_full (self) > 0)
     return SR_CONDITION_FOREIGN_BACKUP;
   if (g_get_real_time () - ours > OVERDUE_US)
     return SR_CONDITION_OVERDUE;

@@ -55,6 +55,9 @@ test_others (void)
   g_autoptr (GError) unknown = g_error_new (G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "x");
   g_autofree char *code = sr_advice_code (fault);
   g_autofree char *domain = sr_advice_domain (fault);
+  g_autofree char *search_refused = sr_advice_search_code (refused);
+  g_autofree char *search_closed = sr_advice_search_code (closed);
+  g_autofree char *search_fault = sr_advice_search_code (fault);
 
   g_assert_null (sr_advice_code (refused));
   g_assert_nonnull (sr_advice_for_error (refused, SR_ADVICE_CONNECT));
@@ -64,6 +67,10 @@ test_others (void)
   g_assert_cmpstr (domain, ==, "sr-rpc-fault");
   g_assert_cmpstr (code, ==, "0x00000005");
   g_assert_null (sr_advice_code_name (fault));
+  g_assert_cmpstr (search_refused, ==, "0x800706ba (RPC_S_SERVER_UNAVAILABLE)");
+  g_assert_cmpstr (search_closed, ==, "0x800706be (RPC_S_CALL_FAILED)");
+  g_assert_cmpstr (search_fault, ==, "0x00000005");
+  g_assert_null (sr_advice_search_code (unknown));
   g_assert_null (sr_advice_for_error (unknown, SR_ADVICE_READ));
 }
 
