@@ -43,28 +43,55 @@ start (GTask        *task,
     g_task_return_error (task, error);
 }
 
+static void
+on_adopted (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  SrAuthority *authority = sr_practice_program_adopt_finish (SR_AUTHORITY_LIST (source), result, &error);
+
+  if (authority != NULL)
+    g_task_return_pointer (task, authority, g_object_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_started (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  g_autoptr (SrPracticeFolder) ready = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (ready == NULL)
+    g_task_return_error (task, error);
+  else
+    sr_practice_program_adopt_async (g_task_get_task_data (G_TASK (result)), ready,
+                                     sr_application_get_authorities (sr_application_get_default ()),
+                                     on_adopted, g_steal_pointer (&task));
+}
+
 void
 sr_practice_start_async (const char         *folder,
                          GCancellable       *cancellable,
                          GAsyncReadyCallback callback,
                          gpointer            user_data)
 {
-  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  GTask *task = g_task_new (NULL, cancellable, callback, user_data);
+  g_autoptr (GTask) starting = g_task_new (NULL, cancellable, on_started, task);
 
   g_task_set_source_tag (task, sr_practice_start_async);
-  g_task_set_task_data (task, folder != NULL ? g_strdup (folder) : sr_practice_program_get_standard_folder (), g_free);
-  g_task_run_in_thread (task, start);
+  g_task_set_task_data (starting, folder != NULL ? g_strdup (folder) : sr_practice_program_get_standard_folder (), g_free);
+  g_task_run_in_thread (starting, start);
 }
 
 SrAuthority *
 sr_practice_start_finish (GAsyncResult *result,
                           GError      **error)
 {
-  SrApplication *application = sr_application_get_default ();
-  const char *folder = g_task_get_task_data (G_TASK (result));
-  g_autoptr (SrPracticeFolder) ready = g_task_propagate_pointer (G_TASK (result), error);
-
-  if (ready == NULL)
-    return NULL;
-  return sr_practice_program_adopt (folder, ready, sr_application_get_authorities (application), error);
+  return g_task_propagate_pointer (G_TASK (result), error);
 }

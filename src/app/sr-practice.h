@@ -12,7 +12,8 @@ G_BEGIN_DECLS
  * @callback: called at the end
  * @user_data: for @callback
  *
- * Starts a practice CA as a program of its own.
+ * Starts a practice CA as a program of its own and puts it into the list of
+ * CAs, with its tag.
  */
 void sr_practice_start_async (const char         *folder,
                               GCancellable       *cancellable,
@@ -23,8 +24,6 @@ void sr_practice_start_async (const char         *folder,
  * sr_practice_start_finish:
  * @result: as the callback got it
  * @error: where to put an error
- *
- * Puts it into the list of CAs, with its tag.
  *
  * Sets the codes of sr_practice_program_start() and sr_practice_program_adopt().
  *

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define MAX_FRAMES 64
+#define MAX_SAMPLES 16
 /* The handler itself and the kernel's way into it. */
 #define OWN_FRAMES 2
 
@@ -52,14 +53,23 @@ static struct
   Counts counts;
 } counter = { .output = -1, .schedstat = -1 };
 
-/* Where the thread was when its turn became too long. */
-static void *frames[MAX_FRAMES];
-static volatile sig_atomic_t n_frames;
+/* Where the thread was when its turn became too long, and at every further SR_STALL_MS. */
+typedef struct
+{
+  void *frames[MAX_FRAMES];
+  int n;
+} Sample;
+
+static Sample samples[MAX_SAMPLES];
+static volatile sig_atomic_t n_samples;
 
 static void
 on_too_long (int signal_number)
 {
-  n_frames = backtrace (frames, MAX_FRAMES);
+  if (n_samples == MAX_SAMPLES)
+    return;
+  samples[n_samples].n = backtrace (samples[n_samples].frames, MAX_FRAMES);
+  n_samples++;
 }
 
 static gint64
@@ -88,7 +98,7 @@ read_waited (void)
 static void
 arm (gint64 ms)
 {
-  struct itimerspec when = { .it_value = { .tv_nsec = ms * (gint64) NS_PER_MS } };
+  struct itimerspec when = { .it_value = { .tv_nsec = ms * (gint64) NS_PER_MS }, .it_interval = { .tv_nsec = ms * (gint64) NS_PER_MS } };
 
   timer_settime (counter.timer, 0, &when, NULL);
 }
@@ -98,7 +108,7 @@ static void
 begin_turn (void)
 {
   counter.drawn = 0;
-  n_frames = 0;
+  n_samples = 0;
   arm (SR_STALL_MS);
   counter.begin.waited = read_waited ();
   counter.begin.cpu = clock_ns (CLOCK_THREAD_CPUTIME_ID);
@@ -124,25 +134,43 @@ write_line (const char *line)
 /* Names as far as the dynamic symbols tell; else the place, for addr2line.
  * Returns whether the thread was waiting for the display server. */
 static gboolean
-append_trace (GString *line)
+describe (const Sample *sample,
+          GString      *words)
 {
   gboolean display = FALSE;
 
-  for (int i = OWN_FRAMES; i < n_frames; i++)
+  for (int i = OWN_FRAMES; i < sample->n; i++)
     {
       Dl_info info;
       g_autofree char *file = NULL;
 
-      if (dladdr (frames[i], &info) == 0 || info.dli_fname == NULL)
+      if (dladdr (sample->frames[i], &info) == 0 || info.dli_fname == NULL)
         continue;
       file = g_path_get_basename (info.dli_fname);
       display |= g_str_has_prefix (file, "libxcb.so") || g_str_has_prefix (file, "libwayland-client.so");
       if (info.dli_sname != NULL)
-        g_string_append_printf (line, " %s", info.dli_sname);
+        g_string_append_printf (words, " %s", info.dli_sname);
       else
-        g_string_append_printf (line, " %s+0x%zx", file, (gsize) ((char *) frames[i] - (char *) info.dli_fbase));
+        g_string_append_printf (words, " %s+0x%zx", file, (gsize) ((char *) sample->frames[i] - (char *) info.dli_fbase));
     }
   return display;
+}
+
+/* The first sample, or the first one that waits for the display server. */
+static gboolean
+append_trace (GString *trace)
+{
+  for (int i = 0; i < n_samples; i++)
+    {
+      g_autoptr (GString) words = g_string_new (NULL);
+      gboolean display = describe (&samples[i], words);
+
+      if (i == 0 || display)
+        g_string_assign (trace, words->str);
+      if (display)
+        return TRUE;
+    }
+  return FALSE;
 }
 
 static void
@@ -281,7 +309,7 @@ make_timer (void)
   struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGPROF };
 
   /* The first call loads a library, which a signal handler must not. */
-  backtrace (frames, MAX_FRAMES);
+  backtrace (samples[0].frames, MAX_FRAMES);
   event._sigev_un._tid = counter.thread;
   return sigaction (SIGPROF, &action, NULL) == 0 && timer_create (CLOCK_MONOTONIC, &event, &counter.timer) == 0;
 }

@@ -17,6 +17,7 @@ struct _SrAuthorityList
   GObject parent_instance;
   SrSettingsFile *file;
   GPtrArray *items;
+  GQueue changes; /* tasks, in the order in which they were asked for; the first one is at work */
 };
 
 static GType
@@ -92,9 +93,9 @@ id_matches (gconstpointer authority,
 
 /* (transfer full) (element-type SrAuthority) (nullable) */
 static GPtrArray *
-parse_list (SrAuthorityList *self,
-            JsonObject      *root,
-            GError         **error)
+parse_list (SrSettingsFile *file,
+            JsonObject     *root,
+            GError        **error)
 {
   g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
   JsonArray *array = sr_settings_array (root, AUTHORITIES_MEMBER);
@@ -117,7 +118,7 @@ parse_list (SrAuthorityList *self,
         {
           g_set_error (error, SR_AUTHORITY_ERROR, SR_AUTHORITY_ERROR_DAMAGED,
                        _("“%s” cannot be understood, entry %u: %s. Mend it or move it away"),
-                       sr_settings_file_get_path (self->file), i + 1, local->message);
+                       sr_settings_file_get_path (file), i + 1, local->message);
           return NULL;
         }
       if (g_ptr_array_find_with_equal_func (items, sr_authority_get_id (item), id_matches, NULL))
@@ -141,16 +142,12 @@ same_items (GPtrArray *a,
 }
 
 /* Takes the file's list over; objects that others hold stay the same. */
-static gboolean
+static void
 adopt (SrAuthorityList *self,
-       JsonObject      *root,
-       GError         **error)
+       GPtrArray       *items)
 {
-  g_autoptr (GPtrArray) items = parse_list (self, root, error);
   guint removed = self->items->len;
 
-  if (items == NULL)
-    return FALSE;
   for (guint i = 0; i < items->len; i++)
     {
       guint at;
@@ -165,35 +162,57 @@ adopt (SrAuthorityList *self,
         }
     }
   if (same_items (self->items, items))
-    return TRUE;
+    return;
 
   g_ptr_array_unref (self->items);
-  self->items = g_steal_pointer (&items);
+  self->items = g_ptr_array_ref (items);
   g_list_model_items_changed (G_LIST_MODEL (self), 0, removed, self->items->len);
-  return TRUE;
 }
 
-gboolean
-sr_authority_list_load (SrAuthorityList *self,
-                        GError         **error)
+/* ---- The file: on any thread --------------------------------------------------- */
+
+typedef enum
 {
-  g_autoptr (JsonObject) root = sr_settings_file_read (self->file, error);
-
-  return root != NULL && adopt (self, root, error);
-}
+  LOAD,
+  ADD,
+  SAVE,
+  SAVE_SEEN,
+  REMOVE,
+} What;
 
 typedef struct
 {
-  SrAuthorityList *self;
-  SrAuthority *authority;
-  enum
-  {
-    ADD,
-    SAVE,
-    SAVE_SEEN,
-    REMOVE,
-  } what;
+  What what;
+  SrSettingsFile *file;
+  SrAuthority *authority; /* the caller's, for the main thread alone */
+  SrAuthority *copy;      /* what is written */
+  GPtrArray *items;       /* what then stands in the file */
 } Change;
+
+static Change *
+change_new (SrAuthorityList *self,
+            What             what,
+            SrAuthority     *authority)
+{
+  Change *change = g_new0 (Change, 1);
+
+  change->what = what;
+  change->file = self->file;
+  change->authority = authority != NULL ? g_object_ref (authority) : NULL;
+  change->copy = authority != NULL ? sr_authority_copy (authority) : NULL;
+  return change;
+}
+
+static void
+change_free (Change *change)
+{
+  g_clear_object (&change->authority);
+  g_clear_object (&change->copy);
+  g_clear_pointer (&change->items, g_ptr_array_unref);
+  g_free (change);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Change, change_free)
 
 static gboolean
 refuse_second (JsonArray   *array,
@@ -222,7 +241,7 @@ change_array (Change    *change,
               JsonArray *array,
               GError   **error)
 {
-  const char *id = sr_authority_get_id (change->authority);
+  const char *id = sr_authority_get_id (change->copy);
   guint n = json_array_get_length (array);
   guint at = 0;
 
@@ -230,10 +249,10 @@ change_array (Change    *change,
     {
       JsonObject *object;
 
-      if (refuse_second (array, change->authority, error))
+      if (refuse_second (array, change->copy, error))
         return FALSE;
       object = json_object_new ();
-      sr_authority_to_json (change->authority, object);
+      sr_authority_to_json (change->copy, object);
       json_array_add_object_element (array, object);
       return TRUE;
     }
@@ -243,15 +262,15 @@ change_array (Change    *change,
   if (at == n)
     {
       g_set_error (error, SR_AUTHORITY_ERROR, SR_AUTHORITY_ERROR_NOT_FOUND,
-                   _("“%s” is not in the list any more"), sr_authority_get_config (change->authority));
+                   _("“%s” is not in the list any more"), sr_authority_get_config (change->copy));
       return FALSE;
     }
   if (change->what == REMOVE)
     json_array_remove_element (array, at);
   else if (change->what == SAVE)
-    sr_authority_to_json (change->authority, json_array_get_object_element (array, at));
+    sr_authority_to_json (change->copy, json_array_get_object_element (array, at));
   else
-    sr_authority_seen_to_json (change->authority, json_array_get_object_element (array, at));
+    sr_authority_seen_to_json (change->copy, json_array_get_object_element (array, at));
   return TRUE;
 }
 
@@ -261,7 +280,7 @@ edit_list (JsonObject *root,
            GError    **error)
 {
   Change *change = user_data;
-  g_autoptr (GPtrArray) before = parse_list (change->self, root, error);
+  g_autoptr (GPtrArray) before = parse_list (change->file, root, error);
   JsonArray *array = sr_settings_array (root, AUTHORITIES_MEMBER);
 
   if (before == NULL)
@@ -271,25 +290,67 @@ edit_list (JsonObject *root,
       array = json_array_new ();
       json_object_set_array_member (root, AUTHORITIES_MEMBER, array);
     }
-  return change_array (change, array, error);
+  if (!change_array (change, array, error))
+    return FALSE;
+  change->items = parse_list (change->file, root, error);
+  return change->items != NULL;
 }
 
 static gboolean
-apply (SrAuthorityList *self,
-       SrAuthority     *authority,
-       int              what,
-       GError         **error)
+change_run (Change  *change,
+            GError **error)
 {
-  Change change = { self, authority, what };
+  g_autoptr (JsonObject) root = NULL;
 
-  if (!sr_settings_file_edit (self->file, edit_list, &change, error))
-    return FALSE;
-  if (what == ADD)
+  if (change->what != LOAD)
+    return sr_settings_file_edit (change->file, edit_list, change, error);
+  root = sr_settings_file_read (change->file, error);
+  change->items = root != NULL ? parse_list (change->file, root, error) : NULL;
+  return change->items != NULL;
+}
+
+/* ---- The list: on the main thread ------------------------------------------------ */
+
+static void
+settle (SrAuthorityList *self,
+        Change          *change)
+{
+  guint at;
+
+  if (change->what == ADD)
     {
-      g_ptr_array_add (self->items, g_object_ref (authority));
+      g_ptr_array_add (self->items, g_object_ref (change->authority));
       g_list_model_items_changed (G_LIST_MODEL (self), self->items->len - 1, 0, 1);
     }
-  return sr_authority_list_load (self, error);
+  /* What is still to be written would be undone in memory by what was read before. */
+  if (g_queue_is_empty (&self->changes))
+    adopt (self, change->items);
+  else if (change->what == REMOVE && g_ptr_array_find (self->items, change->authority, &at))
+    {
+      g_ptr_array_remove_index (self->items, at);
+      g_list_model_items_changed (G_LIST_MODEL (self), at, 1, 0);
+    }
+}
+
+static gboolean
+change_now (SrAuthorityList *self,
+            What             what,
+            SrAuthority     *authority,
+            GError         **error)
+{
+  g_autoptr (Change) change = change_new (self, what, authority);
+
+  if (!change_run (change, error))
+    return FALSE;
+  settle (self, change);
+  return TRUE;
+}
+
+gboolean
+sr_authority_list_load (SrAuthorityList *self,
+                        GError         **error)
+{
+  return change_now (self, LOAD, NULL, error);
 }
 
 gboolean
@@ -297,7 +358,7 @@ sr_authority_list_add (SrAuthorityList *self,
                        SrAuthority     *authority,
                        GError         **error)
 {
-  return apply (self, authority, ADD, error);
+  return change_now (self, ADD, authority, error);
 }
 
 gboolean
@@ -305,7 +366,7 @@ sr_authority_list_save (SrAuthorityList *self,
                         SrAuthority     *authority,
                         GError         **error)
 {
-  return apply (self, authority, SAVE, error);
+  return change_now (self, SAVE, authority, error);
 }
 
 gboolean
@@ -313,7 +374,7 @@ sr_authority_list_save_seen (SrAuthorityList *self,
                              SrAuthority     *authority,
                              GError         **error)
 {
-  return apply (self, authority, SAVE_SEEN, error);
+  return change_now (self, SAVE_SEEN, authority, error);
 }
 
 gboolean
@@ -321,7 +382,122 @@ sr_authority_list_remove (SrAuthorityList *self,
                           SrAuthority     *authority,
                           GError         **error)
 {
-  return apply (self, authority, REMOVE, error);
+  return change_now (self, REMOVE, authority, error);
+}
+
+/* ---- The same without waiting ------------------------------------------------------ */
+
+static void run_next (SrAuthorityList *self);
+
+static void
+run_in_thread (GTask        *task,
+               gpointer      source,
+               gpointer      task_data,
+               GCancellable *cancellable)
+{
+  GError *error = NULL;
+
+  if (change_run (task_data, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_ran (GObject      *source,
+        GAsyncResult *result,
+        gpointer      user_data)
+{
+  SrAuthorityList *self = SR_AUTHORITY_LIST (source);
+  g_autoptr (GTask) task = g_queue_pop_head (&self->changes);
+  GError *error = NULL;
+
+  if (g_task_propagate_boolean (G_TASK (result), &error))
+    {
+      settle (self, g_task_get_task_data (task));
+      g_task_return_boolean (task, TRUE);
+    }
+  else
+    g_task_return_error (task, error);
+  run_next (self);
+  if (g_application_get_default () != NULL)
+    g_application_release (g_application_get_default ());
+}
+
+static void
+run_next (SrAuthorityList *self)
+{
+  GTask *task = g_queue_peek_head (&self->changes);
+  g_autoptr (GTask) worker = NULL;
+
+  if (task == NULL)
+    return;
+  worker = g_task_new (self, NULL, on_ran, NULL);
+  g_task_set_task_data (worker, g_task_get_task_data (task), NULL);
+  g_task_run_in_thread (worker, run_in_thread);
+}
+
+static void
+change_later (SrAuthorityList    *self,
+              What                what,
+              SrAuthority        *authority,
+              GAsyncReadyCallback callback,
+              gpointer            user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, change_later);
+  g_task_set_task_data (task, change_new (self, what, authority), (GDestroyNotify) change_free);
+  /* A program that is about to end does so behind the last write. */
+  if (g_application_get_default () != NULL)
+    g_application_hold (g_application_get_default ());
+  g_queue_push_tail (&self->changes, task);
+  if (g_queue_get_length (&self->changes) == 1)
+    run_next (self);
+}
+
+void
+sr_authority_list_load_async (SrAuthorityList    *self,
+                              GAsyncReadyCallback callback,
+                              gpointer            user_data)
+{
+  change_later (self, LOAD, NULL, callback, user_data);
+}
+
+void
+sr_authority_list_add_async (SrAuthorityList    *self,
+                             SrAuthority        *authority,
+                             GAsyncReadyCallback callback,
+                             gpointer            user_data)
+{
+  change_later (self, ADD, authority, callback, user_data);
+}
+
+void
+sr_authority_list_save_async (SrAuthorityList    *self,
+                              SrAuthority        *authority,
+                              GAsyncReadyCallback callback,
+                              gpointer            user_data)
+{
+  change_later (self, SAVE, authority, callback, user_data);
+}
+
+void
+sr_authority_list_remove_async (SrAuthorityList    *self,
+                                SrAuthority        *authority,
+                                GAsyncReadyCallback callback,
+                                gpointer            user_data)
+{
+  change_later (self, REMOVE, authority, callback, user_data);
+}
+
+gboolean
+sr_authority_list_change_finish (SrAuthorityList *self,
+                                 GAsyncResult    *result,
+                                 GError         **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 SrAuthority *

@@ -107,6 +107,47 @@ gboolean sr_authority_list_remove (SrAuthorityList *self,
                                    GError         **error);
 
 /**
+ * sr_authority_list_load_async:
+ * @self: a list
+ * @callback: called when the list is what the file says
+ * @user_data: for @callback
+ *
+ * As sr_authority_list_load(), with the file read on a thread. So it is with
+ * the functions below. Changes reach the file in the order in which they are
+ * asked for, each as its CA was at that moment; the default #GApplication, if
+ * there is one, runs until the last one is written.
+ */
+void sr_authority_list_load_async (SrAuthorityList    *self,
+                                   GAsyncReadyCallback callback,
+                                   gpointer            user_data);
+void sr_authority_list_add_async (SrAuthorityList    *self,
+                                  SrAuthority        *authority,
+                                  GAsyncReadyCallback callback,
+                                  gpointer            user_data);
+void sr_authority_list_save_async (SrAuthorityList    *self,
+                                   SrAuthority        *authority,
+                                   GAsyncReadyCallback callback,
+                                   gpointer            user_data);
+void sr_authority_list_remove_async (SrAuthorityList    *self,
+                                     SrAuthority        *authority,
+                                     GAsyncReadyCallback callback,
+                                     gpointer            user_data);
+
+/**
+ * sr_authority_list_change_finish:
+ * @self: a list
+ * @result: as the callback of one of the functions above got it
+ * @error: where to put an error
+ *
+ * Sets the codes of the function without _async.
+ *
+ * Returns: whether it worked
+ */
+gboolean sr_authority_list_change_finish (SrAuthorityList *self,
+                                          GAsyncResult    *result,
+                                          GError         **error);
+
+/**
  * sr_authority_list_find:
  * @self: a list
  * @text: a config string, a CA's name, or an id

@@ -372,6 +372,16 @@ sr_authority_update (SrAuthority *self,
   g_object_thaw_notify (G_OBJECT (self));
 }
 
+SrAuthority *
+sr_authority_copy (SrAuthority *self)
+{
+  SrAuthority *copy = g_object_new (SR_TYPE_AUTHORITY, NULL);
+
+  sr_authority_set_id (copy, self->id);
+  sr_authority_update (copy, self);
+  return copy;
+}
+
 gboolean
 sr_authority_needs_password (SrAuthority *self)
 {

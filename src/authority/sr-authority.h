@@ -194,6 +194,16 @@ void sr_authority_set_seen (SrAuthority           *self,
                             const SrAuthoritySeen *seen);
 
 /**
+ * sr_authority_copy:
+ * @self: a CA
+ *
+ * Threads are given copies, for the main thread may change @self at any time.
+ *
+ * Returns: (transfer full): the same CA, with the same id, as another object
+ */
+SrAuthority *sr_authority_copy (SrAuthority *self);
+
+/**
  * sr_authority_needs_password:
  * @self: a CA
  *

@@ -97,6 +97,25 @@ SrAuthority *sr_practice_program_adopt (const char       *folder,
                                         GError          **error);
 
 /**
+ * sr_practice_program_adopt_async:
+ * @folder: its state folder
+ * @ready: what it says of itself
+ * @list: a list of CAs, loaded
+ * @callback: called when it is in the list and on the disk
+ * @user_data: for @callback
+ *
+ * As sr_practice_program_adopt(), with the list written on a thread.
+ */
+void sr_practice_program_adopt_async (const char         *folder,
+                                      SrPracticeFolder   *ready,
+                                      SrAuthorityList    *list,
+                                      GAsyncReadyCallback callback,
+                                      gpointer            user_data);
+SrAuthority *sr_practice_program_adopt_finish (SrAuthorityList *list,
+                                               GAsyncResult    *result,
+                                               GError         **error);
+
+/**
  * sr_practice_program_ask:
  * @folder: its state folder
  * @request: an object with the member "do" and what goes with it

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *config;
-  SrDcomTarget *target;
+  SrAuthority *authority; /* a copy as of the job's begin */
+  SrSecret *password;     /* until the target is made */
   char *display_name;
   SrRepository *repository;
   SrBackupSet *set;
@@ -64,7 +65,6 @@ struct _SrJob
 
   SrJobKind kind;
   SrAuthority *authority;
-  SrSecret *password;
   SrJobOrder order;
   char *title;
   GCancellable *cancellable;
@@ -128,8 +128,8 @@ void sr_job_flow_init (SrJob *self);
 /* With the mutex held. */
 void sr_job_schedule_flush (SrJob *self);
 
-/* On the main thread, once: the job is about to run. FALSE when it cannot
- * (no password, cancelled in the queue); it has come to its end then. @ended
+/* On the main thread, once: the job is about to run. FALSE when it was
+ * cancelled in the queue; it has come to its end then. @ended
  * is called on the main context once its properties show the end. */
 void sr_job_set_ended_func (SrJob     *self,
                             SrJobEnded ended,
@@ -137,6 +137,11 @@ void sr_job_set_ended_func (SrJob     *self,
 gboolean sr_job_begin (SrJob *self);
 
 const SrJobOrder *sr_job_get_order (SrJob *self);
+
+/* On the job's thread, once: reads what says where and how to sign in, and
+ * lets go of the password. Sets the codes of sr_authority_make_target(). */
+SrDcomTarget *sr_job_take_target (SrJob   *self,
+                                  GError **error);
 GCancellable *sr_job_get_cancellable (SrJob *self);
 
 /* From any thread. */

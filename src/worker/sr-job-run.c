@@ -24,13 +24,14 @@ take_record (SrJobResult           *result,
 
 static void
 run_session (SrJob        *job,
+             SrDcomTarget *target,
              SrLock       *lock,
              SrJobResult  *result,
              GCancellable *cancellable)
 {
   const SrJobOrder *order = sr_job_get_order (job);
   SrBackupOptions options = {
-    .target = order->target,
+    .target = target,
     .config = sr_lock_get_config (lock),
     .display_name = order->display_name,
     .kind = order->kind,
@@ -60,12 +61,18 @@ run_backup (SrJob       *job,
             SrJobResult *result)
 {
   const SrJobOrder *order = sr_job_get_order (job);
-  g_autoptr (SrLock) lock = sr_repository_lock_authority (order->repository, order->config, SR_LOCK_EXCLUSIVE,
-                                                          NULL, &result->error);
+  g_autoptr (SrDcomTarget) target = sr_job_take_target (job, &result->error);
+  g_autoptr (SrLock) lock = NULL;
 
+  if (target == NULL)
+    {
+      result->failed_phase = SR_BACKUP_PHASE_CONNECTING;
+      return;
+    }
+  lock = sr_repository_lock_authority (order->repository, order->config, SR_LOCK_EXCLUSIVE, NULL, &result->error);
   /* Better to know before the CA is asked to prepare anything. */
   if (lock != NULL && sr_repository_check_writable (order->repository, 0, &result->error))
-    run_session (job, lock, result, sr_job_get_cancellable (job));
+    run_session (job, target, lock, result, sr_job_get_cancellable (job));
 }
 
 static void

@@ -93,7 +93,8 @@ sr_job_get_property (GObject    *object,
 static void
 order_clear (SrJobOrder *order)
 {
-  g_clear_pointer (&order->target, sr_dcom_target_unref);
+  g_clear_object (&order->authority);
+  g_clear_pointer (&order->password, sr_secret_unref);
   g_clear_pointer (&order->config, g_free);
   g_clear_pointer (&order->display_name, g_free);
   g_clear_object (&order->repository);
@@ -110,7 +111,6 @@ sr_job_finalize (GObject *object)
   g_source_unref (self->flush);
   g_main_context_unref (self->context);
   g_clear_object (&self->authority);
-  g_clear_pointer (&self->password, sr_secret_unref);
   order_clear (&self->order);
   g_free (self->title);
   g_clear_object (&self->cancellable);
@@ -172,7 +172,7 @@ sr_job_new_backup (const SrBackupJobOptions *options)
 
   self->kind = SR_JOB_BACKUP;
   self->authority = g_object_ref (options->authority);
-  self->password = options->password != NULL ? sr_secret_ref (options->password) : NULL;
+  self->order.password = options->password != NULL ? sr_secret_ref (options->password) : NULL;
   self->order.config = g_strdup (sr_authority_get_config (options->authority));
   self->title = g_strdup_printf (_("Backing up %s"), sr_authority_get_name (options->authority));
   self->order.display_name = g_strdup (sr_authority_get_name (options->authority));
@@ -213,16 +213,15 @@ sr_job_begin (SrJob *self)
 {
   g_autoptr (SrJobResult) result = g_new0 (SrJobResult, 1);
 
-  if (!g_cancellable_set_error_if_cancelled (self->cancellable, &result->error) && self->kind == SR_JOB_BACKUP)
-    self->order.target = sr_authority_make_target (self->authority, self->password, &result->error);
-  g_clear_pointer (&self->password, sr_secret_unref);
-  if (result->error != NULL)
+  if (g_cancellable_set_error_if_cancelled (self->cancellable, &result->error))
     {
+      g_clear_pointer (&self->order.password, sr_secret_unref);
       result->failed_phase = SR_BACKUP_PHASE_CONNECTING;
       sr_job_report_end (self, g_steal_pointer (&result));
       return FALSE;
     }
-
+  if (self->kind == SR_JOB_BACKUP)
+    self->order.authority = sr_authority_copy (self->authority);
   self->begun_at = self->sample_at = g_get_monotonic_time ();
   g_mutex_lock (&self->mutex);
   self->coming.state = SR_JOB_RUNNING;
@@ -235,6 +234,16 @@ const SrJobOrder *
 sr_job_get_order (SrJob *self)
 {
   return &self->order;
+}
+
+SrDcomTarget *
+sr_job_take_target (SrJob   *self,
+                    GError **error)
+{
+  SrDcomTarget *target = sr_authority_make_target (self->order.authority, self->order.password, error);
+
+  g_clear_pointer (&self->order.password, sr_secret_unref);
+  return target;
 }
 
 GCancellable *

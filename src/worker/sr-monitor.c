@@ -144,15 +144,15 @@ sr_monitor_refresh_sets (SrMonitor *self)
 
 typedef struct
 {
-  SrDcomTarget *target;
-  char *authority;
+  SrAuthority *authority; /* a copy */
+  SrSecret *password;
 } Question;
 
 static void
 question_free (Question *question)
 {
-  sr_dcom_target_unref (question->target);
-  g_free (question->authority);
+  g_object_unref (question->authority);
+  g_clear_pointer (&question->password, sr_secret_unref);
   g_free (question);
 }
 
@@ -164,7 +164,7 @@ ask (GTask        *task,
 {
   const Question *question = task_data;
 
-  g_task_return_pointer (task, sr_server_look_new (question->target, question->authority, cancellable),
+  g_task_return_pointer (task, sr_server_look_new (question->authority, question->password, cancellable),
                          (GDestroyNotify) sr_server_look_free);
 }
 
@@ -229,31 +229,15 @@ poll_now (SrMonitor *self,
 {
   SrAuthority *authority = sr_watch_get_authority (watch);
   SrWatchPoll *poll = sr_watch_get_poll (watch);
-  g_autoptr (SrSecret) password = NULL;
-  g_autoptr (SrServerLook) failed = NULL;
-  g_autoptr (GError) error = NULL;
+  Question *question = g_new0 (Question, 1);
   g_autoptr (GTask) task = NULL;
-  SrDcomTarget *target;
-  Question *question;
-
-  if (self->password != NULL && sr_authority_needs_password (authority))
-    password = self->password (authority, self->password_data);
-  target = sr_authority_make_target (authority, password, &error);
-  if (target == NULL)
-    {
-      failed = g_new0 (SrServerLook, 1);
-      failed->error = g_steal_pointer (&error);
-      sr_watch_take_server (watch, failed);
-      schedule (self, watch);
-      return;
-    }
 
   g_cancellable_cancel (poll->cancellable);
   g_object_unref (poll->cancellable);
   poll->cancellable = g_cancellable_new ();
-  question = g_new (Question, 1);
-  question->target = target;
-  question->authority = g_strdup (sr_authority_get_name (authority));
+  question->authority = sr_authority_copy (authority);
+  if (self->password != NULL && sr_authority_needs_password (authority))
+    question->password = self->password (authority, self->password_data);
   task = g_task_new (watch, poll->cancellable, on_asked, g_object_ref (self));
   g_task_set_source_tag (task, poll_now);
   g_task_set_task_data (task, question, (GDestroyNotify) question_free);

@@ -7,16 +7,23 @@
 
 #include <glib/gi18n-lib.h>
 
-/* How to sign in at one CA, or why that cannot be. */
+/* How to sign in at one CA of the list. */
 typedef struct
 {
-  SrDcomTarget *target;
-  GError *error;
+  SrAuthority *authority; /* a copy; NULL when the CA is not in the list */
+  SrSecret *password;
 } SignIn;
 
 struct _SrRecovery
 {
-  GHashTable *sign_ins;
+  /* For the main thread alone. */
+  GMainContext *context;
+  SrAuthorityList *authorities;
+  SrWorkerPasswordFunc password;
+  gpointer password_data;
+
+  /* For the thread alone. */
+  GHashTable *sign_ins; /* what was asked for, by the key of the config string */
   char *only;
   char *journal_folder;
   double seconds;
@@ -27,28 +34,9 @@ sign_in_free (gpointer data)
 {
   SignIn *sign_in = data;
 
-  g_clear_pointer (&sign_in->target, sr_dcom_target_unref);
-  g_clear_error (&sign_in->error);
+  g_clear_object (&sign_in->authority);
+  g_clear_pointer (&sign_in->password, sr_secret_unref);
   g_free (sign_in);
-}
-
-static void
-add_sign_in (SrRecovery          *self,
-             SrAuthority         *authority,
-             SrWorkerPasswordFunc password,
-             gpointer             password_data)
-{
-  g_autofree char *key = sr_config_string_key (sr_authority_get_config (authority));
-  g_autoptr (SrSecret) secret = NULL;
-  SignIn *sign_in;
-
-  if (g_hash_table_contains (self->sign_ins, key))
-    return;
-  sign_in = g_new0 (SignIn, 1);
-  if (password != NULL && sr_authority_needs_password (authority))
-    secret = password (authority, password_data);
-  sign_in->target = sr_authority_make_target (authority, secret, &sign_in->error);
-  g_hash_table_insert (self->sign_ins, g_steal_pointer (&key), sign_in);
 }
 
 static gboolean
@@ -69,35 +57,84 @@ sr_recovery_new (SrAuthorityList     *authorities,
                  double               seconds)
 {
   SrRecovery *self = g_new0 (SrRecovery, 1);
-  g_autoptr (GPtrArray) listed = sr_journal_list (journal_folder, NULL);
 
+  self->context = g_main_context_ref_thread_default ();
+  self->authorities = g_object_ref (authorities);
+  self->password = password;
+  self->password_data = password_data;
   self->sign_ins = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, sign_in_free);
   self->only = only != NULL ? sr_config_string_key (only) : NULL;
   self->journal_folder = g_strdup (journal_folder);
   self->seconds = seconds;
-
-  /* Passwords are asked for only where a session needs them. */
-  for (guint i = 0; listed != NULL && i < listed->len; i++)
-    {
-      const SrJournalListed *item = listed->pdata[i];
-      g_autoptr (SrAuthority) authority = NULL;
-
-      if (item->entry == NULL || item->alive || !is_wanted (self, item->entry))
-        continue;
-      authority = sr_authority_list_find_config (authorities, item->entry->config);
-      if (authority != NULL)
-        add_sign_in (self, authority, password, password_data);
-    }
   return self;
 }
 
 void
 sr_recovery_free (SrRecovery *self)
 {
+  g_main_context_unref (self->context);
+  g_object_unref (self->authorities);
   g_hash_table_unref (self->sign_ins);
   g_free (self->only);
   g_free (self->journal_folder);
   g_free (self);
+}
+
+/* ---- The thread asks the main thread, for a CA that has a session open ---------- */
+
+typedef struct
+{
+  SrRecovery *recovery;
+  const char *config;
+  SignIn *answer;
+  gboolean answered;
+  GMutex mutex;
+  GCond cond;
+} Wish;
+
+static gboolean
+answer_wish (gpointer data)
+{
+  Wish *wish = data;
+  SrRecovery *self = wish->recovery;
+  SignIn *answer = g_new0 (SignIn, 1);
+  g_autoptr (SrAuthority) authority = sr_authority_list_find_config (self->authorities, wish->config);
+
+  if (authority != NULL)
+    answer->authority = sr_authority_copy (authority);
+  if (authority != NULL && self->password != NULL && sr_authority_needs_password (authority))
+    answer->password = self->password (authority, self->password_data);
+
+  g_mutex_lock (&wish->mutex);
+  wish->answer = answer;
+  wish->answered = TRUE;
+  g_cond_signal (&wish->cond);
+  g_mutex_unlock (&wish->mutex);
+  return G_SOURCE_REMOVE;
+}
+
+/* (transfer full) */
+static SignIn *
+ask (SrRecovery *self,
+     const char *config)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+  Wish wish = { .recovery = self, .config = config };
+
+  g_mutex_init (&wish.mutex);
+  g_cond_init (&wish.cond);
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_static_name (source, "SrRecovery");
+  g_source_set_callback (source, answer_wish, &wish, NULL);
+  g_source_attach (source, self->context);
+
+  g_mutex_lock (&wish.mutex);
+  while (!wish.answered)
+    g_cond_wait (&wish.cond, &wish.mutex);
+  g_mutex_unlock (&wish.mutex);
+  g_mutex_clear (&wish.mutex);
+  g_cond_clear (&wish.cond);
+  return wish.answer;
 }
 
 /* A CA that is not in the list any more can be reached with what the journal
@@ -137,13 +174,13 @@ find_target (const SrJournalEntry *entry,
       return NULL;
     }
   if (sign_in == NULL)
-    return target_of_entry (entry, error);
-  if (sign_in->target == NULL)
     {
-      g_propagate_error (error, g_error_copy (sign_in->error));
-      return NULL;
+      sign_in = ask (self, entry->config);
+      g_hash_table_insert (self->sign_ins, g_steal_pointer (&key), sign_in);
     }
-  return sr_dcom_target_ref (sign_in->target);
+  if (sign_in->authority == NULL)
+    return target_of_entry (entry, error);
+  return sr_authority_make_target (sign_in->authority, sign_in->password, error);
 }
 
 GPtrArray *

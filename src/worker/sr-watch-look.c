@@ -199,16 +199,20 @@ moment (SrCertAdmin  *admin,
 }
 
 SrServerLook *
-sr_server_look_new (SrDcomTarget *target,
-                    const char   *authority,
+sr_server_look_new (SrAuthority  *authority,
+                    SrSecret     *password,
                     GCancellable *cancellable)
 {
   SrServerLook *look = g_new0 (SrServerLook, 1);
+  g_autoptr (SrDcomTarget) target = NULL;
   g_autoptr (SrCertAdmin) admin = NULL;
 
   look->interface_flags = -1;
   look->db_flags = -1;
-  admin = sr_cert_admin_activate (target, authority, sr_deadline_in (2 * CALL_SECONDS), cancellable, &look->error);
+  target = sr_authority_make_target (authority, password, &look->error);
+  if (target == NULL)
+    return look;
+  admin = sr_cert_admin_activate (target, sr_authority_get_name (authority), sr_deadline_in (2 * CALL_SECONDS), cancellable, &look->error);
   if (admin == NULL)
     return look;
   look->interface_flags = number (admin, own_entry, "InterfaceFlags", cancellable);

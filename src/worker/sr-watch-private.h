@@ -37,9 +37,9 @@ typedef struct
 void sr_server_look_free (SrServerLook *look);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrServerLook, sr_server_look_free)
 
-/* Asks the CA; on a thread. Never NULL. */
-SrServerLook *sr_server_look_new (SrDcomTarget *target,
-                                  const char   *authority,
+/* Asks the CA; on a thread, so @authority is the thread's own. Never NULL. */
+SrServerLook *sr_server_look_new (SrAuthority  *authority,
+                                  SrSecret     *password,
                                   GCancellable *cancellable);
 
 SrWatch *sr_watch_new (SrAuthority *authority);

@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* What sr-recovery.c runs on a thread: everything that sr_session_recover()
- * needs, gathered on the main thread. */
+/* What sr-recovery.c runs on a thread, which asks the main thread for the
+ * sign-in of a CA that has a session open; so the main thread must not wait for it. */
 typedef struct _SrRecovery SrRecovery;
 
 SrRecovery *sr_recovery_new (SrAuthorityList     *authorities,

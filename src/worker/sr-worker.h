@@ -101,7 +101,7 @@ typedef SrSecret *(*SrWorkerPasswordFunc) (SrAuthority *authority,
  * @self: a worker
  * @authorities: the CAs that are known, for signing in
  * @only: (nullable): config string of the CA whose sessions are ended; those of others stay as they are and are not told
- * @password: (nullable) (scope call): finds passwords, on the caller's thread
+ * @password: (nullable) (scope async): finds passwords, on the caller's thread, for CAs with a session that is to be ended
  * @password_data: for @password
  * @journal_folder: (nullable): the journal's folder, %NULL for the usual
  * @seconds: time for each session, 0 for the usual

@@ -343,6 +343,141 @@ test_model (Fixture      *f,
   g_assert_cmpint (sr_authority_get_seen (authority)->checked_at, ==, 5);
 }
 
+/* ---- Without waiting ------------------------------------------------------- */
+
+typedef struct
+{
+  guint left;
+  GPtrArray *errors; /* in the order of the answers, NULL for success */
+} Answers;
+
+static void
+on_changed (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  Answers *answers = user_data;
+  GError *error = NULL;
+
+  g_assert_true (sr_authority_list_change_finish (SR_AUTHORITY_LIST (source), result, &error) == (error == NULL));
+  g_ptr_array_add (answers->errors, error);
+  answers->left--;
+}
+
+static void
+wait_for (Answers *answers)
+{
+  while (answers->left > 0)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* Each change is written as it was when it was asked for, and the last one stays; what was
+ * written first does not come back into the object meanwhile. */
+static void
+test_async_order (Fixture      *f,
+                  gconstpointer data)
+{
+  g_autoptr (SrAuthorityList) list = loaded (f);
+  g_autoptr (SrAuthorityList) theirs = NULL;
+  g_autoptr (SrAuthority) first = sr_authority_new ("h\\c", NULL);
+  g_autoptr (SrAuthority) second = sr_authority_new ("h2\\c2", NULL);
+  g_autoptr (SrAuthority) twin = sr_authority_new ("H\\C", NULL);
+  g_autoptr (SrAuthority) seen = NULL;
+  g_autoptr (GPtrArray) errors = g_ptr_array_new ();
+  Answers answers = { .errors = errors };
+  int notified = 0;
+
+  answers.left = 25;
+  sr_authority_list_add_async (list, first, on_changed, &answers);
+  sr_authority_list_add_async (list, twin, on_changed, &answers);
+  sr_authority_list_add_async (list, second, on_changed, &answers);
+  sr_authority_set_ntlm_allowed (first, FALSE);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 0);
+  for (guint i = 0; i < 21; i++)
+    {
+      sr_authority_set_ntlm_allowed (first, i % 2 == 0);
+      sr_authority_list_save_async (list, first, on_changed, &answers);
+    }
+  g_signal_connect (first, "notify::ntlm-allowed", G_CALLBACK (count_notify), &notified);
+  sr_authority_list_remove_async (list, second, on_changed, &answers);
+  wait_for (&answers);
+
+  for (guint i = 0; i < errors->len; i++)
+    if (i != 1)
+      g_assert_null (errors->pdata[i]);
+  g_assert_error ((GError *) errors->pdata[1], SR_AUTHORITY_ERROR, SR_AUTHORITY_ERROR_EXISTS);
+  g_error_free (errors->pdata[1]);
+  g_assert_cmpint (notified, ==, 0);
+  g_assert_true (sr_authority_get_ntlm_allowed (first));
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 1);
+  seen = g_list_model_get_item (G_LIST_MODEL (list), 0);
+  g_assert_true (seen == first);
+
+  theirs = loaded (f);
+  g_clear_object (&seen);
+  seen = g_list_model_get_item (G_LIST_MODEL (theirs), 0);
+  g_assert_cmpstr (sr_authority_get_id (seen), ==, sr_authority_get_id (first));
+  g_assert_true (sr_authority_get_ntlm_allowed (seen));
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (theirs)), ==, 1);
+}
+
+/* Another process's changes come in with loading. */
+static void
+test_async_load (Fixture      *f,
+                 gconstpointer data)
+{
+  g_autoptr (SrAuthorityList) ours = sr_authority_list_new (f->path);
+  g_autoptr (SrAuthorityList) theirs = loaded (f);
+  g_autoptr (SrAuthority) authority = add (theirs, "h\\c");
+  g_autoptr (GPtrArray) errors = g_ptr_array_new ();
+  Answers answers = { 1, errors };
+
+  sr_authority_list_load_async (ours, on_changed, &answers);
+  wait_for (&answers);
+  g_assert_null (errors->pdata[0]);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (ours)), ==, 1);
+
+  g_assert_true (g_file_set_contents (f->path, "{ \"format\": 99 }", -1, NULL));
+  answers.left = 1;
+  sr_authority_list_load_async (ours, on_changed, &answers);
+  wait_for (&answers);
+  g_assert_error ((GError *) errors->pdata[1], SR_AUTHORITY_ERROR, SR_AUTHORITY_ERROR_NEWER_FORMAT);
+  g_error_free (errors->pdata[1]);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (ours)), ==, 1);
+}
+
+static void
+on_activate (GApplication *application,
+             gpointer      user_data)
+{
+  Fixture *f = user_data;
+  g_autoptr (SrAuthorityList) list = sr_authority_list_new (f->path);
+
+  for (guint i = 0; i < 10; i++)
+    {
+      g_autofree char *config = g_strdup_printf ("h\\c%u", i);
+      g_autoptr (SrAuthority) authority = sr_authority_new (config, NULL);
+
+      sr_authority_list_add_async (list, authority, NULL, NULL);
+    }
+}
+
+/* An application that has nothing more to do ends behind the last write. */
+static void
+test_async_quit (Fixture      *f,
+                 gconstpointer data)
+{
+  g_autoptr (GApplication) application = g_application_new (NULL, G_APPLICATION_NON_UNIQUE);
+  g_autoptr (SrAuthorityList) after = NULL;
+
+  g_application_set_default (application);
+  g_signal_connect (application, "activate", G_CALLBACK (on_activate), f);
+  g_assert_cmpint (g_application_run (application, 0, NULL), ==, 0);
+  g_application_set_default (NULL);
+  after = loaded (f);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (after)), ==, 10);
+}
+
 #define ADD(name, func) g_test_add ("/authority/list/" name, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -357,5 +492,8 @@ main (int    argc,
   ADD ("unknown-members", test_unknown_members);
   ADD ("lost-updates", test_lost_updates);
   ADD ("model", test_model);
+  ADD ("async/order", test_async_order);
+  ADD ("async/load", test_async_load);
+  ADD ("async/quit", test_async_quit);
   return g_test_run ();
 }

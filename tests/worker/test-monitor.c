@@ -107,6 +107,7 @@ test_needs_password (Fixture      *fixture,
   sr_authority_set_sign_in (authority, SR_CREDENTIALS_PASSWORD, "LAB\\operator", NULL, &error);
   g_assert_no_error (error);
   sr_monitor_refresh (fixture->monitor, authority);
+  wait_for_reach (watch);
   g_assert_cmpint (sr_watch_get_reach (watch), ==, SR_REACH_NEEDS_PASSWORD);
   g_assert_error (sr_watch_get_reach_error (watch), SR_AUTHORITY_ERROR, SR_AUTHORITY_ERROR_NEEDS_PASSWORD);
 }
