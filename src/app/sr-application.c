@@ -4,6 +4,7 @@
 #include "app/sr-application.h"
 
 #include "app/sr-preferences-dialog.h"
+#include "app/sr-spoken.h"
 #include "app/sr-stall-counter.h"
 #include "app/sr-window.h"
 #include "worker/sr-backup-folder.h"
@@ -515,6 +516,7 @@ sr_application_startup (GApplication *application)
   set_accels (self);
   for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
     g_unix_signal_add (signals[i], on_signal, self);
+  sr_spoken_install ();
 
   self->keyring = sr_keyring_new ();
   self->worker = sr_worker_new ();

@@ -31,7 +31,8 @@ struct _SrAuthorityPage
   SrJobCard *job_card;
   SrPracticePanel *practice_panel;
   GtkListBox *sets_list;
-  AdwStatusPage *no_sets;
+  GtkLabel *no_sets_title;
+  GtkLabel *no_sets_words;
 };
 
 G_DEFINE_FINAL_TYPE (SrAuthorityPage, sr_authority_page, ADW_TYPE_NAVIGATION_PAGE)
@@ -54,8 +55,8 @@ update_condition (SrAuthorityPage *self)
       adw_banner_set_button_label (self->banner, words.button);
     }
   adw_banner_set_revealed (self->banner, revealed);
-  adw_status_page_set_title (self->no_sets, words.empty_title);
-  adw_status_page_set_description (self->no_sets, words.empty_words);
+  gtk_label_set_label (self->no_sets_title, words.empty_title);
+  gtk_label_set_label (self->no_sets_words, words.empty_words);
 }
 
 static void
@@ -122,7 +123,7 @@ update_verified (SrAuthorityPage *self)
 
   gtk_widget_set_visible (GTK_WIDGET (self->verified_row), some);
   gtk_widget_set_visible (GTK_WIDGET (self->verified_icon), found != NULL);
-  gtk_image_set_from_icon_name (self->verified_icon, found != NULL && !found->good ? "dialog-error-symbolic"
+  gtk_image_set_from_icon_name (self->verified_icon, found != NULL && !found->good ? "io.github.strongroom.Strongroom-failed-symbolic"
                                                                                    : "io.github.strongroom.Strongroom-good-symbolic");
   gtk_widget_set_css_classes (GTK_WIDGET (self->verified_icon), classes);
   if (found == NULL)
@@ -253,9 +254,11 @@ create_set_row (gpointer item,
   GtkWidget *row = adw_action_row_new ();
   g_autofree char *title = sr_format_set_title (set);
   g_autofree char *subtitle = set_subtitle (set);
-  GtkWidget *arrow = gtk_image_new_from_icon_name ("go-next-symbolic");
+  GtkWidget *arrow = g_object_new (GTK_TYPE_IMAGE,
+                                   "icon-name", "go-next-symbolic",
+                                   "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION,
+                                   NULL);
 
-  gtk_accessible_update_state (GTK_ACCESSIBLE (arrow), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
@@ -308,7 +311,8 @@ sr_authority_page_class_init (SrAuthorityPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, job_card);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, practice_panel);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, sets_list);
-  gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, no_sets);
+  gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, no_sets_title);
+  gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, no_sets_words);
   gtk_widget_class_bind_template_callback (widget_class, on_banner_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_set_activated);
 }

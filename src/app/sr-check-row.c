@@ -25,7 +25,7 @@ static const struct
 } looks[] = {
   [SR_CHECK_DONE] = { "io.github.strongroom.Strongroom-good-symbolic", "success", NC_("check", "Good") },
   [SR_CHECK_WARNING] = { "dialog-warning-symbolic", "warning", NC_("check", "Warning") },
-  [SR_CHECK_FAILED] = { "dialog-error-symbolic", "error", NC_("check", "Failed") },
+  [SR_CHECK_FAILED] = { "io.github.strongroom.Strongroom-failed-symbolic", "error", NC_("check", "Failed") },
   [SR_CHECK_SKIPPED] = { "io.github.strongroom.Strongroom-cancelled-symbolic", "dim-label", NC_("check", "Not asked, since an earlier check failed") },
 };
 

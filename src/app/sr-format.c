@@ -151,10 +151,11 @@ sr_format_state_icon (SrWatch     *watch,
       return "system-lock-screen-symbolic";
     case SR_CONDITION_OFFLINE:
       *style = "warning";
-      return "network-offline-symbolic";
+      return sr_watch_get_reach (watch) == SR_REACH_NEEDS_PASSWORD ? "io.github.strongroom.Strongroom-key-symbolic"
+                                                                   : "io.github.strongroom.Strongroom-offline-symbolic";
     case SR_CONDITION_FOLDER:
       *style = "error";
-      return "dialog-error-symbolic";
+      return "io.github.strongroom.Strongroom-failed-symbolic";
     default:
       *style = "warning";
       return "dialog-warning-symbolic";

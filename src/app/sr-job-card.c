@@ -163,7 +163,7 @@ update_final (SrJobCard *self)
     const char *style;
   } looks[] = {
     { SR_JOB_DONE, N_("Backup Complete"), "io.github.strongroom.Strongroom-good-symbolic", "success" },
-    { SR_JOB_FAILED, N_("Backup Failed"), "dialog-error-symbolic", "error" },
+    { SR_JOB_FAILED, N_("Backup Failed"), "io.github.strongroom.Strongroom-failed-symbolic", "error" },
     { SR_JOB_CANCELLED, N_("Backup Cancelled"), "io.github.strongroom.Strongroom-cancelled-symbolic", "warning" },
   };
   SrJobState state = sr_job_get_state (self->job);

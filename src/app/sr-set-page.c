@@ -306,7 +306,7 @@ show_verdict (SrSetPage *self,
       show_verified (self, _("Stopped before the end"), NULL, NULL);
       break;
     default:
-      show_verified (self, sr_job_get_error (job)->message, "dialog-error-symbolic", "error");
+      show_verified (self, sr_job_get_error (job)->message, "io.github.strongroom.Strongroom-failed-symbolic", "error");
       break;
     }
   show_problems (self, sr_job_get_problems (job));

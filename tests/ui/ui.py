@@ -113,6 +113,14 @@ def compositor():
     return None
 
 
+def probe(program):
+    """What loads the module that tells where widgets stand, when it was built beside the program."""
+    folder = os.path.join(os.path.dirname(shutil.which(program) or ''), '../../tests/ui/probe')
+    if not os.path.isdir(folder):
+        return {}
+    return {'GIO_EXTRA_MODULES': os.path.abspath(folder), 'STRONGROOM_UI_PROBE': os.path.join(home(), 'layout.json')}
+
+
 class Gone(Exception):
     """What was looked for did not come in time."""
 
@@ -126,7 +134,8 @@ class App:
         from gi.repository import Atspi
         self.atspi = Atspi
         self.process = subprocess.Popen([program, *arguments], stdout=2,
-                                        env=dict(os.environ, G_DEBUG=os.environ['STRONGROOM_UI_DEBUG'], **(environment or {})))
+                                        env=dict(os.environ, G_DEBUG=os.environ['STRONGROOM_UI_DEBUG'],
+                                                 **probe(program), **(environment or {})))
         self.root = self.wait(self._application, 'the program on the accessibility bus')
 
     def _application(self):
@@ -261,6 +270,13 @@ class App:
         subprocess.run(['xdotool', 'mousemove', str(x + width // 2), str(y + height // 2), 'click', '1'], check=True)
         time.sleep(0.2)
 
+    def wheel(self, button, mirrored=False):
+        """Turns the wheel beside the page's controls, some of which turn with it, as far as it goes."""
+        _, _, width, height = self.extents(self.root.get_child_at_index(0))
+        subprocess.run(['xdotool', 'mousemove', str(8 if mirrored else width - 8), str(height * 3 // 4),
+                        'click', '--repeat', '40', '--delay', '5', button], check=True)
+        time.sleep(0.5)
+
     def key(self, *keys):
         subprocess.run(['xdotool', 'key', '--clearmodifiers', *keys], check=True)
         time.sleep(0.15)
@@ -270,8 +286,17 @@ class App:
                                capture_output=True, text=True).stdout.split()
         return found
 
+    def titled(self):
+        """Windows, and not what hangs on them, such as menus."""
+        return [window for window in self.windows()
+                if subprocess.run(['xdotool', 'getwindowname', window], capture_output=True, text=True).stdout.strip()]
+
+    def focus_window(self):
+        """Gives the keyboard back to the window: no window manager does it here when another one has closed."""
+        subprocess.run(['xdotool', 'windowfocus', '--sync', self.titled()[-1]], check=True, timeout=10)
+
     def resize(self, width, height):
-        for window in self.windows():
+        for window in self.titled():
             subprocess.run(['xdotool', 'windowsize', '--sync', window, str(width), str(height)], check=False, timeout=10)
         time.sleep(0.7)
 
@@ -279,7 +304,7 @@ class App:
         """Saves what the window looks like."""
         time.sleep(0.6)
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        window = self.windows()[-1]
+        window = self.titled()[-1]
         geometry = subprocess.run(['xdotool', 'getwindowgeometry', '--shell', window],
                                   capture_output=True, text=True).stdout
         at = dict(line.split('=') for line in geometry.split())

@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Leads the window through its states, one by one: for pictures and audits."""
+
+import gettext
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+
+import ui
+
+BUTTONS = 'button|push button|toggle button'
+
+
+def practice(*arguments):
+    return subprocess.run(['strongroomctl', 'practice', *arguments], check=True, capture_output=True, text=True).stdout
+
+
+def status():
+    return json.loads(practice('status', '--json'))
+
+
+def ask(**request):
+    """Tells the practice CA what no verb of strongroomctl tells it."""
+    with socket.socket(socket.AF_UNIX) as control:
+        control.connect(os.path.join(status()['folder'], 'control'))
+        control.sendall(json.dumps(request).encode() + b'\n')
+        answer = json.loads(control.makefile().readline())
+    if not answer['ok']:
+        raise RuntimeError(answer['error'])
+    return answer
+
+
+def make_locale(name):
+    """In the home that this run has alone, for no machine has every locale; returns whether it could be made."""
+    folder = os.path.join(ui.home(), 'locales')
+    os.makedirs(folder, exist_ok=True)
+    os.environ['LOCPATH'] = folder
+    target = os.path.join(folder, name + '.UTF-8')
+    if shutil.which('localedef') and not os.path.exists(target):
+        subprocess.run(['localedef', '-i', name, '-f', 'UTF-8', target], stderr=subprocess.DEVNULL)
+    return os.path.exists(target)
+
+
+class Words:
+    """What the program says, by what it says in English."""
+
+    def __init__(self, language=None):
+        self.said = {}
+        if language is None:
+            return
+        program = os.path.dirname(shutil.which('strongroom'))
+        places = [f'../../po/{language}/LC_MESSAGES/strongroom.mo', f'../share/locale/{language}/LC_MESSAGES/strongroom.mo']
+        for path in (os.path.join(program, place) for place in places):
+            if os.path.exists(path):
+                with open(path, 'rb') as file:
+                    self.read(gettext.GNUTranslations(file)._catalog)
+                return
+        raise ui.Gone(f'no translation into {language} beside the program')
+
+    def read(self, catalog):
+        for english, said in catalog.items():
+            english = english[0] if isinstance(english, tuple) else english
+            english = english.split('\x04')[-1].replace('_', '')
+            if english:
+                self.said.setdefault(english, set()).add(said.replace('_', ''))
+
+    def __call__(self, english):
+        """A regular expression for those words; %s and %u stand for anything."""
+        patterns = [re.sub(r'%+[a-z]', '.*', re.escape(words)) for words in self.said.get(english, {english})]
+        return '|'.join(f'(?:{pattern})' for pattern in patterns)
+
+
+class Stage:
+    """The program in one look, and the way through its states."""
+
+    def __init__(self, environment=None, words=None, size=None, mirrored=False):
+        self.environment, self.words, self.size, self.mirrored = environment, words or Words(), size, mirrored
+        self.start()
+
+    def start(self):
+        self.app = ui.App(environment=self.environment)
+        if self.size:
+            self.app.resize(*self.size)
+
+    def find(self, english, role=BUTTONS):
+        return self.app.find(self.words(english), role)
+
+    def press(self, english):
+        self.app.press(self.words(english))
+
+    def says(self, english):
+        return self.app.says(self.words(english))
+
+    def key(self, *keys):
+        self.app.key(*keys)
+
+    def type_into(self, english, text):
+        pattern = re.compile(self.words(english))
+
+        def look():
+            for node in self.app.walk():
+                if node.get_editable_text_iface() is not None and pattern.fullmatch(node.get_name() or ''):
+                    return node
+            return None
+        node = self.app.wait(look, f'entry “{english}”')
+        self.app.atspi.EditableText.set_text_contents(node.get_editable_text_iface(), text)
+
+    def choose(self, menu, english):
+        """Opens a menu and takes one of its items."""
+        self.press(menu)
+        self.item(english)
+        self.app.click_in_popover(self.item(english))
+
+    def item(self, english):
+        return self.find(english, 'menu item|button')
+
+    def scroll(self, end):
+        """The page, when it is longer than the window, to its end or its beginning."""
+        self.app.wheel('5' if end else '4', self.mirrored)
+
+    def finish(self):
+        subprocess.run(['strongroomctl', 'practice', 'stop'], capture_output=True)
+        return self.app.close()
+
+    # Each of these yields the name of a state while the window is in it.
+
+    def everything(self):
+        yield from self.first_start()
+        yield from self.backing_up()
+        yield from self.set_page()
+        yield from self.other_ends()
+        yield from self.conditions()
+        yield from self.adding()
+        yield from self.many()
+
+    def first_start(self):
+        self.says('Back Up a Certificate Authority')
+        yield 'empty'
+        self.press('Main Menu')
+        self.item('Preferences')
+        yield 'menu'
+        self.key('Escape')
+        self.key('ctrl+question')
+        self.says('Back up now')
+        yield 'shortcuts'
+        self.key('Escape')
+        self.app.focus_window()
+        self.press('Try with a Practice CA')
+        self.says('Never backed up')
+        self.find('Issue')
+        yield 'never'
+        self.scroll(True)
+        yield 'practice'
+        self.scroll(False)
+        self.press('Other Kinds of Backup')
+        self.item('Full Backup')
+        yield 'backup-menu'
+        self.key('Escape')
+        self.press('More About This CA')
+        self.item('Check Now')
+        yield 'ca-menu'
+        self.key('Escape')
+
+    def progress(self):
+        """How far the bar is that is seen, or None."""
+        for node in self.app.walk():
+            if node.get_role_name() == 'progress bar':
+                return self.app.atspi.Value.get_current_value(node.get_value_iface())
+        return None
+
+    def backing_up(self):
+        ask(do='pad', size=256 << 20)
+        server = status()['pid']
+        self.press('Back Up')
+        self.app.wait(lambda: (self.progress() or 0) > 0.2, 'progress')
+        os.kill(server, signal.SIGSTOP)     # so that the picture holds still
+        try:
+            yield 'running'
+            self.key('ctrl+q')
+            self.find('Keep Running')
+            yield 'quit'
+            self.key('Escape')
+        finally:
+            os.kill(server, signal.SIGCONT)
+        self.says('Backup Complete')
+        yield 'done'
+
+    def set_page(self):
+        self.press('Show Set')
+        self.says('Log Generations')
+        yield 'set'
+        self.scroll(True)
+        yield 'set-files'
+        self.scroll(False)
+        self.press('Verify')
+        self.says('Every file is what the manifest says, read on %s')
+        yield 'set-verified'
+        path = json.loads(subprocess.run(['strongroomctl', 'sets', '--json'], check=True, capture_output=True, text=True).stdout)[0]['path']
+        with open(os.path.join(path, 'authority.cer'), 'r+b') as file:
+            file.write(b'damaged')
+        self.press('Verify')
+        self.says('What Was Found')
+        yield 'set-damaged'
+        self.press('Delete…')
+        self.find('Delete Backup Set')
+        yield 'delete'
+        self.key('Escape')
+        self.key('alt+Left')
+
+    def other_ends(self):
+        self.press('Hide')
+        self.press('Back Up')
+        self.press('Cancel Backup')
+        self.says('Backup Cancelled')
+        yield 'cancelled'
+        self.press('Hide')
+        practice('stop')
+        self.press('Back Up')
+        self.says('Backup Failed')
+        yield 'failed'
+        self.press('Details')
+        self.says('Details of the Backup')
+        yield 'failed-details'
+        self.key('Escape')
+        self.press('Hide')
+        self.press('Start')
+        self.says('Runs with %u certificate')
+
+    def conditions(self):
+        ask(do='config', node='ca', entry='InterfaceFlags', value=0x641)
+        self.key('F5')
+        self.press('What to Do')
+        self.says('Remote Backup Is Disabled')
+        yield 'remote-disabled'
+        self.key('Escape')
+        ask(do='config', node='ca', entry='InterfaceFlags', value=0x601)
+        folder = os.path.join(ui.home(), 'data/strongroom/backups')
+        os.rename(folder, folder + '-away')
+        self.key('F5')
+        self.says('The backup folder is not there. Is its disk mounted?')
+        yield 'folder-missing'
+        os.rename(folder + '-away', folder)
+        self.key('F5')
+        self.says('Backed up %s')
+
+    def adding(self):
+        """What is checked is the practice CA, by another name."""
+        state = status()
+        with open(os.path.join(state['folder'], 'ntlm-users')) as file:
+            domain, user, password = file.readline().strip().split(':')
+        self.key('ctrl+n')
+        self.type_into('HOST\\CA name', 'ca.example.com\\Example Issuing CA')
+        yield 'add-name'
+        self.app.click(self.find('Connect Elsewhere', 'list item'))
+        self.type_into('Address', state['address'])
+        self.app.atspi.Value.set_current_value(self.find('Activation Port', 'spin button').get_value_iface(), state['port'])
+        yield 'add-elsewhere'
+        self.press('Next')
+        self.type_into('User', f'{domain}\\{user}')
+        self.type_into('Password', 'not the password')
+        yield 'add-sign-in'
+        self.press('Check')
+        self.find('Continue Anyway')
+        yield 'add-checks'
+        self.key('Escape')
+        self.app.gone(self.words('Continue Anyway'))
+
+    def many(self):
+        """Three CAs, each in another state."""
+        self.app.close()
+        for arguments in (['old.example.com\\Example Root CA 2019', '--address', '127.0.0.1', '--port', '1'],
+                          ['ca2.example.com\\Example Issuing CA 2', '--user', 'EXAMPLE\\backup']):
+            subprocess.run(['strongroomctl', 'ca', 'add', *arguments], check=True, capture_output=True)
+        self.start()
+        self.says('Offline, noticed %s')
+        self.says('Backed up %s')
+        yield 'sidebar'
+        self.app.click(self.find('Example Root CA 2019', 'list item'))
+        self.says('Last Full Backup')
+        yield 'offline'
