@@ -229,7 +229,7 @@ sr_application_back_up_finish (SrApplication *self,
     return FALSE;
   if (self->quitting)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The program is ending");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _("The program is ending"));
       return FALSE;
     }
   queue (self, wanted, repository);

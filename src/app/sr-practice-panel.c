@@ -120,7 +120,7 @@ show_status (SrPracticePanel *self,
   g_autofree char *words = NULL;
 
   self->running = TRUE;
-  words = g_strdup_printf (ngettext ("Runs with %u certificate", "Runs with %u certificates", rows), rows);
+  words = g_strdup_printf (ngettext ("Runs with %'u certificate", "Runs with %'u certificates", rows), rows);
   adw_action_row_set_subtitle (self->state_row, words);
 }
 

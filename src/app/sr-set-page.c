@@ -96,7 +96,7 @@ size_words (SrSetPage *self)
   guint n = manifest->files->len;
 
   /* Translators: a size, then a number of files */
-  return g_strdup_printf (ngettext ("%s in %u file", "%s in %u files", n), size, n);
+  return g_strdup_printf (ngettext ("%s in %'u file", "%s in %'u files", n), size, n);
 }
 
 static char *
@@ -239,7 +239,7 @@ add_files (SrSetPage *self)
   if (n < manifest->files->len)
     {
       guint more = manifest->files->len - n;
-      g_autofree char *title = g_strdup_printf (ngettext ("%u more file", "%u more files", more), more);
+      g_autofree char *title = g_strdup_printf (ngettext ("%'u more file", "%'u more files", more), more);
 
       gtk_list_box_append (self->files_list, new_row (title, _("manifest.json in the set’s folder names all of them")));
     }

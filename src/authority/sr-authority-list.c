@@ -548,7 +548,10 @@ sr_authority_list_find (SrAuthorityList *self,
 
       if (!g_str_equal (name, key))
         continue;
-      g_string_append_printf (candidates, "%s“%s”", n > 0 ? ", " : "", sr_authority_get_config (self->items->pdata[i]));
+      if (n > 0)
+        g_string_append (candidates, ", ");
+      /* Translators: a name in a list of names */
+      g_string_append_printf (candidates, _("“%s”"), sr_authority_get_config (self->items->pdata[i]));
       g_set_object (&found, self->items->pdata[i]);
       n++;
     }

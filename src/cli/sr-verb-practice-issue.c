@@ -46,7 +46,7 @@ run (SrCli *cli)
   json_object_set_int_member (object, "first", first);
   json_object_set_int_member (object, "count", count);
   sr_cli_emit_object (cli, object);
-  sr_cli_print (cli, ngettext ("Issued %d certificate, from request id %d on.", "Issued %d certificates, from request id %d on.", (gulong) count),
+  sr_cli_print (cli, ngettext ("Issued %'d certificate, from request id %d on.", "Issued %'d certificates, from request id %d on.", (gulong) count),
                 (int) count, (int) first);
   return SR_CLI_DONE;
 }

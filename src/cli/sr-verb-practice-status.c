@@ -76,7 +76,7 @@ print (SrCli      *cli,
                 json_object_get_string_member_with_default (object, "config", ""), json_object_get_string_member_with_default (object, "address", ""),
                 (int) json_object_get_int_member_with_default (object, "port", 0), (int) json_object_get_int_member_with_default (object, "pid", 0),
                 json_object_get_string_member (object, "folder"));
-  sr_cli_print (cli, _("Certificates: %d"), (int) json_object_get_int_member_with_default (object, "certificates", 0));
+  sr_cli_print (cli, _("Certificates: %'d"), (int) json_object_get_int_member_with_default (object, "certificates", 0));
   sr_cli_print (cli, json_object_get_boolean_member_with_default (object, "session_open", FALSE) ? _("A backup is open.") : _("No backup is open."));
   sr_cli_print (cli, _("Backups prepared: %d, ended: %d, run down: %d"), (int) json_object_get_int_member_with_default (object, "prepare", 0),
                 (int) json_object_get_int_member_with_default (object, "end", 0), (int) json_object_get_int_member_with_default (object, "rundown", 0));

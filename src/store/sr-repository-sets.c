@@ -174,7 +174,9 @@ set_ambiguous_error (GError    **error,
     {
       g_autofree char *name = long_name (g_ptr_array_index (found, i));
 
-      g_string_append_printf (names, "%s“%s”", i > 0 ? ", " : "", name);
+      if (i > 0)
+        g_string_append (names, ", ");
+      g_string_append_printf (names, _("“%s”"), name);
     }
   if (found->len > MAX_NAMED)
     g_string_append (names, ", …");
