@@ -3,4 +3,6 @@
 
 #include "authority/sr-authority-error.h"
 
-G_DEFINE_QUARK (sr-authority-error-quark, sr_authority_error)
+#include "base/sr-error.h"
+
+SR_DEFINE_QUARK (sr-authority-error-quark, sr_authority_error)

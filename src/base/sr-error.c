@@ -3,7 +3,7 @@
 
 #include "base/sr-error.h"
 
-G_DEFINE_QUARK (sr-error-quark, sr_error)
+SR_DEFINE_QUARK (sr-error-quark, sr_error)
 
 gboolean
 sr_set_errno_error (GError    **error,

@@ -6,6 +6,28 @@
 G_BEGIN_DECLS
 
 /**
+ * SR_DEFINE_QUARK:
+ * @string: the quark's name, without quotes
+ * @name: its function is @name_quark()
+ *
+ * G_DEFINE_QUARK() whose variable may be read while another thread writes it.
+ */
+#define SR_DEFINE_QUARK(string, name) \
+  GQuark \
+  name##_quark (void) \
+  { \
+    static guint known; /* atomic */ \
+    GQuark quark = g_atomic_int_get (&known); \
+\
+    if (G_UNLIKELY (quark == 0)) \
+      { \
+        quark = g_quark_from_static_string (#string); \
+        g_atomic_int_set (&known, quark); \
+      } \
+    return quark; \
+  }
+
+/**
  * SR_ERROR:
  *
  * Error domain for what goes wrong between us and a peer or a file, where no

@@ -3,6 +3,8 @@
 
 #include "base/sr-hresult.h"
 
+#include "base/sr-error.h"
+
 #include <glib/gi18n-lib.h>
 
 /* Names and numbers: MS-ERREF 2.1.1 and 2.2, MS-CSRA 2.2.5, and the public
@@ -246,7 +248,7 @@ static const struct
     N_("The database engine cannot find the file") },
 };
 
-G_DEFINE_QUARK (sr-hresult-error-quark, sr_hresult_error)
+SR_DEFINE_QUARK (sr-hresult-error-quark, sr_hresult_error)
 
 static gssize
 find (SrHresult hr)

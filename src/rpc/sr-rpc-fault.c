@@ -3,9 +3,11 @@
 
 #include "rpc/sr-rpc-fault.h"
 
+#include "base/sr-error.h"
+
 #include <glib/gi18n-lib.h>
 
-G_DEFINE_QUARK (sr-rpc-fault-quark, sr_rpc_fault)
+SR_DEFINE_QUARK (sr-rpc-fault-quark, sr_rpc_fault)
 
 /* C706 appendix E and N; Win32 codes by MS-ERREF 2.2. */
 static const struct

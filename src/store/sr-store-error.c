@@ -3,10 +3,12 @@
 
 #include "store/sr-store-private.h"
 
+#include "base/sr-error.h"
+
 #include <errno.h>
 #include <glib/gi18n-lib.h>
 
-G_DEFINE_QUARK (sr-store-error-quark, sr_store_error)
+SR_DEFINE_QUARK (sr-store-error-quark, sr_store_error)
 
 static SrStoreError
 code_from_errno (int err)
