@@ -270,17 +270,13 @@ test_authorities (Fixture      *fixture,
 #define N_CLAIMS 12
 
 static void
-claim (gpointer data)
+claim (Fixture    *fixture,
+       const char *config)
 {
-  Fixture *fixture = data;
-
-  /* Six processes for one CA, six for its namesake elsewhere. */
   for (guint i = 0; i < 20; i++)
     {
       g_autoptr (GError) error = NULL;
-      g_autoptr (SrLock) lock = sr_repository_lock_authority (fixture->repository,
-                                                              getpid () % 2 == 0 ? "a.test\\Same" : "b.test\\Same",
-                                                              SR_LOCK_EXCLUSIVE, NULL, &error);
+      g_autoptr (SrLock) lock = sr_repository_lock_authority (fixture->repository, config, SR_LOCK_EXCLUSIVE, NULL, &error);
 
       if (lock == NULL)
         g_assert_error (error, SR_STORE_ERROR, SR_STORE_ERROR_LOCKED);
@@ -303,7 +299,8 @@ test_claims (Fixture      *fixture,
           g_assert_cmpint (children[i], >=, 0);
           if (children[i] == 0)
             {
-              claim (fixture);
+              /* Six processes for one CA, six for its namesake elsewhere. */
+              claim (fixture, i % 2 == 0 ? "a.test\\Same" : "b.test\\Same");
               _exit (0);
             }
         }
