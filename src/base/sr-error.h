@@ -16,13 +16,13 @@ G_BEGIN_DECLS
   GQuark \
   name##_quark (void) \
   { \
-    static guint known; /* atomic */ \
-    GQuark quark = g_atomic_int_get (&known); \
+    static guint quark_known; /* atomic */ \
+    GQuark quark = g_atomic_int_get (&quark_known); \
 \
     if (G_UNLIKELY (quark == 0)) \
       { \
         quark = g_quark_from_static_string (#string); \
-        g_atomic_int_set (&known, quark); \
+        g_atomic_int_set (&quark_known, quark); \
       } \
     return quark; \
   }

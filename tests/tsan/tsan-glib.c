@@ -1,0 +1,854 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What GLib does between threads, told to ThreadSanitizer.
+ *
+ * The sanitizer sees the code that is built with it, and of libraries no more
+ * than their calls of pthread and libc. GLib's locks are futexes and its
+ * counters are inlined atomics, so without help every use of a GMutex looks
+ * like a race. This library is preloaded and stands in front of GLib's
+ * functions: each tells what GLib promises (this happens before that), and
+ * then calls the real one. It promises no more than our code may rely on, for
+ * what is told too generously hides races:
+ *
+ * - Locks count where our own code takes them. GLib's inner ones, such as the
+ *   one of all signals, do not.
+ * - A reference orders only what is done behind the last unref.
+ * - A TCP connection orders what was done before sending and what is done behind
+ *   receiving; nothing else that has a file descriptor does (io_sync=0 in
+ *   TSAN_OPTIONS, where the sanitizer would take all sockets for one).
+ *
+ * And it shows what happens inside GLib on our behalf: a container of GLib's
+ * is read or written as a whole by each call that our code makes, and memory
+ * that our code frees with g_free() counts as written. */
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <link.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include <gio/gio.h>
+#include <sanitizer/tsan_interface.h>
+
+/* Programs that are not built with the sanitizer inherit the preload. */
+#pragma weak __tsan_acquire
+#pragma weak __tsan_release
+#pragma weak __tsan_mutex_pre_lock
+#pragma weak __tsan_mutex_post_lock
+#pragma weak __tsan_mutex_pre_unlock
+#pragma weak __tsan_mutex_post_unlock
+#pragma weak __tsan_mutex_destroy
+
+void __tsan_read1 (void *address) __attribute__ ((weak));
+void __tsan_write1 (void *address) __attribute__ ((weak));
+
+#define REAL(name) ((__typeof__ (&(name))) look_up (&real_##name, #name))
+#define WRAP(name) static void *real_##name;
+
+static void *
+look_up (void      **real,
+         const char *name)
+{
+  void *found = __atomic_load_n (real, __ATOMIC_RELAXED);
+
+  if (found == NULL)
+    {
+      found = dlsym (RTLD_NEXT, name);
+      __atomic_store_n (real, found, __ATOMIC_RELAXED);
+    }
+  return found;
+}
+
+/* What was done by those who let go of it is seen by those who get hold of it. */
+static void
+let_go (gconstpointer token)
+{
+  if (__tsan_release != NULL)
+    __tsan_release ((void *) token);
+}
+
+static void
+get_hold (gconstpointer token)
+{
+  if (__tsan_acquire != NULL)
+    __tsan_acquire ((void *) token);
+}
+
+/* ---- Who calls ------------------------------------------------------------------ */
+
+static ElfW (Addr) program_begin, program_end;
+
+/* The first of them is the program, and all our own code is in it. */
+static int
+note_program (struct dl_phdr_info *info,
+              size_t               size,
+              void                *data)
+{
+  for (int i = 0; i < info->dlpi_phnum; i++)
+    if (info->dlpi_phdr[i].p_type == PT_LOAD && (info->dlpi_phdr[i].p_flags & PF_X))
+      {
+        program_begin = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
+        program_end = program_begin + info->dlpi_phdr[i].p_memsz;
+      }
+  return 1;
+}
+
+__attribute__ ((constructor)) static void
+find_program (void)
+{
+  if (__tsan_release != NULL)
+    dl_iterate_phdr (note_program, NULL);
+}
+
+#define OURS() (is_ours (__builtin_return_address (0)))
+
+static gboolean
+is_ours (void *caller)
+{
+  return (ElfW (Addr)) caller >= program_begin && (ElfW (Addr)) caller < program_end;
+}
+
+/* ---- Locks ------------------------------------------------------------------------ */
+
+/* Those that our code has taken on this thread. A function of GLib's may end in
+ * a jump to its own unlock, which then seems to return to our code. */
+#define MAX_HELD 64
+
+static __thread gpointer held[MAX_HELD];
+static __thread guint n_held;
+
+static void
+hold (gpointer lock)
+{
+  g_assert (n_held < MAX_HELD);
+  held[n_held++] = lock;
+}
+
+static gboolean
+drop_held (gpointer lock)
+{
+  for (guint i = n_held; i-- > 0; )
+    if (held[i] == lock)
+      {
+        held[i] = held[--n_held];
+        return TRUE;
+      }
+  return FALSE;
+}
+
+#define LOCKS(type, prefix, flags) \
+  WRAP (prefix##_lock) \
+  void \
+  prefix##_lock (type *lock) \
+  { \
+    gboolean ours = OURS (); \
+\
+    if (ours) \
+      __tsan_mutex_pre_lock (lock, flags); \
+    REAL (prefix##_lock) (lock); \
+    if (ours) \
+      { \
+        __tsan_mutex_post_lock (lock, flags, 0); \
+        hold (lock); \
+      } \
+  } \
+\
+  WRAP (prefix##_trylock) \
+  gboolean \
+  prefix##_trylock (type *lock) \
+  { \
+    gboolean ours = OURS (); \
+    gboolean locked; \
+\
+    if (ours) \
+      __tsan_mutex_pre_lock (lock, (flags) | __tsan_mutex_try_lock); \
+    locked = REAL (prefix##_trylock) (lock); \
+    if (ours) \
+      __tsan_mutex_post_lock (lock, (flags) | __tsan_mutex_try_lock | (locked ? 0 : __tsan_mutex_try_lock_failed), 0); \
+    if (ours && locked) \
+      hold (lock); \
+    return locked; \
+  } \
+\
+  WRAP (prefix##_unlock) \
+  void \
+  prefix##_unlock (type *lock) \
+  { \
+    gboolean ours = drop_held (lock); \
+\
+    if (ours) \
+      __tsan_mutex_pre_unlock (lock, 0); \
+    REAL (prefix##_unlock) (lock); \
+    if (ours) \
+      __tsan_mutex_post_unlock (lock, 0); \
+  } \
+\
+  WRAP (prefix##_clear) \
+  void \
+  prefix##_clear (type *lock) \
+  { \
+    if (OURS ()) \
+      __tsan_mutex_destroy (lock, 0); \
+    REAL (prefix##_clear) (lock); \
+  }
+
+LOCKS (GMutex, g_mutex, 0)
+
+/* GRecMutex is a pthread mutex, as it is in GLib. But what GLib's own functions
+ * call last is a jump, and then the sanitizer, which overlooks calls out of
+ * GLib, takes the unlock for one of ours, and of a mutex that nobody locked. */
+static pthread_mutex_t *
+recursive_mutex (GRecMutex *lock)
+{
+  pthread_mutex_t *mutex = __atomic_load_n ((pthread_mutex_t **) &lock->p, __ATOMIC_ACQUIRE), *none = NULL;
+  pthread_mutexattr_t attributes;
+
+  if (mutex != NULL)
+    return mutex;
+  mutex = malloc (sizeof *mutex);
+  pthread_mutexattr_init (&attributes);
+  pthread_mutexattr_settype (&attributes, PTHREAD_MUTEX_RECURSIVE);
+  pthread_mutex_init (mutex, &attributes);
+  pthread_mutexattr_destroy (&attributes);
+  if (__atomic_compare_exchange_n ((pthread_mutex_t **) &lock->p, &none, mutex, FALSE, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+    return mutex;
+  pthread_mutex_destroy (mutex);
+  free (mutex);
+  return none;
+}
+
+void
+g_rec_mutex_lock (GRecMutex *lock)
+{
+  pthread_mutex_lock (recursive_mutex (lock));
+}
+
+gboolean
+g_rec_mutex_trylock (GRecMutex *lock)
+{
+  return pthread_mutex_trylock (recursive_mutex (lock)) == 0;
+}
+
+void
+g_rec_mutex_unlock (GRecMutex *lock)
+{
+  pthread_mutex_unlock (recursive_mutex (lock));
+}
+
+/* A wait gives the lock away and takes it again; who signals holds it, or orders nothing. */
+static void
+give_lock (GMutex *mutex)
+{
+  __tsan_mutex_pre_unlock (mutex, 0);
+  __tsan_mutex_post_unlock (mutex, 0);
+}
+
+static void
+take_lock (GMutex *mutex)
+{
+  __tsan_mutex_pre_lock (mutex, 0);
+  __tsan_mutex_post_lock (mutex, 0, 0);
+}
+
+WRAP (g_cond_wait)
+void
+g_cond_wait (GCond  *cond,
+             GMutex *mutex)
+{
+  gboolean ours = OURS ();
+
+  if (ours)
+    give_lock (mutex);
+  REAL (g_cond_wait) (cond, mutex);
+  if (ours)
+    take_lock (mutex);
+}
+
+WRAP (g_cond_wait_until)
+gboolean
+g_cond_wait_until (GCond  *cond,
+                   GMutex *mutex,
+                   gint64  end_time)
+{
+  gboolean ours = OURS ();
+  gboolean signalled;
+
+  if (ours)
+    give_lock (mutex);
+  signalled = REAL (g_cond_wait_until) (cond, mutex, end_time);
+  if (ours)
+    take_lock (mutex);
+  return signalled;
+}
+
+/* ---- Once: the quick way past it is an atomic load in our own code ----------------- */
+
+WRAP (g_once_init_leave)
+void
+(g_once_init_leave) (volatile void *location,
+                     gsize          result)
+{
+  let_go ((gconstpointer) location);
+  REAL (g_once_init_leave) (location, result);
+}
+
+WRAP (g_once_init_leave_pointer)
+void
+(g_once_init_leave_pointer) (void *location,
+                             void *result)
+{
+  let_go (location);
+  REAL (g_once_init_leave_pointer) (location, result);
+}
+
+WRAP (g_once_init_enter)
+gboolean
+(g_once_init_enter) (volatile void *location)
+{
+  gboolean first = REAL (g_once_init_enter) (location);
+
+  if (!first)
+    get_hold ((gconstpointer) location);
+  return first;
+}
+
+WRAP (g_once_init_enter_pointer)
+gboolean
+(g_once_init_enter_pointer) (void *location)
+{
+  gboolean first = REAL (g_once_init_enter_pointer) (location);
+
+  if (!first)
+    get_hold (location);
+  return first;
+}
+
+/* ---- References: what was done before any unref is seen by what the last one frees ---- */
+
+static void
+drop_reference (gconstpointer object)
+{
+  let_go (object);
+  get_hold (object);
+}
+
+#define UNREF(type, name) \
+  WRAP (name) \
+  void \
+  (name) (type object) \
+  { \
+    drop_reference (object); \
+    REAL (name) (object); \
+  }
+
+UNREF (gpointer, g_object_unref)
+UNREF (GBytes *, g_bytes_unref)
+UNREF (GPtrArray *, g_ptr_array_unref)
+UNREF (GArray *, g_array_unref)
+UNREF (GByteArray *, g_byte_array_unref)
+UNREF (GHashTable *, g_hash_table_unref)
+UNREF (GVariant *, g_variant_unref)
+UNREF (GSource *, g_source_unref)
+UNREF (GMainContext *, g_main_context_unref)
+UNREF (gpointer, g_atomic_rc_box_release)
+
+WRAP (g_atomic_rc_box_release_full)
+void
+g_atomic_rc_box_release_full (gpointer       box,
+                              GDestroyNotify clear)
+{
+  drop_reference (box);
+  REAL (g_atomic_rc_box_release_full) (box, clear);
+}
+
+WRAP (g_atomic_ref_count_dec)
+gboolean
+(g_atomic_ref_count_dec) (gatomicrefcount *count)
+{
+  drop_reference (count);
+  return REAL (g_atomic_ref_count_dec) (count);
+}
+
+/* ---- Classes: what class_init wrote is seen by who makes an object ------------------- */
+
+#define N_KNOWN 1024
+
+static GType known[N_KNOWN];
+
+static void
+know_class (GType type)
+{
+  GType *slot = &known[(type >> 4) % N_KNOWN];
+
+  if (__atomic_load_n (slot, __ATOMIC_RELAXED) == type)
+    get_hold (slot);
+  else
+    {
+      /* Stays: a class of ours is never unloaded. Two of one slot cost time alone. */
+      g_type_class_ref (type);
+      let_go (slot);
+      __atomic_store_n (slot, type, __ATOMIC_RELAXED);
+    }
+}
+
+WRAP (g_object_new_valist)
+GObject *
+g_object_new_valist (GType       type,
+                     const char *first,
+                     va_list     arguments)
+{
+  know_class (type);
+  return REAL (g_object_new_valist) (type, first, arguments);
+}
+
+gpointer
+g_object_new (GType       type,
+              const char *first,
+              ...)
+{
+  GObject *object;
+  va_list arguments;
+
+  va_start (arguments, first);
+  object = g_object_new_valist (type, first, arguments);
+  va_end (arguments);
+  return object;
+}
+
+/* ---- Main contexts: who attaches a source is seen by who dispatches --------------- */
+
+static gconstpointer
+context_token (GMainContext *context)
+{
+  return context != NULL ? context : g_main_context_default ();
+}
+
+WRAP (g_source_attach)
+guint
+g_source_attach (GSource      *source,
+                 GMainContext *context)
+{
+  let_go (context_token (context));
+  return REAL (g_source_attach) (source, context);
+}
+
+WRAP (g_source_set_ready_time)
+void
+g_source_set_ready_time (GSource *source,
+                         gint64   ready_time)
+{
+  GMainContext *context = g_source_is_destroyed (source) ? NULL : g_source_get_context (source);
+
+  if (context != NULL)
+    let_go (context);
+  REAL (g_source_set_ready_time) (source, ready_time);
+}
+
+WRAP (g_main_context_invoke_full)
+void
+g_main_context_invoke_full (GMainContext  *context,
+                            int            priority,
+                            GSourceFunc    function,
+                            gpointer       data,
+                            GDestroyNotify notify)
+{
+  let_go (context_token (context));
+  REAL (g_main_context_invoke_full) (context, priority, function, data, notify);
+}
+
+WRAP (g_main_context_wakeup)
+void
+g_main_context_wakeup (GMainContext *context)
+{
+  let_go (context_token (context));
+  REAL (g_main_context_wakeup) (context);
+}
+
+/* GLib's own calls of g_source_attach() within g_idle_add() and the like pass by this library. */
+static guint
+add_source (GSource       *source,
+            int            priority,
+            GSourceFunc    function,
+            gpointer       data,
+            GDestroyNotify notify)
+{
+  guint id;
+
+  g_source_set_priority (source, priority);
+  g_source_set_callback (source, function, data, notify);
+  id = g_source_attach (source, NULL);
+  g_source_unref (source);
+  return id;
+}
+
+guint
+g_idle_add_full (int            priority,
+                 GSourceFunc    function,
+                 gpointer       data,
+                 GDestroyNotify notify)
+{
+  return add_source (g_idle_source_new (), priority, function, data, notify);
+}
+
+guint
+g_idle_add (GSourceFunc function,
+            gpointer    data)
+{
+  return g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, function, data, NULL);
+}
+
+guint
+g_timeout_add_full (int            priority,
+                    guint          interval,
+                    GSourceFunc    function,
+                    gpointer       data,
+                    GDestroyNotify notify)
+{
+  return add_source (g_timeout_source_new (interval), priority, function, data, notify);
+}
+
+guint
+g_timeout_add (guint       interval,
+               GSourceFunc function,
+               gpointer    data)
+{
+  return g_timeout_add_full (G_PRIORITY_DEFAULT, interval, function, data, NULL);
+}
+
+guint
+g_timeout_add_seconds_full (int            priority,
+                            guint          interval,
+                            GSourceFunc    function,
+                            gpointer       data,
+                            GDestroyNotify notify)
+{
+  return add_source (g_timeout_source_new_seconds (interval), priority, function, data, notify);
+}
+
+guint
+g_timeout_add_seconds (guint       interval,
+                       GSourceFunc function,
+                       gpointer    data)
+{
+  return g_timeout_add_seconds_full (G_PRIORITY_DEFAULT, interval, function, data, NULL);
+}
+
+static int
+ask_context (GMainContext *context,
+             int           priority,
+             gboolean      may_block,
+             GPollFD     **fds)
+{
+  int timeout, n = 0, n_needed;
+
+  *fds = NULL;
+  while ((n_needed = g_main_context_query (context, priority, &timeout, *fds, n)) > n)
+    *fds = g_renew (GPollFD, *fds, n = n_needed);
+  if (!may_block)
+    timeout = 0;
+  /* Not GLib's own, which the sanitizer is told to overlook: a signal would be put off until it returns. */
+  if (n_needed > 0 || timeout != 0)
+    poll ((struct pollfd *) *fds, (nfds_t) n_needed, timeout);
+  return n_needed;
+}
+
+/* As in GLib, with a moment between what is ready and its dispatch. */
+WRAP (g_main_context_iteration)
+gboolean
+g_main_context_iteration (GMainContext *context,
+                          gboolean      may_block)
+{
+  g_autofree GPollFD *fds = NULL;
+  gboolean ready;
+  int priority, n;
+
+  if (context == NULL)
+    context = g_main_context_default ();
+  if (!g_main_context_acquire (context))
+    return REAL (g_main_context_iteration) (context, may_block);
+  g_main_context_prepare (context, &priority);
+  n = ask_context (context, priority, may_block, &fds);
+  ready = g_main_context_check (context, priority, fds, n);
+  get_hold (context);
+  g_main_context_dispatch (context);
+  g_main_context_release (context);
+  return ready;
+}
+
+static gboolean
+iterate_in_loop (gpointer data)
+{
+  GMainLoop *loop = data;
+
+  while (g_main_loop_is_running (loop))
+    g_main_context_iteration (g_main_loop_get_context (loop), TRUE);
+  return G_SOURCE_REMOVE;
+}
+
+/* The real loop runs one source alone, which runs all others. */
+WRAP (g_main_loop_run)
+void
+g_main_loop_run (GMainLoop *loop)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_MININT);
+  g_source_set_callback (source, iterate_in_loop, loop, NULL);
+  g_source_attach (source, g_main_loop_get_context (loop));
+  REAL (g_main_loop_run) (loop);
+  g_source_destroy (source);
+}
+
+WRAP (g_main_loop_quit)
+void
+g_main_loop_quit (GMainLoop *loop)
+{
+  let_go (g_main_loop_get_context (loop));
+  REAL (g_main_loop_quit) (loop);
+}
+
+/* ---- Tasks on threads: what was done before is seen by the thread ------------------- */
+
+#define THREAD_FUNCTION "tsan-glib-thread-function"
+
+static void
+run_task (GTask        *task,
+          gpointer      source,
+          gpointer      data,
+          GCancellable *cancellable)
+{
+  GTaskThreadFunc function = (GTaskThreadFunc) g_object_get_data (G_OBJECT (task), THREAD_FUNCTION);
+
+  get_hold (task);
+  function (task, source, data, cancellable);
+  let_go (task);
+}
+
+WRAP (g_task_run_in_thread)
+void
+g_task_run_in_thread (GTask          *task,
+                      GTaskThreadFunc function)
+{
+  g_object_set_data (G_OBJECT (task), THREAD_FUNCTION, (gpointer) function);
+  let_go (task);
+  REAL (g_task_run_in_thread) (task, run_task);
+}
+
+WRAP (g_task_run_in_thread_sync)
+void
+g_task_run_in_thread_sync (GTask          *task,
+                           GTaskThreadFunc function)
+{
+  g_object_set_data (G_OBJECT (task), THREAD_FUNCTION, (gpointer) function);
+  let_go (task);
+  REAL (g_task_run_in_thread_sync) (task, run_task);
+  get_hold (task);
+}
+
+/* ---- Cancellables: who connects is seen by the callback, and the callback by who disconnects ---- */
+
+typedef struct
+{
+  GCallback callback;
+  gpointer data;
+  GDestroyNotify destroy;
+} Handler;
+
+static void
+run_handler (GCancellable *cancellable,
+             Handler      *handler)
+{
+  get_hold (handler);
+  ((void (*) (GCancellable *, gpointer)) handler->callback) (cancellable, handler->data);
+  let_go (cancellable);
+}
+
+static void
+free_handler (gpointer data)
+{
+  Handler *handler = data;
+
+  if (handler->destroy != NULL)
+    handler->destroy (handler->data);
+  free (handler);
+}
+
+WRAP (g_cancellable_connect)
+gulong
+g_cancellable_connect (GCancellable  *cancellable,
+                       GCallback      callback,
+                       gpointer       data,
+                       GDestroyNotify destroy)
+{
+  Handler *handler = malloc (sizeof *handler);
+
+  *handler = (Handler) { callback, data, destroy };
+  let_go (handler);
+  return REAL (g_cancellable_connect) (cancellable, G_CALLBACK (run_handler), handler, free_handler);
+}
+
+WRAP (g_cancellable_disconnect)
+void
+g_cancellable_disconnect (GCancellable *cancellable,
+                          gulong        handler)
+{
+  REAL (g_cancellable_disconnect) (cancellable, handler);
+  if (cancellable != NULL)
+    get_hold (cancellable);
+}
+
+WRAP (g_cancellable_cancel)
+void
+g_cancellable_cancel (GCancellable *cancellable)
+{
+  if (cancellable != NULL)
+    let_go (cancellable);
+  REAL (g_cancellable_cancel) (cancellable);
+}
+
+WRAP (g_cancellable_is_cancelled)
+gboolean
+g_cancellable_is_cancelled (GCancellable *cancellable)
+{
+  gboolean cancelled = REAL (g_cancellable_is_cancelled) (cancellable);
+
+  if (cancelled)
+    get_hold (cancellable);
+  return cancelled;
+}
+
+/* ---- Connections ---------------------------------------------------------------------- */
+
+static guint
+port_of (int   fd,
+         int (*ask) (int, struct sockaddr *, socklen_t *))
+{
+  struct sockaddr_in address = { 0 };
+  socklen_t size = sizeof address;
+
+  return ask (fd, (struct sockaddr *) &address, &size) == 0 && address.sin_family == AF_INET ? ntohs (address.sin_port) : 0;
+}
+
+/* The same for both ends; NULL for what is no TCP connection. */
+static gconstpointer
+connection_token (int fd)
+{
+  static char tokens[1 << 20];
+  guint here = port_of (fd, getsockname), there = port_of (fd, getpeername);
+
+  if (here == 0 || there == 0)
+    return NULL;
+  return &tokens[(MIN (here, there) * 65537u + MAX (here, there)) % sizeof tokens];
+}
+
+WRAP (send)
+ssize_t
+send (int         fd,
+      const void *data,
+      size_t      length,
+      int         flags)
+{
+  gconstpointer token = connection_token (fd);
+
+  if (token != NULL)
+    let_go (token);
+  return REAL (send) (fd, data, length, flags);
+}
+
+WRAP (recv)
+ssize_t
+recv (int    fd,
+      void  *data,
+      size_t length,
+      int    flags)
+{
+  ssize_t n = REAL (recv) (fd, data, length, flags);
+  int saved = errno;
+  gconstpointer token = n >= 0 ? connection_token (fd) : NULL;
+
+  if (token != NULL)
+    get_hold (token);
+  errno = saved;
+  return n;
+}
+
+/* ---- Memory that our code frees ------------------------------------------------------- */
+
+WRAP (g_free)
+void
+(g_free) (gpointer memory)
+{
+  if (OURS ())
+    free (memory);
+  else
+    REAL (g_free) (memory);
+}
+
+WRAP (g_free_sized)
+void
+(g_free_sized) (gpointer memory,
+                size_t   size)
+{
+  if (OURS ())
+    free (memory);
+  else
+    REAL (g_free_sized) (memory, size);
+}
+
+/* ---- Containers: each call of ours reads or writes them as a whole ---------------------- */
+
+#define READ(object) (OURS () ? __tsan_read1 ((void *) (object)) : (void) 0)
+#define WRITE(object) (OURS () ? __tsan_write1 ((void *) (object)) : (void) 0)
+
+#define TELL(access, result, name, parameters, arguments, object) \
+  WRAP (name) \
+  result \
+  (name) parameters \
+  { \
+    access (object); \
+    return REAL (name) arguments; \
+  }
+
+TELL (READ, gpointer, g_hash_table_lookup, (GHashTable *t, gconstpointer k), (t, k), t)
+TELL (READ, gboolean, g_hash_table_contains, (GHashTable *t, gconstpointer k), (t, k), t)
+TELL (READ, guint, g_hash_table_size, (GHashTable *t), (t), t)
+TELL (READ, void, g_hash_table_iter_init, (GHashTableIter *i, GHashTable *t), (i, t), t)
+TELL (WRITE, gboolean, g_hash_table_insert, (GHashTable *t, gpointer k, gpointer v), (t, k, v), t)
+TELL (WRITE, gboolean, g_hash_table_replace, (GHashTable *t, gpointer k, gpointer v), (t, k, v), t)
+TELL (WRITE, gboolean, g_hash_table_add, (GHashTable *t, gpointer k), (t, k), t)
+TELL (WRITE, gboolean, g_hash_table_remove, (GHashTable *t, gconstpointer k), (t, k), t)
+TELL (WRITE, void, g_hash_table_remove_all, (GHashTable *t), (t), t)
+TELL (WRITE, gboolean, g_hash_table_steal, (GHashTable *t, gconstpointer k), (t, k), t)
+
+TELL (WRITE, void, g_ptr_array_add, (GPtrArray *a, gpointer v), (a, v), a)
+TELL (WRITE, void, g_ptr_array_insert, (GPtrArray *a, int i, gpointer v), (a, i, v), a)
+TELL (WRITE, gboolean, g_ptr_array_remove, (GPtrArray *a, gpointer v), (a, v), a)
+TELL (WRITE, gboolean, g_ptr_array_remove_fast, (GPtrArray *a, gpointer v), (a, v), a)
+TELL (WRITE, gpointer, g_ptr_array_remove_index, (GPtrArray *a, guint i), (a, i), a)
+TELL (WRITE, gpointer, g_ptr_array_remove_index_fast, (GPtrArray *a, guint i), (a, i), a)
+TELL (WRITE, void, g_ptr_array_set_size, (GPtrArray *a, int n), (a, n), a)
+TELL (WRITE, void, g_ptr_array_sort, (GPtrArray *a, GCompareFunc f), (a, f), a)
+TELL (WRITE, GArray *, g_array_append_vals, (GArray *a, gconstpointer v, guint n), (a, v, n), a)
+TELL (WRITE, GArray *, g_array_remove_index, (GArray *a, guint i), (a, i), a)
+TELL (WRITE, GArray *, g_array_set_size, (GArray *a, guint n), (a, n), a)
+TELL (WRITE, GByteArray *, g_byte_array_append, (GByteArray *a, const guint8 *v, guint n), (a, v, n), a)
+TELL (WRITE, GByteArray *, g_byte_array_set_size, (GByteArray *a, guint n), (a, n), a)
+
+TELL (READ, gboolean, g_queue_is_empty, (GQueue *q), (q), q)
+TELL (READ, guint, g_queue_get_length, (GQueue *q), (q), q)
+TELL (READ, gpointer, g_queue_peek_head, (GQueue *q), (q), q)
+TELL (WRITE, void, g_queue_push_tail, (GQueue *q, gpointer v), (q, v), q)
+TELL (WRITE, void, g_queue_push_head, (GQueue *q, gpointer v), (q, v), q)
+TELL (WRITE, gpointer, g_queue_pop_head, (GQueue *q), (q), q)
+TELL (WRITE, gboolean, g_queue_remove, (GQueue *q, gconstpointer v), (q, v), q)
+TELL (WRITE, void, g_queue_delete_link, (GQueue *q, GList *l), (q, l), q)
+
+TELL (READ, guint, g_list_model_get_n_items, (GListModel *m), (m), m)
+TELL (READ, gpointer, g_list_model_get_item, (GListModel *m, guint i), (m, i), m)
+TELL (WRITE, void, g_list_store_append, (GListStore *s, gpointer v), (s, v), s)
+TELL (WRITE, void, g_list_store_remove, (GListStore *s, guint i), (s, i), s)
+TELL (WRITE, void, g_list_store_insert, (GListStore *s, guint i, gpointer v), (s, i, v), s)
+TELL (WRITE, void, g_list_store_splice, (GListStore *s, guint i, guint r, gpointer *v, guint n), (s, i, r, v, n), s)
