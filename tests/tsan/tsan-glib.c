@@ -17,9 +17,9 @@
  *   receiving; nothing else that has a file descriptor does (io_sync=0 in
  *   TSAN_OPTIONS, where the sanitizer would take all sockets for one).
  *
- * And it shows what happens inside GLib on our behalf: a container of GLib's
- * is read or written as a whole by each call that our code makes, and memory
- * that our code frees with g_free() counts as written. */
+ * And it shows what happens inside GLib on our behalf: see tsan-glib-memory.c. */
+
+#include "tsan-glib-private.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -27,10 +27,10 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#include <gio/gio.h>
 #include <sanitizer/tsan_interface.h>
 
 /* Programs that are not built with the sanitizer inherit the preload. */
@@ -42,15 +42,9 @@
 #pragma weak __tsan_mutex_post_unlock
 #pragma weak __tsan_mutex_destroy
 
-void __tsan_read1 (void *address) __attribute__ ((weak));
-void __tsan_write1 (void *address) __attribute__ ((weak));
-
-#define REAL(name) ((__typeof__ (&(name))) look_up (&real_##name, #name))
-#define WRAP(name) static void *real_##name;
-
-static void *
-look_up (void      **real,
-         const char *name)
+void *
+tsan_glib_look_up (void      **real,
+                   const char *name)
 {
   void *found = __atomic_load_n (real, __ATOMIC_RELAXED);
 
@@ -103,10 +97,8 @@ find_program (void)
     dl_iterate_phdr (note_program, NULL);
 }
 
-#define OURS() (is_ours (__builtin_return_address (0)))
-
-static gboolean
-is_ours (void *caller)
+gboolean
+tsan_glib_is_ours (void *caller)
 {
   return (ElfW (Addr)) caller >= program_begin && (ElfW (Addr)) caller < program_end;
 }
@@ -328,23 +320,83 @@ gboolean
 
 /* ---- References: what was done before any unref is seen by what the last one frees ---- */
 
-static void
-drop_reference (gconstpointer object)
+WRAP (g_atomic_ref_count_dec)
+gboolean
+(g_atomic_ref_count_dec) (gatomicrefcount *count)
 {
-  let_go (object);
-  get_hold (object);
+  gboolean last;
+
+  let_go (count);
+  last = REAL (g_atomic_ref_count_dec) (count);
+  if (last)
+    get_hold (count);
+  return last;
 }
 
+static __thread GDestroyNotify clear_box;
+
+static void
+clear_last (gpointer box)
+{
+  get_hold (box);
+  clear_box (box);
+}
+
+WRAP (g_atomic_rc_box_release_full)
+void
+g_atomic_rc_box_release_full (gpointer       box,
+                              GDestroyNotify clear)
+{
+  GDestroyNotify outer = clear_box;
+
+  let_go (box);
+  clear_box = clear;
+  REAL (g_atomic_rc_box_release_full) (box, clear_last);
+  clear_box = outer;
+}
+
+WRAP (g_atomic_rc_box_release)
+void
+g_atomic_rc_box_release (gpointer box)
+{
+  let_go (box);
+  REAL (g_atomic_rc_box_release) (box);
+}
+
+/* Who finds a count of 1 is the last, as long as nobody counts down meanwhile. */
+static char counting[64];
+
+WRAP (g_object_unref)
+void
+(g_object_unref) (gpointer object)
+{
+  char *busy = &counting[((guintptr) object >> 5) % sizeof counting];
+
+  let_go (object);
+  while (__atomic_exchange_n (busy, 1, __ATOMIC_ACQUIRE))
+    sched_yield ();
+  if (__atomic_load_n (&((GObject *) object)->ref_count, __ATOMIC_RELAXED) > 1)
+    {
+      REAL (g_object_unref) (object);
+      __atomic_store_n (busy, 0, __ATOMIC_RELEASE);
+      return;
+    }
+  __atomic_store_n (busy, 0, __ATOMIC_RELEASE);
+  get_hold (object);
+  REAL (g_object_unref) (object);
+}
+
+/* Freed by GLib itself, which is overlooked; this is for what they hold. */
 #define UNREF(type, name) \
   WRAP (name) \
   void \
   (name) (type object) \
   { \
-    drop_reference (object); \
+    let_go (object); \
+    get_hold (object); \
     REAL (name) (object); \
   }
 
-UNREF (gpointer, g_object_unref)
 UNREF (GBytes *, g_bytes_unref)
 UNREF (GPtrArray *, g_ptr_array_unref)
 UNREF (GArray *, g_array_unref)
@@ -353,24 +405,6 @@ UNREF (GHashTable *, g_hash_table_unref)
 UNREF (GVariant *, g_variant_unref)
 UNREF (GSource *, g_source_unref)
 UNREF (GMainContext *, g_main_context_unref)
-UNREF (gpointer, g_atomic_rc_box_release)
-
-WRAP (g_atomic_rc_box_release_full)
-void
-g_atomic_rc_box_release_full (gpointer       box,
-                              GDestroyNotify clear)
-{
-  drop_reference (box);
-  REAL (g_atomic_rc_box_release_full) (box, clear);
-}
-
-WRAP (g_atomic_ref_count_dec)
-gboolean
-(g_atomic_ref_count_dec) (gatomicrefcount *count)
-{
-  drop_reference (count);
-  return REAL (g_atomic_ref_count_dec) (count);
-}
 
 /* ---- Classes: what class_init wrote is seen by who makes an object ------------------- */
 
@@ -774,81 +808,3 @@ recv (int    fd,
   errno = saved;
   return n;
 }
-
-/* ---- Memory that our code frees ------------------------------------------------------- */
-
-WRAP (g_free)
-void
-(g_free) (gpointer memory)
-{
-  if (OURS ())
-    free (memory);
-  else
-    REAL (g_free) (memory);
-}
-
-WRAP (g_free_sized)
-void
-(g_free_sized) (gpointer memory,
-                size_t   size)
-{
-  if (OURS ())
-    free (memory);
-  else
-    REAL (g_free_sized) (memory, size);
-}
-
-/* ---- Containers: each call of ours reads or writes them as a whole ---------------------- */
-
-#define READ(object) (OURS () ? __tsan_read1 ((void *) (object)) : (void) 0)
-#define WRITE(object) (OURS () ? __tsan_write1 ((void *) (object)) : (void) 0)
-
-#define TELL(access, result, name, parameters, arguments, object) \
-  WRAP (name) \
-  result \
-  (name) parameters \
-  { \
-    access (object); \
-    return REAL (name) arguments; \
-  }
-
-TELL (READ, gpointer, g_hash_table_lookup, (GHashTable *t, gconstpointer k), (t, k), t)
-TELL (READ, gboolean, g_hash_table_contains, (GHashTable *t, gconstpointer k), (t, k), t)
-TELL (READ, guint, g_hash_table_size, (GHashTable *t), (t), t)
-TELL (READ, void, g_hash_table_iter_init, (GHashTableIter *i, GHashTable *t), (i, t), t)
-TELL (WRITE, gboolean, g_hash_table_insert, (GHashTable *t, gpointer k, gpointer v), (t, k, v), t)
-TELL (WRITE, gboolean, g_hash_table_replace, (GHashTable *t, gpointer k, gpointer v), (t, k, v), t)
-TELL (WRITE, gboolean, g_hash_table_add, (GHashTable *t, gpointer k), (t, k), t)
-TELL (WRITE, gboolean, g_hash_table_remove, (GHashTable *t, gconstpointer k), (t, k), t)
-TELL (WRITE, void, g_hash_table_remove_all, (GHashTable *t), (t), t)
-TELL (WRITE, gboolean, g_hash_table_steal, (GHashTable *t, gconstpointer k), (t, k), t)
-
-TELL (WRITE, void, g_ptr_array_add, (GPtrArray *a, gpointer v), (a, v), a)
-TELL (WRITE, void, g_ptr_array_insert, (GPtrArray *a, int i, gpointer v), (a, i, v), a)
-TELL (WRITE, gboolean, g_ptr_array_remove, (GPtrArray *a, gpointer v), (a, v), a)
-TELL (WRITE, gboolean, g_ptr_array_remove_fast, (GPtrArray *a, gpointer v), (a, v), a)
-TELL (WRITE, gpointer, g_ptr_array_remove_index, (GPtrArray *a, guint i), (a, i), a)
-TELL (WRITE, gpointer, g_ptr_array_remove_index_fast, (GPtrArray *a, guint i), (a, i), a)
-TELL (WRITE, void, g_ptr_array_set_size, (GPtrArray *a, int n), (a, n), a)
-TELL (WRITE, void, g_ptr_array_sort, (GPtrArray *a, GCompareFunc f), (a, f), a)
-TELL (WRITE, GArray *, g_array_append_vals, (GArray *a, gconstpointer v, guint n), (a, v, n), a)
-TELL (WRITE, GArray *, g_array_remove_index, (GArray *a, guint i), (a, i), a)
-TELL (WRITE, GArray *, g_array_set_size, (GArray *a, guint n), (a, n), a)
-TELL (WRITE, GByteArray *, g_byte_array_append, (GByteArray *a, const guint8 *v, guint n), (a, v, n), a)
-TELL (WRITE, GByteArray *, g_byte_array_set_size, (GByteArray *a, guint n), (a, n), a)
-
-TELL (READ, gboolean, g_queue_is_empty, (GQueue *q), (q), q)
-TELL (READ, guint, g_queue_get_length, (GQueue *q), (q), q)
-TELL (READ, gpointer, g_queue_peek_head, (GQueue *q), (q), q)
-TELL (WRITE, void, g_queue_push_tail, (GQueue *q, gpointer v), (q, v), q)
-TELL (WRITE, void, g_queue_push_head, (GQueue *q, gpointer v), (q, v), q)
-TELL (WRITE, gpointer, g_queue_pop_head, (GQueue *q), (q), q)
-TELL (WRITE, gboolean, g_queue_remove, (GQueue *q, gconstpointer v), (q, v), q)
-TELL (WRITE, void, g_queue_delete_link, (GQueue *q, GList *l), (q, l), q)
-
-TELL (READ, guint, g_list_model_get_n_items, (GListModel *m), (m), m)
-TELL (READ, gpointer, g_list_model_get_item, (GListModel *m, guint i), (m, i), m)
-TELL (WRITE, void, g_list_store_append, (GListStore *s, gpointer v), (s, v), s)
-TELL (WRITE, void, g_list_store_remove, (GListStore *s, guint i), (s, i), s)
-TELL (WRITE, void, g_list_store_insert, (GListStore *s, guint i, gpointer v), (s, i, v), s)
-TELL (WRITE, void, g_list_store_splice, (GListStore *s, guint i, guint r, gpointer *v, guint n), (s, i, r, v, n), s)
