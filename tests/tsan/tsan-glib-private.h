@@ -14,3 +14,7 @@ void *tsan_glib_look_up (void      **real,
 #define OURS() (tsan_glib_is_ours (__builtin_return_address (0)))
 
 gboolean tsan_glib_is_ours (void *caller);
+
+/* What was done by those who let go of it is seen by those who get hold of it. */
+void tsan_glib_let_go (gconstpointer token);
+void tsan_glib_get_hold (gconstpointer token);

@@ -17,19 +17,17 @@
  *   receiving; nothing else that has a file descriptor does (io_sync=0 in
  *   TSAN_OPTIONS, where the sanitizer would take all sockets for one).
  *
- * And it shows what happens inside GLib on our behalf: see tsan-glib-memory.c. */
+ * And it shows what happens inside GLib on our behalf: see tsan-glib-memory.c.
+ *
+ * Here: locks, references, and what happens once. */
 
 #include "tsan-glib-private.h"
 
 #include <dlfcn.h>
-#include <errno.h>
 #include <link.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 
 #include <sanitizer/tsan_interface.h>
 
@@ -56,16 +54,15 @@ tsan_glib_look_up (void      **real,
   return found;
 }
 
-/* What was done by those who let go of it is seen by those who get hold of it. */
-static void
-let_go (gconstpointer token)
+void
+tsan_glib_let_go (gconstpointer token)
 {
   if (__tsan_release != NULL)
     __tsan_release ((void *) token);
 }
 
-static void
-get_hold (gconstpointer token)
+void
+tsan_glib_get_hold (gconstpointer token)
 {
   if (__tsan_acquire != NULL)
     __tsan_acquire ((void *) token);
@@ -283,7 +280,7 @@ void
 (g_once_init_leave) (volatile void *location,
                      gsize          result)
 {
-  let_go ((gconstpointer) location);
+  tsan_glib_let_go ((gconstpointer) location);
   REAL (g_once_init_leave) (location, result);
 }
 
@@ -292,7 +289,7 @@ void
 (g_once_init_leave_pointer) (void *location,
                              void *result)
 {
-  let_go (location);
+  tsan_glib_let_go (location);
   REAL (g_once_init_leave_pointer) (location, result);
 }
 
@@ -303,7 +300,7 @@ gboolean
   gboolean first = REAL (g_once_init_enter) (location);
 
   if (!first)
-    get_hold ((gconstpointer) location);
+    tsan_glib_get_hold ((gconstpointer) location);
   return first;
 }
 
@@ -314,7 +311,7 @@ gboolean
   gboolean first = REAL (g_once_init_enter_pointer) (location);
 
   if (!first)
-    get_hold (location);
+    tsan_glib_get_hold (location);
   return first;
 }
 
@@ -326,10 +323,10 @@ gboolean
 {
   gboolean last;
 
-  let_go (count);
+  tsan_glib_let_go (count);
   last = REAL (g_atomic_ref_count_dec) (count);
   if (last)
-    get_hold (count);
+    tsan_glib_get_hold (count);
   return last;
 }
 
@@ -338,7 +335,7 @@ static __thread GDestroyNotify clear_box;
 static void
 clear_last (gpointer box)
 {
-  get_hold (box);
+  tsan_glib_get_hold (box);
   clear_box (box);
 }
 
@@ -349,7 +346,7 @@ g_atomic_rc_box_release_full (gpointer       box,
 {
   GDestroyNotify outer = clear_box;
 
-  let_go (box);
+  tsan_glib_let_go (box);
   clear_box = clear;
   REAL (g_atomic_rc_box_release_full) (box, clear_last);
   clear_box = outer;
@@ -359,7 +356,7 @@ WRAP (g_atomic_rc_box_release)
 void
 g_atomic_rc_box_release (gpointer box)
 {
-  let_go (box);
+  tsan_glib_let_go (box);
   REAL (g_atomic_rc_box_release) (box);
 }
 
@@ -372,7 +369,7 @@ void
 {
   char *busy = &counting[((guintptr) object >> 5) % sizeof counting];
 
-  let_go (object);
+  tsan_glib_let_go (object);
   while (__atomic_exchange_n (busy, 1, __ATOMIC_ACQUIRE))
     sched_yield ();
   if (__atomic_load_n (&((GObject *) object)->ref_count, __ATOMIC_RELAXED) > 1)
@@ -382,7 +379,7 @@ void
       return;
     }
   __atomic_store_n (busy, 0, __ATOMIC_RELEASE);
-  get_hold (object);
+  tsan_glib_get_hold (object);
   REAL (g_object_unref) (object);
 }
 
@@ -392,8 +389,8 @@ void
   void \
   (name) (type object) \
   { \
-    let_go (object); \
-    get_hold (object); \
+    tsan_glib_let_go (object); \
+    tsan_glib_get_hold (object); \
     REAL (name) (object); \
   }
 
@@ -418,12 +415,12 @@ know_class (GType type)
   GType *slot = &known[(type >> 4) % N_KNOWN];
 
   if (__atomic_load_n (slot, __ATOMIC_RELAXED) == type)
-    get_hold (slot);
+    tsan_glib_get_hold (slot);
   else
     {
       /* Stays: a class of ours is never unloaded. Two of one slot cost time alone. */
       g_type_class_ref (type);
-      let_go (slot);
+      tsan_glib_let_go (slot);
       __atomic_store_n (slot, type, __ATOMIC_RELAXED);
     }
 }
@@ -450,361 +447,4 @@ g_object_new (GType       type,
   object = g_object_new_valist (type, first, arguments);
   va_end (arguments);
   return object;
-}
-
-/* ---- Main contexts: who attaches a source is seen by who dispatches --------------- */
-
-static gconstpointer
-context_token (GMainContext *context)
-{
-  return context != NULL ? context : g_main_context_default ();
-}
-
-WRAP (g_source_attach)
-guint
-g_source_attach (GSource      *source,
-                 GMainContext *context)
-{
-  let_go (context_token (context));
-  return REAL (g_source_attach) (source, context);
-}
-
-WRAP (g_source_set_ready_time)
-void
-g_source_set_ready_time (GSource *source,
-                         gint64   ready_time)
-{
-  GMainContext *context = g_source_is_destroyed (source) ? NULL : g_source_get_context (source);
-
-  if (context != NULL)
-    let_go (context);
-  REAL (g_source_set_ready_time) (source, ready_time);
-}
-
-WRAP (g_main_context_invoke_full)
-void
-g_main_context_invoke_full (GMainContext  *context,
-                            int            priority,
-                            GSourceFunc    function,
-                            gpointer       data,
-                            GDestroyNotify notify)
-{
-  let_go (context_token (context));
-  REAL (g_main_context_invoke_full) (context, priority, function, data, notify);
-}
-
-WRAP (g_main_context_wakeup)
-void
-g_main_context_wakeup (GMainContext *context)
-{
-  let_go (context_token (context));
-  REAL (g_main_context_wakeup) (context);
-}
-
-/* GLib's own calls of g_source_attach() within g_idle_add() and the like pass by this library. */
-static guint
-add_source (GSource       *source,
-            int            priority,
-            GSourceFunc    function,
-            gpointer       data,
-            GDestroyNotify notify)
-{
-  guint id;
-
-  g_source_set_priority (source, priority);
-  g_source_set_callback (source, function, data, notify);
-  id = g_source_attach (source, NULL);
-  g_source_unref (source);
-  return id;
-}
-
-guint
-g_idle_add_full (int            priority,
-                 GSourceFunc    function,
-                 gpointer       data,
-                 GDestroyNotify notify)
-{
-  return add_source (g_idle_source_new (), priority, function, data, notify);
-}
-
-guint
-g_idle_add (GSourceFunc function,
-            gpointer    data)
-{
-  return g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, function, data, NULL);
-}
-
-guint
-g_timeout_add_full (int            priority,
-                    guint          interval,
-                    GSourceFunc    function,
-                    gpointer       data,
-                    GDestroyNotify notify)
-{
-  return add_source (g_timeout_source_new (interval), priority, function, data, notify);
-}
-
-guint
-g_timeout_add (guint       interval,
-               GSourceFunc function,
-               gpointer    data)
-{
-  return g_timeout_add_full (G_PRIORITY_DEFAULT, interval, function, data, NULL);
-}
-
-guint
-g_timeout_add_seconds_full (int            priority,
-                            guint          interval,
-                            GSourceFunc    function,
-                            gpointer       data,
-                            GDestroyNotify notify)
-{
-  return add_source (g_timeout_source_new_seconds (interval), priority, function, data, notify);
-}
-
-guint
-g_timeout_add_seconds (guint       interval,
-                       GSourceFunc function,
-                       gpointer    data)
-{
-  return g_timeout_add_seconds_full (G_PRIORITY_DEFAULT, interval, function, data, NULL);
-}
-
-static int
-ask_context (GMainContext *context,
-             int           priority,
-             gboolean      may_block,
-             GPollFD     **fds)
-{
-  int timeout, n = 0, n_needed;
-
-  *fds = NULL;
-  while ((n_needed = g_main_context_query (context, priority, &timeout, *fds, n)) > n)
-    *fds = g_renew (GPollFD, *fds, n = n_needed);
-  if (!may_block)
-    timeout = 0;
-  /* Not GLib's own, which the sanitizer is told to overlook: a signal would be put off until it returns. */
-  if (n_needed > 0 || timeout != 0)
-    poll ((struct pollfd *) *fds, (nfds_t) n_needed, timeout);
-  return n_needed;
-}
-
-/* As in GLib, with a moment between what is ready and its dispatch. */
-WRAP (g_main_context_iteration)
-gboolean
-g_main_context_iteration (GMainContext *context,
-                          gboolean      may_block)
-{
-  g_autofree GPollFD *fds = NULL;
-  gboolean ready;
-  int priority, n;
-
-  if (context == NULL)
-    context = g_main_context_default ();
-  if (!g_main_context_acquire (context))
-    return REAL (g_main_context_iteration) (context, may_block);
-  g_main_context_prepare (context, &priority);
-  n = ask_context (context, priority, may_block, &fds);
-  ready = g_main_context_check (context, priority, fds, n);
-  get_hold (context);
-  g_main_context_dispatch (context);
-  g_main_context_release (context);
-  return ready;
-}
-
-static gboolean
-iterate_in_loop (gpointer data)
-{
-  GMainLoop *loop = data;
-
-  while (g_main_loop_is_running (loop))
-    g_main_context_iteration (g_main_loop_get_context (loop), TRUE);
-  return G_SOURCE_REMOVE;
-}
-
-/* The real loop runs one source alone, which runs all others. */
-WRAP (g_main_loop_run)
-void
-g_main_loop_run (GMainLoop *loop)
-{
-  g_autoptr (GSource) source = g_idle_source_new ();
-
-  g_source_set_priority (source, G_MININT);
-  g_source_set_callback (source, iterate_in_loop, loop, NULL);
-  g_source_attach (source, g_main_loop_get_context (loop));
-  REAL (g_main_loop_run) (loop);
-  g_source_destroy (source);
-}
-
-WRAP (g_main_loop_quit)
-void
-g_main_loop_quit (GMainLoop *loop)
-{
-  let_go (g_main_loop_get_context (loop));
-  REAL (g_main_loop_quit) (loop);
-}
-
-/* ---- Tasks on threads: what was done before is seen by the thread ------------------- */
-
-#define THREAD_FUNCTION "tsan-glib-thread-function"
-
-static void
-run_task (GTask        *task,
-          gpointer      source,
-          gpointer      data,
-          GCancellable *cancellable)
-{
-  GTaskThreadFunc function = (GTaskThreadFunc) g_object_get_data (G_OBJECT (task), THREAD_FUNCTION);
-
-  get_hold (task);
-  function (task, source, data, cancellable);
-  let_go (task);
-}
-
-WRAP (g_task_run_in_thread)
-void
-g_task_run_in_thread (GTask          *task,
-                      GTaskThreadFunc function)
-{
-  g_object_set_data (G_OBJECT (task), THREAD_FUNCTION, (gpointer) function);
-  let_go (task);
-  REAL (g_task_run_in_thread) (task, run_task);
-}
-
-WRAP (g_task_run_in_thread_sync)
-void
-g_task_run_in_thread_sync (GTask          *task,
-                           GTaskThreadFunc function)
-{
-  g_object_set_data (G_OBJECT (task), THREAD_FUNCTION, (gpointer) function);
-  let_go (task);
-  REAL (g_task_run_in_thread_sync) (task, run_task);
-  get_hold (task);
-}
-
-/* ---- Cancellables: who connects is seen by the callback, and the callback by who disconnects ---- */
-
-typedef struct
-{
-  GCallback callback;
-  gpointer data;
-  GDestroyNotify destroy;
-} Handler;
-
-static void
-run_handler (GCancellable *cancellable,
-             Handler      *handler)
-{
-  get_hold (handler);
-  ((void (*) (GCancellable *, gpointer)) handler->callback) (cancellable, handler->data);
-  let_go (cancellable);
-}
-
-static void
-free_handler (gpointer data)
-{
-  Handler *handler = data;
-
-  if (handler->destroy != NULL)
-    handler->destroy (handler->data);
-  free (handler);
-}
-
-WRAP (g_cancellable_connect)
-gulong
-g_cancellable_connect (GCancellable  *cancellable,
-                       GCallback      callback,
-                       gpointer       data,
-                       GDestroyNotify destroy)
-{
-  Handler *handler = malloc (sizeof *handler);
-
-  *handler = (Handler) { callback, data, destroy };
-  let_go (handler);
-  return REAL (g_cancellable_connect) (cancellable, G_CALLBACK (run_handler), handler, free_handler);
-}
-
-WRAP (g_cancellable_disconnect)
-void
-g_cancellable_disconnect (GCancellable *cancellable,
-                          gulong        handler)
-{
-  REAL (g_cancellable_disconnect) (cancellable, handler);
-  if (cancellable != NULL)
-    get_hold (cancellable);
-}
-
-WRAP (g_cancellable_cancel)
-void
-g_cancellable_cancel (GCancellable *cancellable)
-{
-  if (cancellable != NULL)
-    let_go (cancellable);
-  REAL (g_cancellable_cancel) (cancellable);
-}
-
-WRAP (g_cancellable_is_cancelled)
-gboolean
-g_cancellable_is_cancelled (GCancellable *cancellable)
-{
-  gboolean cancelled = REAL (g_cancellable_is_cancelled) (cancellable);
-
-  if (cancelled)
-    get_hold (cancellable);
-  return cancelled;
-}
-
-/* ---- Connections ---------------------------------------------------------------------- */
-
-static guint
-port_of (int   fd,
-         int (*ask) (int, struct sockaddr *, socklen_t *))
-{
-  struct sockaddr_in address = { 0 };
-  socklen_t size = sizeof address;
-
-  return ask (fd, (struct sockaddr *) &address, &size) == 0 && address.sin_family == AF_INET ? ntohs (address.sin_port) : 0;
-}
-
-/* The same for both ends; NULL for what is no TCP connection. */
-static gconstpointer
-connection_token (int fd)
-{
-  static char tokens[1 << 20];
-  guint here = port_of (fd, getsockname), there = port_of (fd, getpeername);
-
-  if (here == 0 || there == 0)
-    return NULL;
-  return &tokens[(MIN (here, there) * 65537u + MAX (here, there)) % sizeof tokens];
-}
-
-WRAP (send)
-ssize_t
-send (int         fd,
-      const void *data,
-      size_t      length,
-      int         flags)
-{
-  gconstpointer token = connection_token (fd);
-
-  if (token != NULL)
-    let_go (token);
-  return REAL (send) (fd, data, length, flags);
-}
-
-WRAP (recv)
-ssize_t
-recv (int    fd,
-      void  *data,
-      size_t length,
-      int    flags)
-{
-  ssize_t n = REAL (recv) (fd, data, length, flags);
-  int saved = errno;
-  gconstpointer token = n >= 0 ? connection_token (fd) : NULL;
-
-  if (token != NULL)
-    get_hold (token);
-  errno = saved;
-  return n;
 }
