@@ -77,14 +77,7 @@ run_method (SrDcomServer          *server,
   const SrDcomClass *klass = server->klass;
   guint32 status = klass->invoke (instance, call, method, request, reply, server->user_data);
 
-  if (status == 0)
-    status = write_reply (method, reply, stub);
-  if (status == 0 && klass->replied != NULL && klass->replied (instance, call, method, server->user_data))
-    {
-      g_clear_pointer (stub, g_bytes_unref);
-      status = SR_RPC_SERVER_DROP;
-    }
-  return status;
+  return status == 0 ? write_reply (method, reply, stub) : status;
 }
 
 static guint32

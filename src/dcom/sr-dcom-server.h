@@ -22,7 +22,6 @@ G_DECLARE_FINAL_TYPE (SrDcomServer, sr_dcom_server, SR, DCOM_SERVER, GObject)
  * @n_interfaces: how many
  * @create: makes an object for the client @principal, or returns a failed HRESULT in @hr; may return the same pointer for several activations
  * @invoke: runs one method; @reply is zeroed. Returns 0 or a fault status, or %SR_RPC_SERVER_DROP
- * @replied: (nullable): called after the reply of @invoke was coded and before it is sent; returning %TRUE drops the connection instead (tests)
  * @released: the last reference went: by RemRelease, or by run-down when @rundown is set
  *
  * What a server of objects provides. Calls come on connections' threads, several at a time.
@@ -41,10 +40,6 @@ typedef struct
                      gpointer               request,
                      gpointer               reply,
                      gpointer               user_data);
-  gboolean (*replied) (gpointer               instance,
-                       const SrRpcServerCall *call,
-                       const SrRpcMethod     *method,
-                       gpointer               user_data);
   void (*released) (gpointer instance,
                     gboolean rundown,
                     gpointer user_data);

@@ -1,22 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "csra/sr-cert-admin.h"
+#include "toy-ca.h"
 
 #include "base/sr-error.h"
 #include "base/sr-utf16.h"
-#include "dcom/sr-dcom-server.h"
-#include "rpc-testing.h"
 
 #include <string.h>
 
-/*
- * SrCertAdmin against a DCOM server in this process, over TCP on loopback,
- * signed in with NTLM. The class behind it notes what it is asked and answers
- * what the test wants.
- */
+/* SrCertAdmin against a toy CA that notes what it is asked and answers what
+ * the test wants. */
 
-#define HOST "127.0.0.1"
+#define HOST "localhost"
 #define CA_NAME "Contoso CA"
 #define SECONDS(n) sr_deadline_in (n)
 
@@ -32,18 +27,14 @@ typedef enum
 
 typedef struct
 {
-  char *users;
-  SrAuthAcceptor *acceptor;
-  SrDcomServer *server;
-  SrDcomTarget *target;
+  ToyCa toy;
   SrCertAdmin *admin;
+  /* under its mutex: what it is to do, */
   Mood mood;
   SrHresult hr;
   guint32 fault;
   guint calls;
-  guint activations;
-  guint releases;
-  /* what the last request held */
+  /* and what the last request held */
   guint16 opnum;
   char *authority;
   char *text;
@@ -54,8 +45,6 @@ typedef struct
   SrVariant value;
   guint8 *buffer;
 } Fixture;
-
-static const SrRpcInterface *const both[] = { &sr_icertadmind, &sr_icertadmind2 };
 
 static const char *const names[] = { "D\\\\ca\\C$\\Contoso CA.edb", "!\\\\ca\\C$\\edb00001.log", NULL };
 
@@ -123,42 +112,6 @@ note_request (Fixture           *f,
     }
 }
 
-/* Every reply ends in its HRESULT. */
-static void
-set_hresult (const SrRpcMethod *method,
-             gpointer           reply,
-             SrHresult          hr)
-{
-  switch ((int) method->opnum)
-    {
-    case SR_CSRA_GET_SERVER_STATE:
-    case SR_CSRA_GET_MY_ROLES:
-      ((SrCsraNumberReply *) reply)->hr = hr;
-      break;
-    case SR_CSRA_SERVER_CONTROL:
-    case SR_CSRA_GET_CA_PROPERTY:
-      ((SrCsraBlobReply *) reply)->hr = hr;
-      break;
-    case SR_CSRA_BACKUP_GET_ATTACHMENT_INFORMATION:
-    case SR_CSRA_BACKUP_GET_BACKUP_LOGS:
-    case SR_CSRA_BACKUP_GET_DYNAMIC_FILES:
-    case SR_CSRA_RESTORE_GET_DATABASE_LOCATIONS:
-      ((SrCsraListReply *) reply)->hr = hr;
-      break;
-    case SR_CSRA_BACKUP_OPEN_FILE:
-      ((SrCsraBackupOpenFileReply *) reply)->hr = hr;
-      break;
-    case SR_CSRA_BACKUP_READ_FILE:
-      ((SrCsraBackupReadFileReply *) reply)->hr = hr;
-      break;
-    case SR_CSRA_GET_CONFIG_ENTRY:
-      ((SrCsraConfigEntryReply *) reply)->hr = hr;
-      break;
-    default:
-      ((SrCsraStatusReply *) reply)->hr = hr;
-    }
-}
-
 static void
 fill_read (Fixture                   *f,
            SrCsraBackupReadFileReply *reply)
@@ -217,85 +170,57 @@ invoke (gpointer               instance,
         gpointer               user_data)
 {
   Fixture *f = user_data;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&f->toy.mutex);
 
   g_assert_cmpint (call->auth_level, ==, SR_AUTH_LEVEL_PRIVACY);
-  if (f->mood == DROP_BEFORE)
-    return SR_RPC_SERVER_DROP;
   if (f->mood == FAULT)
     return f->fault;
   note_request (f, method, request);
   if (f->mood == FAIL)
-    set_hresult (method, reply, f->hr);
+    toy_ca_set_hresult (method, reply, f->hr);
   else
     fill_reply (f, method, reply);
   return 0;
 }
 
 static gboolean
-replied (gpointer               instance,
-         const SrRpcServerCall *call,
-         const SrRpcMethod     *method,
-         gpointer               user_data)
-{
-  return ((Fixture *) user_data)->mood == DROP_AFTER;
-}
-
-static gpointer
-create (const SrRpcServerCall *call,
-        guint32               *hr,
-        gpointer               user_data)
+drop (const SrRpcServerCall *call,
+      gboolean               after,
+      gpointer               user_data)
 {
   Fixture *f = user_data;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&f->toy.mutex);
 
-  f->activations++;
-  return f;
+  return f->mood == (after ? DROP_AFTER : DROP_BEFORE);
 }
 
 static void
-released (gpointer instance,
-          gboolean rundown,
-          gpointer user_data)
+set_mood (Fixture *f,
+          Mood     mood)
 {
-  ((Fixture *) user_data)->releases++;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&f->toy.mutex);
+
+  f->mood = mood;
 }
 
 static void
 start (Fixture *f,
        guint    n_interfaces)
 {
-  static SrDcomClass klass;
-  g_autoptr (SrSecret) password = sr_secret_new (RPC_TESTING_PASSWORD, strlen (RPC_TESTING_PASSWORD));
-  g_autoptr (SrCredentials) credentials = sr_credentials_new_password (RPC_TESTING_USER, password);
   g_autoptr (GError) error = NULL;
 
-  klass = (SrDcomClass) {
-    .clsid = SR_CLSID_CERT_ADMIN_D,
-    .interfaces = both,
-    .n_interfaces = n_interfaces,
-    .create = create,
-    .invoke = invoke,
-    .replied = replied,
-    .released = released,
-  };
-  f->users = rpc_testing_write_users ();
-  f->acceptor = sr_auth_acceptor_new (f->users, NULL, &error);
-  g_assert_no_error (error);
-  f->server = sr_dcom_server_new (f->acceptor, &klass, f);
-  g_assert_true (sr_dcom_server_listen (f->server, "127.0.0.1", 0, 0, &error));
-  g_assert_no_error (error);
-  f->target = sr_dcom_target_new (HOST, NULL, sr_dcom_server_get_activation_port (f->server),
-                                  credentials, TRUE);
-  f->admin = sr_cert_admin_activate (f->target, CA_NAME, SECONDS (20), NULL, &error);
+  toy_ca_start (&f->toy, n_interfaces, invoke, drop, f);
+  f->admin = sr_cert_admin_activate (f->toy.target, CA_NAME, SECONDS (20), NULL, &error);
   g_assert_no_error (error);
   g_assert_nonnull (f->admin);
-  g_assert_cmpuint (f->activations, ==, 1);
+  g_assert_cmpuint (toy_ca_count (&f->toy, &f->toy.activations), ==, 1);
 }
 
 static void
 set_up (Fixture      *f,
         gconstpointer data)
 {
-  start (f, G_N_ELEMENTS (both));
+  start (f, 2);
 }
 
 static void
@@ -303,12 +228,7 @@ tear_down (Fixture      *f,
            gconstpointer data)
 {
   g_clear_pointer (&f->admin, sr_cert_admin_free);
-  g_clear_pointer (&f->target, sr_dcom_target_unref);
-  if (f->server != NULL)
-    sr_dcom_server_stop (f->server);
-  g_clear_object (&f->server);
-  g_clear_pointer (&f->acceptor, sr_auth_acceptor_unref);
-  g_clear_pointer (&f->users, rpc_testing_remove_users);
+  toy_ca_clear (&f->toy);
   forget_request (f);
   g_clear_pointer (&f->buffer, g_free);
 }
@@ -371,7 +291,7 @@ test_backup_calls (Fixture      *f,
 
   sr_dcom_object_release (sr_cert_admin_get_object (f->admin), SECONDS (20), &error);
   g_assert_no_error (error);
-  g_assert_cmpuint (f->releases, ==, 1);
+  g_assert_cmpuint (toy_ca_count (&f->toy, &f->toy.releases), ==, 1);
 }
 
 static void
@@ -432,7 +352,7 @@ test_refused (Fixture      *f,
   g_auto (GStrv) list = NULL;
   g_auto (SrVariant) value = { 0 };
 
-  f->mood = FAIL;
+  set_mood (f, FAIL);
   for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
     {
       g_autoptr (GError) error = NULL, list_error = NULL, value_error = NULL;
@@ -469,7 +389,7 @@ test_faults (Fixture      *f,
     { SR_NCA_S_FAULT_UNSPEC, TRUE },
   };
 
-  f->mood = FAULT;
+  set_mood (f, FAULT);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (GError) error = NULL;
@@ -494,20 +414,20 @@ test_dropped (Fixture      *f,
   for (gsize i = 0; i < G_N_ELEMENTS (moods); i++)
     {
       g_autoptr (GError) error = NULL;
-      guint before = f->calls;
+      guint before = toy_ca_count (&f->toy, &f->calls);
 
-      f->mood = moods[i];
+      set_mood (f, moods[i]);
       g_assert_false (sr_cert_admin_backup_prepare (f->admin, SR_BACKUP_FULL, SECONDS (20), NULL, &error));
       g_test_message ("%s", error->message);
       g_assert_false (g_error_matches (error, SR_HRESULT_ERROR, 0));
       g_assert_true (sr_cert_admin_outcome_unknown (f->admin));
-      g_assert_cmpuint (f->calls, ==, before + (moods[i] == DROP_AFTER ? 1 : 0));
+      g_assert_cmpuint (toy_ca_count (&f->toy, &f->calls), ==, before + (moods[i] == DROP_AFTER ? 1 : 0));
 
       /* The same object is there for the next call. */
-      f->mood = ANSWER;
+      set_mood (f, ANSWER);
       g_assert_true (sr_cert_admin_backup_end (f->admin, SECONDS (20), NULL, NULL));
       g_assert_false (sr_cert_admin_outcome_unknown (f->admin));
-      g_assert_cmpuint (f->activations, ==, 1);
+      g_assert_cmpuint (toy_ca_count (&f->toy, &f->toy.activations), ==, 1);
     }
 }
 
@@ -523,11 +443,10 @@ test_not_sent (Fixture      *f,
   g_assert_false (sr_cert_admin_backup_prepare (f->admin, SR_BACKUP_FULL, SECONDS (20), cancelled, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_false (sr_cert_admin_outcome_unknown (f->admin));
-  g_assert_cmpuint (f->calls, ==, 0);
+  g_assert_cmpuint (toy_ca_count (&f->toy, &f->calls), ==, 0);
   g_clear_error (&error);
 
-  sr_dcom_server_stop (f->server);
-  g_clear_object (&f->server);
+  toy_ca_stop (&f->toy);
   sr_dcom_object_disconnect (sr_cert_admin_get_object (f->admin));
   g_assert_false (sr_cert_admin_backup_prepare (f->admin, SR_BACKUP_FULL, SECONDS (20), NULL, &error));
   g_test_message ("%s", error->message);
@@ -546,7 +465,7 @@ test_lies (Fixture      *f,
   const guint8 *bytes;
   gsize length;
 
-  f->mood = LIE;
+  set_mood (f, LIE);
   g_assert_false (sr_cert_admin_backup_get_database_names (f->admin, &list, SECONDS (20), NULL, &list_error));
   g_assert_error (list_error, SR_ERROR, SR_ERROR_MALFORMED);
   g_test_message ("%s", list_error->message);
@@ -589,11 +508,11 @@ test_reattached (Fixture      *f,
 
   sr_dcom_object_get_identity (sr_cert_admin_get_object (f->admin), &identity);
   g_clear_pointer (&f->admin, sr_cert_admin_free);
-  again = sr_cert_admin_new_for_object (sr_dcom_object_reattach (f->target, &identity), CA_NAME, HOST);
+  again = sr_cert_admin_new_for_object (sr_dcom_object_reattach (f->toy.target, &identity), CA_NAME, HOST);
   g_assert_cmpstr (sr_cert_admin_get_authority (again), ==, CA_NAME);
   sr_cert_admin_backup_end (again, SECONDS (20), NULL, &error);
   g_assert_no_error (error);
-  g_assert_cmpuint (f->activations, ==, 1);
+  g_assert_cmpuint (toy_ca_count (&f->toy, &f->toy.activations), ==, 1);
   sr_cert_admin_ping2 (again, SECONDS (20), NULL, &error);
   g_assert_no_error (error);
 }

@@ -129,34 +129,24 @@ released (gpointer instance,
 }
 
 static void
-fall_asleep (ToyBox  *box,
-             guint32  milliseconds)
+fall_asleep (ToyBox *box)
 {
-  g_mutex_lock (&box->lock);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&box->lock);
+
   box->asleep++;
-  g_cond_broadcast (&box->called);
-  g_mutex_unlock (&box->lock);
-  g_usleep (1000 * (gulong) milliseconds);
-  g_mutex_lock (&box->lock);
+  g_cond_broadcast (&box->changed);
+  while (!box->awake)
+    g_cond_wait (&box->changed, &box->lock);
   box->asleep--;
-  g_mutex_unlock (&box->lock);
+  g_cond_broadcast (&box->changed);
 }
 
 static guint32
 count_execution (ToyBox *box)
 {
-  guint32 status = 0;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&box->lock);
 
-  g_mutex_lock (&box->lock);
-  if (box->mood == TOY_DROP_BEFORE)
-    {
-      box->mood = TOY_CALM;
-      status = SR_RPC_SERVER_DROP;
-    }
-  else
-    box->executed++;
-  g_mutex_unlock (&box->lock);
-  return status;
+  return ++box->executed;
 }
 
 static guint32
@@ -176,20 +166,17 @@ invoke (gpointer               instance,
     {
     case TOY_ADD:
       out->number = in->number + in->other;
-      return count_execution (box);
+      count_execution (box);
+      return 0;
     case TOY_FILL:
       ((ToyFillReply *) reply)->bytes = g_bytes_new_take (g_malloc0 (in->number), in->number);
       return 0;
     case TOY_SLEEP:
-      fall_asleep (box, in->number);
+      fall_asleep (box);
       return 0;
     case TOY_PEEK:
-      {
-        guint32 status = count_execution (box);
-
-        out->number = box->executed;
-        return status;
-      }
+      out->number = count_execution (box);
+      return 0;
     case TOY_WHO:
       who->principal = g_strdup (call->principal);
       who->level = call->auth_level;
@@ -200,20 +187,17 @@ invoke (gpointer               instance,
 }
 
 static gboolean
-replied (gpointer               instance,
-         const SrRpcServerCall *call,
-         const SrRpcMethod     *method,
-         gpointer               user_data)
+drop (const SrRpcServerCall *call,
+      gboolean               after,
+      gpointer               user_data)
 {
   ToyBox *box = user_data;
-  gboolean drop;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&box->lock);
 
-  g_mutex_lock (&box->lock);
-  drop = box->mood == TOY_DROP_AFTER;
-  if (drop)
-    box->mood = TOY_CALM;
-  g_mutex_unlock (&box->lock);
-  return drop;
+  if ((call->iface != &toy_interface && call->iface != &toy2_interface) || box->mood != (after ? TOY_DROP_AFTER : TOY_DROP_BEFORE))
+    return FALSE;
+  box->mood = TOY_CALM;
+  return TRUE;
 }
 
 static const SrRpcInterface *const interfaces[] = { &toy_interface, &toy2_interface };
@@ -224,7 +208,6 @@ static const SrDcomClass toy_class = {
   .n_interfaces = G_N_ELEMENTS (interfaces),
   .create = create,
   .invoke = invoke,
-  .replied = replied,
   .released = released,
 };
 
@@ -269,13 +252,14 @@ toy_box_new_for (SrAuthAcceptor           *acceptor,
   g_autoptr (GError) error = NULL;
 
   g_mutex_init (&box->lock);
-  g_cond_init (&box->called);
+  g_cond_init (&box->changed);
   box->toys = g_ptr_array_new_with_free_func (g_free);
   box->now = 1;
   box->acceptor = acceptor != NULL ? sr_auth_acceptor_ref (acceptor) : NULL;
   rpc_testing_allow_plain (acceptor == NULL);
   box->server = sr_dcom_server_new (box->acceptor, &toy_class, box);
   sr_dcom_server_set_clock (box->server, read_clock, box);
+  sr_dcom_server_set_drop (box->server, drop, box);
   sr_dcom_server_set_host_name (box->server, host_name);
   if (quirks != NULL)
     sr_dcom_server_set_quirks (box->server, quirks);
@@ -293,7 +277,7 @@ toy_box_free (ToyBox *box)
   g_clear_pointer (&box->acceptor, sr_auth_acceptor_unref);
   g_clear_pointer (&box->users, rpc_testing_remove_users);
   g_mutex_clear (&box->lock);
-  g_cond_clear (&box->called);
+  g_cond_clear (&box->changed);
   g_free (box);
 }
 
@@ -314,6 +298,36 @@ toy_box_set_mood (ToyBox *box,
   g_mutex_lock (&box->lock);
   box->mood = mood;
   g_mutex_unlock (&box->lock);
+}
+
+guint
+toy_box_count (ToyBox      *box,
+               const guint *count)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&box->lock);
+
+  return *count;
+}
+
+void
+toy_box_wait_asleep (ToyBox *box)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&box->lock);
+
+  while (box->asleep == 0)
+    g_cond_wait (&box->changed, &box->lock);
+}
+
+void
+toy_box_set_awake (ToyBox  *box,
+                   gboolean awake)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&box->lock);
+
+  box->awake = awake;
+  g_cond_broadcast (&box->changed);
+  while (awake && box->asleep > 0)
+    g_cond_wait (&box->changed, &box->lock);
 }
 
 SrDcomServerStats

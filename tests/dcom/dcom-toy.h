@@ -46,7 +46,7 @@ typedef struct
   guint32 hr;
 } ToyWhoReply;
 
-/* What the next call of TOY_ADD or TOY_PEEK does to the connection. */
+/* What the next call does to the connection. */
 typedef enum
 {
   TOY_CALM,
@@ -65,12 +65,13 @@ typedef struct
   gint64 now;                           /* the server's clock stands at this */
 
   GMutex lock;
-  GCond called;
+  GCond changed;
   guint created;
   guint released;
   guint rundowns;
   guint executed;
   guint asleep;
+  gboolean awake;
   ToyMood mood;
   GPtrArray *toys;
 } ToyBox;
@@ -92,6 +93,16 @@ guint toy_box_wind (ToyBox *box,
 
 void toy_box_set_mood (ToyBox *box,
                        ToyMood mood);
+
+/* A count as it is under the lock. */
+guint toy_box_count (ToyBox      *box,
+                     const guint *count);
+
+/* TOY_SLEEP sleeps as long as the box is not awake, which it is not at first.
+ * Who wakes it waits until nobody sleeps any more. */
+void toy_box_wait_asleep (ToyBox *box);
+void toy_box_set_awake (ToyBox  *box,
+                        gboolean awake);
 
 SrDcomServerStats toy_box_stats (ToyBox *box);
 

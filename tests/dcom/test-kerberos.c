@@ -116,7 +116,7 @@ test_wrong_password (void)
   g_assert_error (error, SR_ERROR, SR_ERROR_AUTH);
   g_test_message ("%s", error->message);
   g_assert_cmpuint (count_sign_ins (), ==, before + 1);
-  g_assert_cmpuint (box->created, ==, 0);
+  g_assert_cmpuint (toy_box_count (box, &box->created), ==, 0);
   toy_box_free (box);
 }
 

@@ -110,10 +110,10 @@ test_run_down (void)
   sr_dcom_object_free (object);
   g_assert_cmpuint (toy_box_stats (box).objects, ==, 1);
   g_assert_cmpuint (toy_box_wind (box, PATIENCE - 1), ==, 0);
-  g_assert_cmpuint (box->released, ==, 0);
+  g_assert_cmpuint (toy_box_count (box, &box->released), ==, 0);
   g_assert_cmpuint (toy_box_wind (box, 1), ==, 1);
-  g_assert_cmpuint (box->released, ==, 1);
-  g_assert_cmpuint (box->rundowns, ==, 1);
+  g_assert_cmpuint (toy_box_count (box, &box->released), ==, 1);
+  g_assert_cmpuint (toy_box_count (box, &box->rundowns), ==, 1);
   g_assert_cmpuint (toy_box_stats (box).objects, ==, 0);
   g_assert_cmpuint (toy_box_stats (box).sets, ==, 0);
   g_assert_cmpuint (toy_box_stats (box).rundowns, ==, 1);
@@ -209,17 +209,17 @@ test_lost_connection (gconstpointer data)
 
   for (guint i = 0; i < 2; i++)
     {
-      guint executed = box->executed;
+      guint executed = toy_box_count (box, &box->executed);
 
       toy_box_set_mood (box, i == 0 ? TOY_DROP_BEFORE : TOY_DROP_AFTER);
       g_assert_false (toy_add (object, &toy_interface, &sent, &error));
       g_assert_error (error, SR_ERROR, SR_ERROR_CLOSED);
       g_assert_true (sent);
       g_clear_error (&error);
-      g_assert_cmpuint (box->executed, ==, executed + i);
+      g_assert_cmpuint (toy_box_count (box, &box->executed), ==, executed + i);
       toy_add (object, &toy2_interface, &sent, &error);
       g_assert_no_error (error);
-      g_assert_cmpuint (box->executed, ==, executed + i + 1);
+      g_assert_cmpuint (toy_box_count (box, &box->executed), ==, executed + i + 1);
     }
   /* One that was lost between two calls costs nothing. */
   sr_dcom_server_drop_connections (box->server);
@@ -227,10 +227,10 @@ test_lost_connection (gconstpointer data)
   g_assert_no_error (error);
   g_assert_true (sent);
   g_assert_cmpuint (toy_box_stats (box).objects, ==, 1);
-  g_assert_cmpuint (box->released, ==, 0);
+  g_assert_cmpuint (toy_box_count (box, &box->released), ==, 0);
   release (object);
-  g_assert_cmpuint (box->created, ==, 1);
-  g_assert_cmpuint (box->released, ==, 1);
+  g_assert_cmpuint (toy_box_count (box, &box->created), ==, 1);
+  g_assert_cmpuint (toy_box_count (box, &box->released), ==, 1);
   toy_box_free (box);
 }
 
@@ -288,10 +288,7 @@ disturb (gpointer data)
 {
   Disturber *d = data;
 
-  g_mutex_lock (&d->box->lock);
-  while (d->box->asleep == 0)
-    g_cond_wait (&d->box->called, &d->box->lock);
-  g_mutex_unlock (&d->box->lock);
+  toy_box_wait_asleep (d->box);
   if (d->cancellable != NULL)
     g_cancellable_cancel (d->cancellable);
   else
@@ -301,19 +298,18 @@ disturb (gpointer data)
 
 static gboolean
 nap (SrDcomObject *object,
-     guint32       milliseconds,
      gint64        deadline,
      GCancellable *cancellable,
      GError      **error)
 {
-  ToyRequest request = { milliseconds };
+  ToyRequest request = { 0 };
   ToyReply reply;
 
   return sr_dcom_object_call (object, &toy_interface, sr_rpc_interface_find (&toy_interface, TOY_SLEEP), &request, &reply,
                               NULL, deadline, cancellable, error);
 }
 
-/* A call that would take minutes ends by cancel, by a closed connection and by its deadline; the object lives on. */
+/* A call that never comes back ends by cancel, by a closed connection and by its deadline; the object lives on. */
 static void
 test_interrupted (void)
 {
@@ -325,29 +321,30 @@ test_interrupted (void)
   GThread *thread = g_thread_new ("cancel", disturb, &disturber);
   guint32 executed;
 
-  g_assert_false (nap (object, 700, toy_soon (), cancellable, &error));
+  g_assert_false (nap (object, toy_soon (), cancellable, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_clear_error (&error);
   g_thread_join (thread);
   peek (object, &executed, toy_soon (), NULL, &error);
   g_assert_no_error (error);
 
-  while (box->asleep > 0)
-    g_usleep (1000);
+  toy_box_set_awake (box, TRUE);
+  toy_box_set_awake (box, FALSE);
   disturber.cancellable = NULL;
   thread = g_thread_new ("disconnect", disturb, &disturber);
-  g_assert_false (nap (object, 700, toy_soon (), NULL, &error));
+  g_assert_false (nap (object, toy_soon (), NULL, &error));
   g_assert_error (error, SR_ERROR, SR_ERROR_CLOSED);
   g_clear_error (&error);
   g_thread_join (thread);
   peek (object, &executed, toy_soon (), NULL, &error);
   g_assert_no_error (error);
 
-  g_assert_false (nap (object, 500, sr_deadline_in (0.1), NULL, &error));
+  g_assert_false (nap (object, sr_deadline_in (0.1), NULL, &error));
   g_assert_error (error, SR_ERROR, SR_ERROR_TIMED_OUT);
   g_clear_error (&error);
   peek (object, &executed, toy_soon (), NULL, &error);
   g_assert_no_error (error);
+  toy_box_set_awake (box, TRUE);
   release (object);
   toy_box_free (box);
 }
@@ -366,7 +363,7 @@ test_reattach (gconstpointer data)
   g_assert_no_error (error);
   sr_dcom_object_get_identity (object, &identity);
   sr_dcom_object_free (object);
-  g_assert_cmpuint (box->released, ==, 0);
+  g_assert_cmpuint (toy_box_count (box, &box->released), ==, 0);
 
   object = reattach (box, &identity);
   toy_box_wait_pings (box, 1, toy_box_stats (box).simple_pings + 2);
@@ -374,8 +371,8 @@ test_reattach (gconstpointer data)
   toy_add (object, &toy2_interface, NULL, &error);
   g_assert_no_error (error);
   release (object);
-  g_assert_cmpuint (box->created, ==, 1);
-  g_assert_cmpuint (box->released, ==, 1);
+  g_assert_cmpuint (toy_box_count (box, &box->created), ==, 1);
+  g_assert_cmpuint (toy_box_count (box, &box->released), ==, 1);
   g_assert_cmpuint (toy_box_stats (box).rundowns, ==, 0);
   toy_box_free (box);
 }
@@ -441,11 +438,11 @@ test_shared (void)
   g_assert_true (sr_guid_equal (&first.interfaces[0].ipid, &second.interfaces[0].ipid));
   g_assert_cmpuint (toy_box_stats (box).objects, ==, 1);
   release (a);
-  g_assert_cmpuint (box->released, ==, 0);
+  g_assert_cmpuint (toy_box_count (box, &box->released), ==, 0);
   toy_add (b, &toy_interface, NULL, &error);
   g_assert_no_error (error);
   release (b);
-  g_assert_cmpuint (box->released, ==, 1);
+  g_assert_cmpuint (toy_box_count (box, &box->released), ==, 1);
   toy_box_free (box);
 }
 
@@ -474,7 +471,7 @@ test_after_release (void)
 static gpointer
 nap_in_thread (gpointer data)
 {
-  nap (data, 300, toy_soon (), NULL, NULL);
+  nap (data, toy_soon (), NULL, NULL);
   return NULL;
 }
 
@@ -488,15 +485,11 @@ test_release_during_call (void)
 
   sr_dcom_object_get_identity (object, &identity);
   thread = g_thread_new ("nap", nap_in_thread, object);
-  g_mutex_lock (&box->lock);
-  while (box->asleep == 0)
-    g_cond_wait (&box->called, &box->lock);
-  g_mutex_unlock (&box->lock);
+  toy_box_wait_asleep (box);
   other = reattach (box, &identity);
   g_assert_true (sr_dcom_object_release (other, toy_soon (), NULL));
-  g_mutex_lock (&box->lock);
-  g_assert_true (box->asleep == 0 || box->released == 0);
-  g_mutex_unlock (&box->lock);
+  g_assert_cmpuint (toy_box_count (box, &box->released), ==, 0);
+  toy_box_set_awake (box, TRUE);
   g_thread_join (thread);
   sr_dcom_object_free (other);
   sr_dcom_object_free (object);

@@ -3,14 +3,11 @@
 
 #include "scripted-ca.h"
 
-#include "base/sr-file.h"
 #include "base/sr-utf16.h"
 
 #include <signal.h>
 #include <string.h>
 
-#define USER "TEST\\backup"
-#define PASSWORD "Correct-Horse-1"
 #define NO_SESSION SR_HRESULT_FROM_JET (SR_JET_INVALID_BACKUP_SEQUENCE)
 
 static const ScriptedFile default_databases[] = {
@@ -159,43 +156,6 @@ execute (ScriptedCa *ca,
     }
 }
 
-/* The HRESULT is a reply's last member. */
-static void
-set_hr (const SrRpcMethod *method,
-        gpointer           reply,
-        SrHresult          hr)
-{
-  switch (method->opnum)
-    {
-    case SR_CSRA_GET_SERVER_STATE:
-    case SR_CSRA_GET_MY_ROLES:
-      ((SrCsraNumberReply *) reply)->hr = hr;
-      break;
-    case SR_CSRA_GET_CA_PROPERTY:
-    case SR_CSRA_SERVER_CONTROL:
-      ((SrCsraBlobReply *) reply)->hr = hr;
-      break;
-    case SR_CSRA_BACKUP_GET_ATTACHMENT_INFORMATION:
-    case SR_CSRA_BACKUP_GET_BACKUP_LOGS:
-    case SR_CSRA_BACKUP_GET_DYNAMIC_FILES:
-    case SR_CSRA_RESTORE_GET_DATABASE_LOCATIONS:
-      ((SrCsraListReply *) reply)->hr = hr;
-      break;
-    case SR_CSRA_BACKUP_OPEN_FILE:
-      ((SrCsraBackupOpenFileReply *) reply)->hr = hr;
-      break;
-    case SR_CSRA_BACKUP_READ_FILE:
-      ((SrCsraBackupReadFileReply *) reply)->hr = hr;
-      break;
-    case SR_CSRA_GET_CONFIG_ENTRY:
-      ((SrCsraConfigEntryReply *) reply)->hr = hr;
-      break;
-    default:
-      ((SrCsraStatusReply *) reply)->hr = hr;
-      break;
-    }
-}
-
 static guint32
 invoke (gpointer               instance,
         const SrRpcServerCall *call,
@@ -209,7 +169,7 @@ invoke (gpointer               instance,
   double seconds = 0;
   SrHresult hr;
 
-  g_mutex_lock (&ca->mutex);
+  g_mutex_lock (&ca->toy.mutex);
   ca->calls[call->opnum]++;
   if (find_fault (ca, call->opnum, FAULT_GONE) != NULL)
     ca->deaf = TRUE;
@@ -217,118 +177,93 @@ invoke (gpointer               instance,
     kill (ca->victim, SIGKILL);
   if (ca->deaf || find_fault (ca, call->opnum, FAULT_DROP_BEFORE) != NULL || find_fault (ca, call->opnum, FAULT_KILL_BEFORE) != NULL)
     {
-      g_mutex_unlock (&ca->mutex);
+      g_mutex_unlock (&ca->toy.mutex);
       return SR_RPC_SERVER_DROP;
     }
   if ((fault = find_fault (ca, call->opnum, FAULT_STALL)) != NULL)
     seconds = fault->seconds;
-  g_mutex_unlock (&ca->mutex);
+  g_mutex_unlock (&ca->toy.mutex);
   if (seconds > 0)
     g_usleep ((gulong) (seconds * G_USEC_PER_SEC));
 
-  g_mutex_lock (&ca->mutex);
+  g_mutex_lock (&ca->toy.mutex);
   if ((fault = find_fault (ca, call->opnum, FAULT_ANSWER)) != NULL)
     hr = fault->hr;
   else
     hr = execute (ca, instance, call->opnum, request, reply);
   if ((fault = find_fault (ca, call->opnum, FAULT_ANSWER_AFTER)) != NULL)
     hr = fault->hr;
-  g_mutex_unlock (&ca->mutex);
-  set_hr (method, reply, hr);
+  g_mutex_unlock (&ca->toy.mutex);
+  toy_ca_set_hresult (method, reply, hr);
   return 0;
 }
 
 static gboolean
-replied (gpointer               instance,
-         const SrRpcServerCall *call,
-         const SrRpcMethod     *method,
-         gpointer               user_data)
+drop_after (const SrRpcServerCall *call,
+            gboolean               after,
+            gpointer               user_data)
 {
   ScriptedCa *ca = user_data;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&ca->mutex);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&ca->toy.mutex);
 
+  if (!after)
+    return FALSE;
   if (find_fault (ca, call->opnum, FAULT_KILL_AFTER) != NULL)
     kill (ca->victim, SIGKILL);
   return find_fault (ca, call->opnum, FAULT_DROP_AFTER) != NULL || find_fault (ca, call->opnum, FAULT_KILL_AFTER) != NULL;
 }
 
-static gpointer
-create (const SrRpcServerCall *call,
-        guint32               *hr,
-        gpointer               user_data)
-{
-  return g_new0 (char, 1);
-}
-
-static void
-released (gpointer instance,
-          gboolean rundown,
-          gpointer user_data)
-{
-  ScriptedCa *ca = user_data;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&ca->mutex);
-
-  ca->releases++;
-  g_free (instance);
-}
-
-static const SrRpcInterface *const interfaces[] = { &sr_icertadmind, &sr_icertadmind2 };
-
-static SrDcomClass klass = {
-  .interfaces = interfaces,
-  .n_interfaces = G_N_ELEMENTS (interfaces),
-  .create = create,
-  .invoke = invoke,
-  .replied = replied,
-  .released = released,
-};
-
 void
 scripted_ca_add_fault (ScriptedCa   *ca,
                        ScriptedFault fault)
 {
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&ca->toy.mutex);
+
   g_assert_cmpint (ca->n_faults, <, G_N_ELEMENTS (ca->faults));
   ca->faults[ca->n_faults++] = fault;
+}
+
+void
+scripted_ca_clear_faults (ScriptedCa *ca)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&ca->toy.mutex);
+
+  ca->n_faults = 0;
+  ca->deaf = FALSE;
+}
+
+void
+scripted_ca_forget (ScriptedCa *ca)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&ca->toy.mutex);
+
+  memset (ca->calls, 0, sizeof ca->calls);
+  ca->prepares = ca->ends = 0;
+}
+
+gboolean
+scripted_ca_has_session (ScriptedCa *ca)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&ca->toy.mutex);
+
+  return ca->prepared_by != NULL;
 }
 
 ScriptedCa *
 scripted_ca_new (void)
 {
   ScriptedCa *ca = g_new0 (ScriptedCa, 1);
-  g_autofree char *users = NULL;
-  g_autoptr (SrSecret) password = sr_secret_new (PASSWORD, strlen (PASSWORD));
-  g_autoptr (SrCredentials) credentials = sr_credentials_new_password (USER, password);
-  g_autoptr (GError) error = NULL;
 
-  g_mutex_init (&ca->mutex);
   ca->databases = default_databases;
   ca->logs = default_logs;
   ca->roles = 0x108;
-  ca->user = USER;
-  ca->password = PASSWORD;
-  ca->folder = g_dir_make_tmp ("strongroom-scripted-XXXXXX", NULL);
-  users = g_build_filename (ca->folder, "users", NULL);
-  g_assert_true (g_file_set_contents_full (users, "TEST:backup:" PASSWORD "\n", -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
-
-  ca->acceptor = sr_auth_acceptor_new (users, NULL, &error);
-  g_assert_no_error (error);
-  klass.clsid = SR_CLSID_CERT_ADMIN_D;
-  ca->server = sr_dcom_server_new (ca->acceptor, &klass, ca);
-  g_assert_true (sr_dcom_server_listen (ca->server, "127.0.0.1", 0, 0, &error));
-  g_assert_no_error (error);
-  ca->target = sr_dcom_target_new ("localhost", "127.0.0.1", sr_dcom_server_get_activation_port (ca->server), credentials, TRUE);
+  toy_ca_start (&ca->toy, 2, invoke, drop_after, ca);
   return ca;
 }
 
 void
 scripted_ca_free (ScriptedCa *ca)
 {
-  sr_dcom_server_stop (ca->server);
-  g_object_unref (ca->server);
-  sr_auth_acceptor_unref (ca->acceptor);
-  sr_dcom_target_unref (ca->target);
-  sr_file_remove_tree (ca->folder, NULL);
-  g_free (ca->folder);
-  g_mutex_clear (&ca->mutex);
+  toy_ca_clear (&ca->toy);
   g_free (ca);
 }

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "csra/sr-cert-admin.h"
-#include "csra/sr-csra-messages.h"
-#include "dcom/sr-dcom-server.h"
+#include "toy-ca.h"
 
 G_BEGIN_DECLS
 
@@ -40,14 +38,9 @@ typedef struct
 
 typedef struct
 {
-  GMutex mutex;
-  SrDcomServer *server;
-  SrAuthAcceptor *acceptor;
-  char *folder;
-  SrDcomTarget *target;
-  const char *user;
-  const char *password;
+  ToyCa toy;
 
+  /* All that follows is under its mutex while the server is called. */
   const ScriptedFile *databases;
   const ScriptedFile *logs;
   ScriptedFault faults[8];
@@ -65,13 +58,17 @@ typedef struct
   guint calls[64];
   guint prepares;       /* that succeeded */
   guint ends;           /* that succeeded */
-  guint releases;       /* objects given back */
 } ScriptedCa;
 
 /* With a database of 1.5 MiB and two logs. */
 ScriptedCa *scripted_ca_new (void);
 void scripted_ca_free (ScriptedCa *ca);
 void scripted_ca_add_fault (ScriptedCa *ca, ScriptedFault fault);
+void scripted_ca_clear_faults (ScriptedCa *ca);
+
+/* Counts begin anew. */
+void scripted_ca_forget (ScriptedCa *ca);
+gboolean scripted_ca_has_session (ScriptedCa *ca);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScriptedCa, scripted_ca_free)
 

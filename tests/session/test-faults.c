@@ -25,7 +25,7 @@ set_up (Fixture      *fixture,
 {
   fixture->ca = scripted_ca_new ();
   place_set_up (&fixture->place, CONFIG);
-  fixture->options = place_options (&fixture->place, fixture->ca->target, NULL);
+  fixture->options = place_options (&fixture->place, fixture->ca->toy.target, NULL);
 }
 
 static void
@@ -43,11 +43,14 @@ run (Fixture *fixture,
   return place_run (&fixture->place, &fixture->options, NULL, error);
 }
 
+/* As it is under the lock: a call whose connection was lost may still be running there. */
+#define COUNT(member) (toy_ca_count (&fixture->ca->toy, &fixture->ca->member))
+
 static void
 assert_ended (Fixture *fixture)
 {
-  g_assert_cmpint (fixture->ca->prepares, ==, fixture->ca->ends);
-  g_assert_null (fixture->ca->prepared_by);
+  g_assert_cmpint (COUNT (prepares), ==, COUNT (ends));
+  g_assert_false (scripted_ca_has_session (fixture->ca));
 }
 
 typedef struct
@@ -89,18 +92,18 @@ test_whole (Fixture      *fixture,
   fixture->options.user_data = &seen;
   session = run (fixture, &error);
   g_assert_no_error (error);
-  g_assert_cmpint (fixture->ca->prepares, ==, 1);
-  g_assert_cmpint (fixture->ca->ends, ==, 1);
-  g_assert_cmpint (fixture->ca->releases, ==, 1);
-  g_assert_cmpint (fixture->ca->calls[SR_CSRA_BACKUP_TRUNCATE_LOGS], ==, 1);
+  g_assert_cmpint (COUNT (prepares), ==, 1);
+  g_assert_cmpint (COUNT (ends), ==, 1);
+  g_assert_cmpint (COUNT (toy.releases), ==, 1);
+  g_assert_cmpint (COUNT (calls[SR_CSRA_BACKUP_TRUNCATE_LOGS]), ==, 1);
   counts = sr_backup_session_get_counts (session);
   g_assert_cmpint (counts->databases, ==, 1);
   g_assert_cmpint (counts->logs, ==, 2);
   g_assert_cmpint (counts->bytes, ==, 3 * 512 * 1024 + 70000);
   /* Three full reads and an empty one; one short; one empty. */
   g_assert_cmpint (counts->reads, ==, 6);
-  g_assert_cmpint (fixture->ca->calls[SR_CSRA_BACKUP_READ_FILE], ==, 6);
-  g_assert_cmpint (fixture->ca->calls[SR_CSRA_BACKUP_CLOSE_FILE], ==, 3);
+  g_assert_cmpint (COUNT (calls[SR_CSRA_BACKUP_READ_FILE]), ==, 6);
+  g_assert_cmpint (COUNT (calls[SR_CSRA_BACKUP_CLOSE_FILE]), ==, 3);
   g_assert_cmpint (seen.phase, ==, SR_BACKUP_PHASE_DONE);
   g_assert_cmpint (seen.files, ==, 2);
   g_assert_cmpint (sr_backup_session_get_state (session), ==, SR_SESSION_ENDED);
@@ -128,7 +131,7 @@ test_keep (Fixture      *fixture,
       fixture->options.no_verify = i == 1;
       session = run (fixture, &error);
       g_assert_no_error (error);
-      g_assert_cmpint (fixture->ca->calls[SR_CSRA_BACKUP_TRUNCATE_LOGS], ==, 0);
+      g_assert_cmpint (COUNT (calls[SR_CSRA_BACKUP_TRUNCATE_LOGS]), ==, 0);
       g_assert_true (sr_backup_set_load_session (sr_backup_session_get_set (session), &record, &error));
       g_assert_cmpint (record.truncated, ==, SR_TRUNCATION_KEPT);
       g_assert_cmpint (record.ended, ==, SR_ENDING_YES);
@@ -159,12 +162,12 @@ test_drop (Fixture      *fixture,
           SrRpcMethodFlags flags = sr_rpc_interface_find (&sr_icertadmind2, (guint16) methods[m])->flags;
           gboolean met;
 
-          memset (fixture->ca->calls, 0, sizeof fixture->ca->calls);
-          fixture->ca->prepares = fixture->ca->ends = fixture->ca->n_faults = 0;
+          scripted_ca_forget (fixture->ca);
+          scripted_ca_clear_faults (fixture->ca);
           scripted_ca_add_fault (fixture->ca, (ScriptedFault) {
             .opnum = methods[m], .nth = nth, .kind = after ? FAULT_DROP_AFTER : FAULT_DROP_BEFORE });
           session = run (fixture, &error);
-          met = fixture->ca->calls[methods[m]] >= nth;
+          met = COUNT (calls[methods[m]]) >= nth;
           g_test_message ("opnum %u call %u dropped %s: %s", methods[m], nth, !met ? "never" : after ? "after" : "before",
                           error != NULL ? error->message : "done");
           g_assert_true (met || nth == 2);
@@ -173,20 +176,20 @@ test_drop (Fixture      *fixture,
             g_assert_no_error (error);
           else if ((flags & SR_RPC_METHOD_IDEMPOTENT) == 0)
             g_assert_nonnull (error);
-          g_assert_cmpint (fixture->ca->prepares, <=, 1);
+          g_assert_cmpint (COUNT (prepares), <=, 1);
           assert_ended (fixture);
           sets += sr_backup_session_get_set (session) != NULL;
           if (met && methods[m] == SR_CSRA_BACKUP_TRUNCATE_LOGS)
             {
               /* Never repeated, and noted as what it is. */
-              g_assert_cmpint (fixture->ca->calls[SR_CSRA_BACKUP_TRUNCATE_LOGS], ==, 1);
+              g_assert_cmpint (COUNT (calls[SR_CSRA_BACKUP_TRUNCATE_LOGS]), ==, 1);
               g_assert_cmpint (sr_backup_session_get_record (session)->truncated, ==, SR_TRUNCATION_UNKNOWN);
               g_assert_nonnull (strstr (error->message, sr_backup_set_get_path (sr_backup_session_get_set (session))));
             }
           place_assert_clean (&fixture->place, sets);
           cases += met;
-          prepares += fixture->ca->prepares;
-          ends += fixture->ca->ends;
+          prepares += COUNT (prepares);
+          ends += COUNT (ends);
         }
   g_test_message ("%u connections dropped: Prepares %u, Ends %u, sets %u", cases, prepares, ends, sets);
 }
@@ -235,7 +238,7 @@ test_lies (Fixture      *fixture,
       g_autoptr (GError) error = NULL;
       g_autoptr (SrBackupSession) session = NULL;
 
-      memset (fixture->ca->calls, 0, sizeof fixture->ca->calls);
+      scripted_ca_forget (fixture->ca);
       fixture->ca->databases = lies[i].databases;
       fixture->ca->logs = lies[i].logs;
       session = run (fixture, &error);
@@ -243,15 +246,15 @@ test_lies (Fixture      *fixture,
       g_test_message ("%s", error->message);
       if (lies[i].domain != 0)
         g_assert_error (error, lies[i].domain, lies[i].code);
-      g_assert_cmpint (fixture->ca->calls[SR_CSRA_BACKUP_OPEN_FILE], ==, lies[i].opened);
+      g_assert_cmpint (COUNT (prepares), ==, 1);
+      g_assert_cmpint (COUNT (calls[SR_CSRA_BACKUP_OPEN_FILE]), ==, lies[i].opened);
       /* What was opened is closed before the session ends. */
-      g_assert_cmpint (fixture->ca->calls[SR_CSRA_BACKUP_CLOSE_FILE], ==, lies[i].opened);
-      g_assert_cmpint (fixture->ca->calls[SR_CSRA_BACKUP_END], ==, 1);
-      g_assert_cmpint (fixture->ca->calls[SR_CSRA_BACKUP_TRUNCATE_LOGS], ==, 0);
+      g_assert_cmpint (COUNT (calls[SR_CSRA_BACKUP_CLOSE_FILE]), ==, lies[i].opened);
+      g_assert_cmpint (COUNT (calls[SR_CSRA_BACKUP_END]), ==, 1);
+      g_assert_cmpint (COUNT (calls[SR_CSRA_BACKUP_TRUNCATE_LOGS]), ==, 0);
       assert_ended (fixture);
       place_assert_clean (&fixture->place, 0);
     }
-  g_assert_cmpint (fixture->ca->prepares, ==, G_N_ELEMENTS (lies));
 }
 
 static void
@@ -283,7 +286,7 @@ test_refused (Fixture      *fixture,
       fixture->ca->interface_flags = refusals[i].flags;
       fixture->ca->roles = refusals[i].roles;
       fixture->ca->configuration_denied = refusals[i].denied;
-      fixture->ca->n_faults = 0;
+      scripted_ca_clear_faults (fixture->ca);
       scripted_ca_add_fault (fixture->ca, (ScriptedFault) { .opnum = SR_CSRA_BACKUP_PREPARE, .kind = FAULT_ANSWER, .hr = refusals[i].hr });
       session = run (fixture, &error);
       g_assert_cmphex (sr_hresult_from_error (error), ==, refusals[i].hr);
@@ -295,8 +298,8 @@ test_refused (Fixture      *fixture,
       else
         g_assert_nonnull (strstr (sr_backup_session_get_advice (session), refusals[i].advice));
       /* What was not opened is not ended, and the object is given back. */
-      g_assert_cmpint (fixture->ca->calls[SR_CSRA_BACKUP_END], ==, 0);
-      g_assert_cmpint (fixture->ca->releases, ==, i + 1);
+      g_assert_cmpint (COUNT (calls[SR_CSRA_BACKUP_END]), ==, 0);
+      g_assert_cmpint (COUNT (toy.releases), ==, i + 1);
       place_assert_clean (&fixture->place, 0);
     }
 }
@@ -314,8 +317,8 @@ test_late_prepare (Fixture      *fixture,
   scripted_ca_add_fault (fixture->ca, (ScriptedFault) { .opnum = SR_CSRA_BACKUP_PREPARE, .kind = FAULT_STALL, .seconds = 3 });
   session = run (fixture, &error);
   g_assert_error (error, SR_ERROR, SR_ERROR_TIMED_OUT);
-  g_assert_cmpint (fixture->ca->prepares, ==, 1);
-  g_assert_cmpint (fixture->ca->calls[SR_CSRA_BACKUP_END], >, 1);
+  g_assert_cmpint (COUNT (prepares), ==, 1);
+  g_assert_cmpint (COUNT (calls[SR_CSRA_BACKUP_END]), >, 1);
   g_assert_cmpint (sr_backup_session_get_state (session), ==, SR_SESSION_ENDED);
   assert_ended (fixture);
   place_assert_clean (&fixture->place, 0);
@@ -332,8 +335,8 @@ test_lost_prepare (Fixture      *fixture,
   scripted_ca_add_fault (fixture->ca, (ScriptedFault) { .opnum = SR_CSRA_BACKUP_PREPARE, .kind = FAULT_DROP_BEFORE });
   session = run (fixture, &error);
   g_assert_error (error, SR_ERROR, SR_ERROR_CLOSED);
-  g_assert_cmpint (fixture->ca->prepares, ==, 0);
-  g_assert_cmpint (fixture->ca->calls[SR_CSRA_BACKUP_END], >, 1);
+  g_assert_cmpint (COUNT (prepares), ==, 0);
+  g_assert_cmpint (COUNT (calls[SR_CSRA_BACKUP_END]), >, 1);
   g_assert_cmpint (sr_backup_session_get_state (session), ==, SR_SESSION_ENDED);
   place_assert_clean (&fixture->place, 0);
 }
@@ -363,7 +366,7 @@ test_cancel_stalled (Fixture      *fixture,
       GThread *thread;
       guint sets = methods[i] == SR_CSRA_BACKUP_TRUNCATE_LOGS;
 
-      fixture->ca->n_faults = 0;
+      scripted_ca_clear_faults (fixture->ca);
       scripted_ca_add_fault (fixture->ca, (ScriptedFault) { .opnum = methods[i], .kind = FAULT_STALL, .seconds = 1.5 });
       thread = g_thread_new ("cancel", cancel_soon, cancellable);
       session = place_run (&fixture->place, &fixture->options, cancellable, &error);
@@ -376,7 +379,7 @@ test_cancel_stalled (Fixture      *fixture,
         }
       else
         g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-      g_assert_cmpint (fixture->ca->prepares, ==, i + 1);
+      g_assert_cmpint (COUNT (prepares), ==, i + 1);
       assert_ended (fixture);
       place_assert_clean (&fixture->place, sets);
     }
@@ -427,7 +430,7 @@ test_cancel_everywhere (Fixture      *fixture,
       place_assert_clean (&fixture->place, sets);
     }
   g_test_message ("cancelled at %u places, %u stopped, %u too late, %u sets: Prepares %u, Ends %u",
-                  cancel.at, cancelled, done, sets, fixture->ca->prepares, fixture->ca->ends);
+                  cancel.at, cancelled, done, sets, COUNT (prepares), COUNT (ends));
   g_assert_cmpint (cancelled, >, 20);
 }
 
@@ -448,7 +451,7 @@ test_left_open (Fixture      *fixture,
   g_assert_cmphex (sr_hresult_from_error (error), ==, SR_E_ACCESSDENIED);
   g_assert_cmpint (sr_backup_session_get_failed_phase (session), ==, SR_BACKUP_PHASE_ENDING);
   g_assert_cmpint (sr_backup_session_get_state (session), ==, SR_SESSION_LEFT_OPEN);
-  g_assert_cmpint (fixture->ca->releases, ==, 0);
+  g_assert_cmpint (COUNT (toy.releases), ==, 0);
   g_assert_cmpint (place_count_journal (&fixture->place), ==, 1);
   g_assert_true (sr_backup_set_load_session (sr_backup_session_get_set (session), &record, NULL));
   g_assert_cmpint (record.truncated, ==, SR_TRUNCATION_YES);
@@ -458,7 +461,7 @@ test_left_open (Fixture      *fixture,
   /* Nobody's password at hand; then the CA still refuses. */
   for (guint i = 0; i < 2; i++)
     {
-      items = place_recover (&fixture->place, i == 0 ? NULL : fixture->ca->target);
+      items = place_recover (&fixture->place, i == 0 ? NULL : fixture->ca->toy.target);
       g_assert_cmpint (items->len, ==, 1);
       item = g_ptr_array_index (items, 0);
       g_assert_cmpint (item->outcome, ==, SR_RECOVERY_UNSETTLED);
@@ -468,15 +471,15 @@ test_left_open (Fixture      *fixture,
       g_assert_cmpint (place_count_journal (&fixture->place), ==, 1);
     }
 
-  fixture->ca->n_faults = 0;
-  items = place_recover (&fixture->place, fixture->ca->target);
+  scripted_ca_clear_faults (fixture->ca);
+  items = place_recover (&fixture->place, fixture->ca->toy.target);
   item = g_ptr_array_index (items, 0);
   g_assert_no_error (item->error);
   g_assert_cmpint (item->outcome, ==, SR_RECOVERY_ENDED);
   g_assert_true (item->settled);
   g_assert_cmpstr (item->set, ==, sr_backup_set_get_path (sr_backup_session_get_set (session)));
   assert_ended (fixture);
-  g_assert_cmpint (fixture->ca->releases, ==, 1);
+  g_assert_cmpint (COUNT (toy.releases), ==, 1);
   g_assert_true (sr_backup_set_load_session (sr_backup_session_get_set (session), &record, NULL));
   g_assert_cmpint (record.truncated, ==, SR_TRUNCATION_YES);
   g_assert_cmpint (record.ended, ==, SR_ENDING_YES);
@@ -502,13 +505,12 @@ test_unreachable (Fixture      *fixture,
   g_assert_error (error, SR_ERROR, SR_ERROR_CLOSED);
   g_assert_cmpint (sr_backup_session_get_failed_phase (session), ==, SR_BACKUP_PHASE_DATABASE);
   g_assert_cmpint (sr_backup_session_get_state (session), ==, SR_SESSION_LEFT_OPEN);
-  g_assert_cmpint (fixture->ca->ends, ==, 0);
+  g_assert_cmpint (COUNT (ends), ==, 0);
   g_assert_cmpint (place_count_journal (&fixture->place), ==, 1);
   g_assert_cmpint (place_count_staging (&fixture->place), ==, 0);
 
-  fixture->ca->n_faults = 0;
-  fixture->ca->deaf = FALSE;
-  items = place_recover (&fixture->place, fixture->ca->target);
+  scripted_ca_clear_faults (fixture->ca);
+  items = place_recover (&fixture->place, fixture->ca->toy.target);
   g_assert_cmpint (((SrRecoveryItem *) g_ptr_array_index (items, 0))->outcome, ==, SR_RECOVERY_ENDED);
   assert_ended (fixture);
   place_assert_clean (&fixture->place, 0);
@@ -527,7 +529,7 @@ test_object_gone (Fixture      *fixture,
   session = run (fixture, &error);
   g_assert_cmphex (sr_hresult_from_error (error), ==, SR_RPC_E_DISCONNECTED);
   g_assert_cmpint (sr_backup_session_get_state (session), ==, SR_SESSION_LOST);
-  g_assert_cmpint (fixture->ca->calls[SR_CSRA_BACKUP_END], ==, 1);
+  g_assert_cmpint (COUNT (calls[SR_CSRA_BACKUP_END]), ==, 1);
   g_assert_true (sr_backup_set_load_session (sr_backup_session_get_set (session), &record, NULL));
   g_assert_cmpint (record.ended, ==, SR_ENDING_UNKNOWN);
   place_assert_clean (&fixture->place, 1);
@@ -585,11 +587,11 @@ test_nothing_sent (Fixture      *fixture,
       session = run (fixture, &error);
       g_assert_nonnull (error);
       g_test_message ("%s", error->message);
-      g_assert_cmpint (fixture->ca->calls[SR_CSRA_BACKUP_PREPARE], ==, 0);
+      g_assert_cmpint (COUNT (calls[SR_CSRA_BACKUP_PREPARE]), ==, 0);
       g_assert_cmpint (sr_backup_session_get_state (session), ==, SR_SESSION_NOT_OPEN);
     }
   /* What was activated in the first case was given back. */
-  g_assert_cmpint (fixture->ca->releases, ==, 1);
+  g_assert_cmpint (COUNT (toy.releases), ==, 1);
 }
 
 int

@@ -21,7 +21,10 @@ static void
 started (pid_t    pid,
          gpointer user_data)
 {
-  ((ScriptedCa *) user_data)->victim = pid;
+  ScriptedCa *ca = user_data;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&ca->toy.mutex);
+
+  ca->victim = pid;
 }
 
 static void
@@ -31,9 +34,9 @@ counts (guint   *prepares,
 {
   ScriptedCa *ca = user_data;
 
-  *prepares = ca->prepares;
-  *ends = ca->ends;
-  g_assert_null (ca->prepared_by);
+  *prepares = toy_ca_count (&ca->toy, &ca->prepares);
+  *ends = toy_ca_count (&ca->toy, &ca->ends);
+  g_assert_false (scripted_ca_has_session (ca));
 }
 
 static void
@@ -44,8 +47,8 @@ set_up (Fixture      *fixture,
   place_set_up (&fixture->place, CONFIG);
   fixture->kills = (Kills) {
     .place = &fixture->place,
-    .target = fixture->ca->target,
-    .password = fixture->ca->password,
+    .target = fixture->ca->toy.target,
+    .password = TOY_CA_PASSWORD,
     .started = started,
     .counts = counts,
     .user_data = fixture->ca,
@@ -82,9 +85,10 @@ test_calls (Fixture      *fixture,
   for (guint m = 0; m < G_N_ELEMENTS (methods); m++)
     for (guint after = 0; after < 2; after++)
       {
-        fixture->ca->n_faults = 0;
+        scripted_ca_clear_faults (fixture->ca);
         scripted_ca_add_fault (fixture->ca, (ScriptedFault) {
-          .opnum = methods[m], .nth = fixture->ca->calls[methods[m]] + 1, .kind = after ? FAULT_KILL_AFTER : FAULT_KILL_BEFORE });
+          .opnum = methods[m], .nth = toy_ca_count (&fixture->ca->toy, &fixture->ca->calls[methods[m]]) + 1,
+          .kind = after ? FAULT_KILL_AFTER : FAULT_KILL_BEFORE });
         g_assert_true (kills_run (&fixture->kills, 0));
         kills_settle (&fixture->kills);
       }
