@@ -127,13 +127,20 @@ done_detail (SrJob *job)
   return g_strdup_printf (_("%s in %s. %s"), size, time, set_words (job));
 }
 
+static const char *
+step_words (SrJob *job)
+{
+  SrBackupPhase phase = sr_job_get_failed_phase (job);
+
+  return phase == SR_BACKUP_PHASE_IDLE ? _("Before the CA was asked") : sr_backup_phase_words (phase);
+}
+
 /* At which step, where, and the number to search for. */
 static char *
 failed_facts (SrJob *job)
 {
   g_autofree char *code = sr_advice_search_code (sr_job_get_error (job));
-  SrBackupPhase phase = sr_job_get_failed_phase (job);
-  const char *step = phase == SR_BACKUP_PHASE_IDLE ? _("Before the CA was asked") : sr_backup_phase_words (phase);
+  const char *step = step_words (job);
   const char *host = sr_authority_get_host (sr_job_get_authority (job));
 
   if (code != NULL)
@@ -280,9 +287,9 @@ sr_job_report_text (SrJob *job)
     }
   report_line (text, _("CA"), sr_job_get_config (job));
   report_line (text, _("Host"), sr_authority_get_host (sr_job_get_authority (job)));
-  report_line (text, _("Outcome"), sr_job_state_to_string (sr_job_get_state (job)));
+  report_line (text, _("Outcome"), sr_job_get_phase_words (job));
   if (error != NULL)
-    report_line (text, _("Step"), sr_backup_phase_to_string (sr_job_get_failed_phase (job)));
+    report_line (text, _("Step"), step_words (job));
   report_line (text, _("Error"), error != NULL ? error->message : NULL);
   report_line (text, _("Code"), code);
   report_line (text, _("What to do"), error != NULL ? sr_job_get_advice (job) : NULL);

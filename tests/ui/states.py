@@ -70,7 +70,7 @@ class Words:
 
     def __call__(self, english):
         """A regular expression for those words; %s and %u stand for anything."""
-        patterns = [re.sub(r'%+[a-z]', '.*', re.escape(words)) for words in self.said.get(english, {english})]
+        patterns = [re.sub(r"%+'?[a-z]", '.*', re.escape(words)) for words in self.said.get(english, {english})]
         return '|'.join(f'(?:{pattern})' for pattern in patterns)
 
 
@@ -228,7 +228,7 @@ class Stage:
         self.key('Escape')
         self.press('Hide')
         self.press('Start')
-        self.says('Runs with %u certificate')
+        self.says("Runs with %'u certificate")
 
     def conditions(self):
         ask(do='config', node='ca', entry='InterfaceFlags', value=0x641)
@@ -276,7 +276,7 @@ class Stage:
                           ['ca2.example.com\\Example Issuing CA 2', '--user', 'EXAMPLE\\backup']):
             subprocess.run(['strongroomctl', 'ca', 'add', *arguments], check=True, capture_output=True)
         self.start()
-        self.says('Offline, noticed %s')
+        self.says('Offline since %s')
         self.says('Backed up %s')
         yield 'sidebar'
         self.app.click(self.find('Example Root CA 2019', 'list item'))
