@@ -31,12 +31,17 @@ struct _SrAddDialog
   GtkWidget *next_button;
   SrSignInForm *form;
   AdwPreferencesGroup *checks_group;
-  AdwPreferencesGroup *advice_group;
-  AdwActionRow *advice_row;
-  AdwActionRow *command_row;
   GtkWidget *recheck_button;
   GtkButton *folder_button;
   AdwActionRow *folder_row;
+  GtkWidget *add_button;
+  gboolean failed;
+  AdwStatusPage *done_status;
+  AdwActionRow *account_row;
+  AdwActionRow *password_row;
+  AdwActionRow *sets_row;
+  GtkWidget *close_button;
+  GtkWidget *back_up_button;
 };
 
 G_DEFINE_FINAL_TYPE (SrAddDialog, sr_add_dialog, ADW_TYPE_DIALOG)
@@ -85,8 +90,11 @@ typed_authority (SrAddDialog *self,
   g_autoptr (SrAuthority) known = NULL;
   g_autoptr (SrAuthority) authority = sr_authority_new (gtk_editable_get_text (self->config_row), error);
   const char *address = gtk_editable_get_text (self->address_row);
-  guint16 port = (guint16) gtk_spin_button_get_value_as_int (self->port_spin);
+  guint16 port;
 
+  /* What was typed counts only once the keyboard goes elsewhere, which Alt and a letter does not. */
+  gtk_spin_button_update (self->port_spin);
+  port = (guint16) gtk_spin_button_get_value_as_int (self->port_spin);
   if (authority == NULL)
     return NULL;
   known = sr_authority_list_find_config (sr_application_get_authorities (self->application), sr_authority_get_config (authority));
@@ -121,21 +129,49 @@ on_config_next (SrAddDialog *self)
 
 /* The third page: the checks, as they come. */
 
-static void
-show_advice (SrAddDialog      *self,
-             const SrCheckRow *worst)
+/* Where to go back to for what a failed check may want changed. */
+static const char *
+page_of (SrCheckKind kind)
 {
-  gboolean needed = worst->state == SR_CHECK_FAILED || worst->state == SR_CHECK_WARNING;
-  gboolean some = needed && (worst->advice != NULL || worst->command != NULL);
+  switch (kind)
+    {
+    case SR_CHECK_RESOLVE:
+    case SR_CHECK_PORT:
+      return "name";
+    case SR_CHECK_ACTIVATION:
+    case SR_CHECK_ROLES:
+      return "sign-in";
+    default:
+      return NULL;
+    }
+}
 
-  gtk_widget_set_visible (GTK_WIDGET (self->advice_group), some);
-  if (!some)
-    return;
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->advice_row), sr_check_kind_title (worst->kind));
-  adw_action_row_set_subtitle (self->advice_row, worst->advice != NULL ? worst->advice : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->advice_row), worst->advice != NULL);
-  adw_action_row_set_subtitle (self->command_row, worst->command != NULL ? worst->command : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->command_row), worst->command != NULL);
+static void
+offer_help (SrAddDialog      *self,
+            const SrCheckRow *row)
+{
+  const char *page = page_of (row->kind);
+
+  if (row->state == SR_CHECK_FAILED && page != NULL)
+    sr_check_row_widget_offer_help (SR_CHECK_ROW_WIDGET (self->rows[row->kind]),
+                                    g_str_equal (page, "name") ? _("Change Host or Port") : _("Sign In Differently"));
+}
+
+static void
+on_help (SrAddDialog *self,
+         GtkWidget   *row)
+{
+  guint kind = 0;
+
+  while (kind < SR_N_CHECKS - 1 && self->rows[kind] != row)
+    kind++;
+  adw_navigation_view_pop_to_tag (self->view, page_of ((SrCheckKind) kind));
+}
+
+static void
+on_copied (SrAddDialog *self)
+{
+  tell (self, _("Command copied"));
 }
 
 static void
@@ -147,6 +183,7 @@ on_row (const SrCheckRow *row,
   if (self->view == NULL)
     return; /* closed meanwhile */
   sr_check_row_widget_show (SR_CHECK_ROW_WIDGET (self->rows[row->kind]), row);
+  offer_help (self, row);
 }
 
 static void
@@ -158,14 +195,23 @@ set_checking (SrAddDialog *self,
 }
 
 static void
+set_suggested (GtkWidget *button,
+               gboolean   suggested)
+{
+  if (suggested)
+    gtk_widget_add_css_class (button, "suggested-action");
+  else
+    gtk_widget_remove_css_class (button, "suggested-action");
+}
+
+static void
 show_verdict (SrAddDialog *self,
               gboolean     failed)
 {
+  self->failed = failed;
   gtk_button_set_label (self->folder_button, failed ? _("Continue A_nyway") : _("_Next"));
-  if (failed)
-    gtk_widget_remove_css_class (GTK_WIDGET (self->folder_button), "suggested-action");
-  else
-    gtk_widget_add_css_class (GTK_WIDGET (self->folder_button), "suggested-action");
+  set_suggested (GTK_WIDGET (self->folder_button), !failed);
+  set_suggested (self->recheck_button, failed);
 }
 
 static void
@@ -188,8 +234,8 @@ on_checked (GObject      *source,
       return;
     }
   worst = sr_check_rows_worst (rows);
-  show_advice (self, worst);
   show_verdict (self, worst->state == SR_CHECK_FAILED);
+  gtk_widget_grab_focus (self->failed ? self->recheck_button : GTK_WIDGET (self->folder_button));
   gtk_accessible_announce (GTK_ACCESSIBLE (self),
                            worst->state == SR_CHECK_FAILED ? _("A check has failed") : _("The checks have ended"),
                            GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
@@ -209,7 +255,6 @@ start_checks (SrAddDialog *self)
   self->cancellable = g_cancellable_new ();
   for (guint i = 0; i < SR_N_CHECKS; i++)
     sr_check_row_widget_clear (SR_CHECK_ROW_WIDGET (self->rows[i]));
-  gtk_widget_set_visible (GTK_WIDGET (self->advice_group), FALSE);
   set_checking (self, TRUE);
   show_verdict (self, FALSE);
   /* The callback holds the dialog, so the rows' function has it too. */
@@ -233,20 +278,28 @@ on_sign_in_next (SrAddDialog *self)
   start_checks (self);
 }
 
+/* The keyboard goes to what is most likely wanted of a page. */
+static void
+on_shown (SrAddDialog       *self,
+          AdwNavigationPage *page)
+{
+  const char *tag = adw_navigation_page_get_tag (page);
+
+  if (g_str_equal (tag, "sign-in"))
+    gtk_widget_grab_focus (GTK_WIDGET (self->form));
+  else if (g_str_equal (tag, "folder"))
+    gtk_widget_grab_focus (self->add_button);
+  else
+    gtk_widget_grab_focus (self->failed ? self->close_button : self->back_up_button);
+}
+
 static void
 on_recheck (SrAddDialog *self)
 {
   start_checks (self);
 }
 
-static void
-on_copy_command (SrAddDialog *self)
-{
-  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), adw_action_row_get_subtitle (self->command_row));
-  tell (self, _("Command copied"));
-}
-
-/* The last page: where backups go. */
+/* The fourth page: where backups go. */
 
 static void
 show_folder (SrAddDialog *self)
@@ -284,16 +337,67 @@ on_choose_folder (SrAddDialog *self)
   sr_preferences_choose_folder (GTK_WIDGET (self), on_folder_chosen, NULL);
 }
 
+/* The last page: what there is now. */
+
+static void
+show_password (SrAddDialog *self,
+               const char  *words)
+{
+  gtk_widget_set_visible (GTK_WIDGET (self->password_row), words != NULL);
+  adw_action_row_set_subtitle (self->password_row, words != NULL ? words : "");
+}
+
 static void
 on_stored (GObject      *source,
            GAsyncResult *result,
            gpointer      user_data)
 {
+  g_autoptr (SrAddDialog) self = user_data;
   g_autoptr (GError) error = NULL;
+  g_autofree char *words = NULL;
 
-  /* It is in memory all the same, and asked for at the next start. */
-  if (!sr_keyring_store_finish (SR_KEYRING (source), result, &error))
-    g_message ("Storing a password: %s", error->message);
+  if (sr_keyring_store_finish (SR_KEYRING (source), result, &error))
+    return;
+  g_message ("Storing a password: %s", error->message);
+  if (self->view == NULL)
+    return;
+  /* Translators: %s is why */
+  words = g_strdup_printf (_("Kept until Strongroom quits. The keyring did not take it: %s"), error->message);
+  show_password (self, words);
+}
+
+static void
+keep_password (SrAddDialog *self)
+{
+  gboolean remember = sr_sign_in_form_get_remember (self->form);
+
+  show_password (self, NULL);
+  if (self->password == NULL)
+    return;
+  show_password (self, remember ? _("Kept in the keyring") : _("Kept until Strongroom quits"));
+  sr_keyring_store_async (sr_application_get_keyring (self->application), self->authority, self->password,
+                          remember, NULL, on_stored, g_object_ref (self));
+}
+
+static void
+show_done (SrAddDialog *self)
+{
+  const char *user = sr_authority_get_user (self->authority);
+  /* Translators: %s is the name of a certificate authority */
+  g_autofree char *title = g_markup_printf_escaped (_("%s Is Added"), sr_authority_get_name (self->authority));
+  g_autofree char *path = sr_preferences_dup_folder ();
+  g_autofree char *shown = g_filename_display_name (path);
+
+  adw_status_page_set_title (self->done_status, title);
+  adw_status_page_set_description (self->done_status,
+                                   self->failed ? _("A check has failed: backups of this CA will fail until that is mended.")
+                                                : _("It is ready to be backed up."));
+  adw_status_page_set_icon_name (self->done_status, self->failed ? "dialog-warning-symbolic"
+                                                                 : "io.github.strongroom.Strongroom-good-symbolic");
+  adw_action_row_set_subtitle (self->account_row, user != NULL ? user : _("The Kerberos ticket of this session"));
+  adw_action_row_set_subtitle (self->sets_row, shown);
+  gtk_widget_set_visible (self->back_up_button, !self->failed);
+  adw_navigation_view_push_by_tag (self->view, "done");
 }
 
 static void
@@ -302,16 +406,30 @@ on_add (SrAddDialog *self)
   g_autoptr (GError) error = NULL;
 
   /* The password first: the CA is asked as soon as it is in the list. */
-  if (self->password != NULL)
-    sr_keyring_store_async (sr_application_get_keyring (self->application), self->authority, self->password,
-                            sr_sign_in_form_get_remember (self->form), NULL, on_stored, NULL);
+  keep_password (self);
   if (!sr_authority_list_add (sr_application_get_authorities (self->application), self->authority, &error))
     {
       sr_keyring_clear_async (sr_application_get_keyring (self->application), self->authority, NULL, NULL, NULL);
       tell (self, error->message);
       return;
     }
+  g_clear_pointer (&self->password, sr_secret_unref);
+  sr_sign_in_form_forget (self->form);
   g_signal_emit (self, added_signal, 0, self->authority);
+  show_done (self);
+}
+
+static void
+on_close (SrAddDialog *self)
+{
+  adw_dialog_close (ADW_DIALOG (self));
+}
+
+static void
+on_back_up (SrAddDialog *self)
+{
+  /* The new CA is the one that is selected in the window. */
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.back-up", NULL);
   adw_dialog_close (ADW_DIALOG (self));
 }
 
@@ -354,12 +472,16 @@ bind_children (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_child (klass, SrAddDialog, next_button);
   gtk_widget_class_bind_template_child (klass, SrAddDialog, form);
   gtk_widget_class_bind_template_child (klass, SrAddDialog, checks_group);
-  gtk_widget_class_bind_template_child (klass, SrAddDialog, advice_group);
-  gtk_widget_class_bind_template_child (klass, SrAddDialog, advice_row);
-  gtk_widget_class_bind_template_child (klass, SrAddDialog, command_row);
   gtk_widget_class_bind_template_child (klass, SrAddDialog, recheck_button);
   gtk_widget_class_bind_template_child (klass, SrAddDialog, folder_button);
   gtk_widget_class_bind_template_child (klass, SrAddDialog, folder_row);
+  gtk_widget_class_bind_template_child (klass, SrAddDialog, done_status);
+  gtk_widget_class_bind_template_child (klass, SrAddDialog, account_row);
+  gtk_widget_class_bind_template_child (klass, SrAddDialog, password_row);
+  gtk_widget_class_bind_template_child (klass, SrAddDialog, sets_row);
+  gtk_widget_class_bind_template_child (klass, SrAddDialog, close_button);
+  gtk_widget_class_bind_template_child (klass, SrAddDialog, back_up_button);
+  gtk_widget_class_bind_template_child (klass, SrAddDialog, add_button);
 }
 
 static void
@@ -377,12 +499,14 @@ sr_add_dialog_class_init (SrAddDialogClass *klass)
   bind_children (widget_class);
   gtk_widget_class_bind_template_callback (widget_class, on_config_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_config_next);
+  gtk_widget_class_bind_template_callback (widget_class, on_shown);
   gtk_widget_class_bind_template_callback (widget_class, on_sign_in_next);
   gtk_widget_class_bind_template_callback (widget_class, on_recheck);
-  gtk_widget_class_bind_template_callback (widget_class, on_copy_command);
   gtk_widget_class_bind_template_callback (widget_class, on_checks_next);
   gtk_widget_class_bind_template_callback (widget_class, on_choose_folder);
   gtk_widget_class_bind_template_callback (widget_class, on_add);
+  gtk_widget_class_bind_template_callback (widget_class, on_close);
+  gtk_widget_class_bind_template_callback (widget_class, on_back_up);
   gtk_widget_class_bind_template_callback (widget_class, on_popped);
 }
 
@@ -393,6 +517,8 @@ sr_add_dialog_init (SrAddDialog *self)
   for (guint i = 0; i < SR_N_CHECKS; i++)
     {
       self->rows[i] = sr_check_row_widget_new ((SrCheckKind) i);
+      g_signal_connect_swapped (self->rows[i], "help", G_CALLBACK (on_help), self);
+      g_signal_connect_swapped (self->rows[i], "copied", G_CALLBACK (on_copied), self);
       adw_preferences_group_add (self->checks_group, self->rows[i]);
     }
 }

@@ -27,6 +27,7 @@ struct _SrAuthorityPage
   GtkImage *verified_icon;
   AdwActionRow *folder_row;
   AdwActionRow *reach_row;
+  GtkWidget *sign_in_button;
   GtkStack *action_stack;
   SrJobCard *job_card;
   SrPracticePanel *practice_panel;
@@ -188,6 +189,14 @@ reach_words (SrWatch *watch)
     }
 }
 
+static gboolean
+wants_sign_in (SrWatch *watch)
+{
+  SrReach reach = sr_watch_get_reach (watch);
+
+  return (reach == SR_REACH_NEEDS_PASSWORD || reach == SR_REACH_REFUSED) && !sr_authority_is_practice (sr_watch_get_authority (watch));
+}
+
 static void
 update_protection (SrAuthorityPage *self)
 {
@@ -204,6 +213,7 @@ update_protection (SrAuthorityPage *self)
   adw_action_row_set_subtitle (self->kept_row, kept);
   adw_action_row_set_subtitle (self->reach_row, reach);
   update_verified (self);
+  gtk_widget_set_visible (self->sign_in_button, wants_sign_in (self->watch));
 }
 
 static void
@@ -307,6 +317,7 @@ sr_authority_page_class_init (SrAuthorityPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, verified_icon);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, folder_row);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, reach_row);
+  gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, sign_in_button);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, action_stack);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, job_card);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, practice_panel);

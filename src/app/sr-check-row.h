@@ -11,10 +11,12 @@ G_BEGIN_DECLS
  * SrCheckRowWidget:
  *
  * One check of a CA: a spinner while it is asked, then its outcome as an icon
- * and in words.
+ * and in words; if it failed, what to do, with the command to copy where there
+ * is one. "copied" is emitted when that was copied, "help" when the button of
+ * sr_check_row_widget_offer_help() was pressed.
  */
 #define SR_TYPE_CHECK_ROW_WIDGET (sr_check_row_widget_get_type ())
-G_DECLARE_FINAL_TYPE (SrCheckRowWidget, sr_check_row_widget, SR, CHECK_ROW_WIDGET, AdwActionRow)
+G_DECLARE_FINAL_TYPE (SrCheckRowWidget, sr_check_row_widget, SR, CHECK_ROW_WIDGET, AdwPreferencesRow)
 
 /**
  * sr_check_row_widget_new:
@@ -31,6 +33,14 @@ GtkWidget *sr_check_row_widget_new (SrCheckKind kind);
  */
 void sr_check_row_widget_show (SrCheckRowWidget *self,
                                const SrCheckRow *row);
+
+/**
+ * sr_check_row_widget_offer_help:
+ * @self: a row that shows a failed check
+ * @label: what its button does that may help
+ */
+void sr_check_row_widget_offer_help (SrCheckRowWidget *self,
+                                     const char       *label);
 
 /**
  * sr_check_row_widget_clear:

@@ -4,6 +4,8 @@
 #include "app/sr-sign-in-dialog.h"
 
 #include "app/sr-sign-in-form.h"
+#include "authority/sr-advice.h"
+#include "authority/sr-authority-try.h"
 
 #include <glib/gi18n.h>
 
@@ -16,10 +18,16 @@ struct _SrSignInDialog
 
   SrWindow *window;
   SrAuthority *authority;
+  SrAuthority *tried; /* what @authority becomes once the host has let it in */
+  SrSecret *password;
+  GCancellable *cancellable;
   GTask *task;
   gboolean answered;
   AdwWindowTitle *window_title;
+  AdwToastOverlay *toast_overlay;
+  GtkStack *stack;
   SrSignInForm *form;
+  GtkWidget *forget_group;
 };
 
 G_DEFINE_FINAL_TYPE (SrSignInDialog, sr_sign_in_dialog, ADW_TYPE_DIALOG)
@@ -30,6 +38,23 @@ application_of (SrSignInDialog *self)
   return SR_APPLICATION (gtk_window_get_application (GTK_WINDOW (self->window)));
 }
 
+static SrKeyring *
+keyring_of (SrSignInDialog *self)
+{
+  return sr_application_get_keyring (application_of (self));
+}
+
+static void
+tell (SrSignInDialog *self,
+      const char     *text)
+{
+  AdwToast *toast = adw_toast_new ("");
+
+  adw_toast_set_use_markup (toast, FALSE);
+  adw_toast_set_title (toast, text);
+  adw_toast_overlay_add_toast (self->toast_overlay, toast);
+}
+
 static void
 on_stored (GObject      *source,
            GAsyncResult *result,
@@ -37,30 +62,138 @@ on_stored (GObject      *source,
 {
   g_autoptr (SrWindow) window = user_data;
   g_autoptr (GError) error = NULL;
+  g_autofree char *words = NULL;
 
-  if (!sr_keyring_store_finish (SR_KEYRING (source), result, &error))
-    sr_window_toast (window, error->message);
+  if (sr_keyring_store_finish (SR_KEYRING (source), result, &error))
+    return;
+  /* Translators: %s is why */
+  words = g_strdup_printf (_("The password is kept until Strongroom quits. The keyring did not take it: %s"), error->message);
+  sr_window_toast (window, words);
+}
+
+static void
+set_busy (SrSignInDialog *self,
+          gboolean        busy)
+{
+  gtk_stack_set_visible_child_name (self->stack, busy ? "spinner" : "button");
+  gtk_widget_set_sensitive (GTK_WIDGET (self->form), !busy);
+}
+
+/* The way of signing in becomes the CA's own, and the dialog closes. */
+static void
+accept (SrSignInDialog *self)
+{
+  SrApplication *application = application_of (self);
+  g_autoptr (GError) error = NULL;
+
+  sr_authority_set_ntlm_allowed (self->authority, sr_authority_get_ntlm_allowed (self->tried));
+  if (!sr_authority_set_sign_in (self->authority, sr_authority_get_sign_in (self->tried), sr_authority_get_user (self->tried),
+                                 sr_authority_get_key_source (self->tried), &error)
+      || !sr_authority_list_save (sr_application_get_authorities (application), self->authority, &error))
+    {
+      tell (self, error->message);
+      return;
+    }
+  if (self->password != NULL)
+    sr_keyring_store_async (keyring_of (self), self->authority, self->password,
+                            sr_sign_in_form_get_remember (self->form), NULL, on_stored, g_object_ref (self->window));
+  else
+    sr_keyring_clear_async (keyring_of (self), self->authority, NULL, NULL, NULL);
+  sr_monitor_refresh (sr_application_get_monitor (application), self->authority);
+  self->answered = TRUE;
+  adw_dialog_close (ADW_DIALOG (self));
+}
+
+static void
+on_tried (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_autoptr (SrSignInDialog) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!sr_authority_try_sign_in_finish (SR_AUTHORITY (source), result, &error)
+      && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  set_busy (self, FALSE);
+  if (error != NULL && sr_advice_is_sign_in (error))
+    {
+      sr_sign_in_form_show_problem (self->form, error);
+      return;
+    }
+  /* A host that was not reached has not refused anything: the next backup tells how that stands. */
+  if (error != NULL)
+    sr_window_toast (self->window, _("The CA could not be asked whether it accepts the account"));
+  accept (self);
+}
+
+/* A copy with what the form says: the CA itself stays as it is until that is known to be right. */
+static SrAuthority *
+make_tried (SrSignInDialog *self,
+            GError        **error)
+{
+  g_autoptr (SrAuthority) tried = sr_authority_new (sr_authority_get_config (self->authority), error);
+
+  if (tried == NULL
+      || !sr_authority_set_endpoint (tried, sr_authority_get_address (self->authority), sr_authority_get_port (self->authority), error))
+    return NULL;
+  sr_authority_set_ntlm_allowed (tried, sr_authority_get_ntlm_allowed (self->authority));
+  return sr_sign_in_form_apply (self->form, tried, error) ? g_steal_pointer (&tried) : NULL;
 }
 
 static void
 on_sign_in (SrSignInDialog *self)
 {
-  SrApplication *application = application_of (self);
-  g_autoptr (SrSecret) password = sr_sign_in_form_dup_password (self->form);
+  g_autoptr (SrAuthority) tried = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (!sr_sign_in_form_apply (self->form, self->authority, &error)
-      || !sr_authority_list_save (sr_application_get_authorities (application), self->authority, &error))
+  tried = make_tried (self, &error);
+  if (tried == NULL)
     {
-      sr_window_tell_error (self->window, _("The Sign-In Could Not Be Kept"), error);
+      tell (self, error->message);
       return;
     }
-  if (password != NULL)
-    sr_keyring_store_async (sr_application_get_keyring (application), self->authority, password,
-                            sr_sign_in_form_get_remember (self->form), NULL, on_stored, g_object_ref (self->window));
-  sr_monitor_refresh (sr_application_get_monitor (application), self->authority);
-  self->answered = TRUE;
-  adw_dialog_close (ADW_DIALOG (self));
+  g_set_object (&self->tried, tried);
+  g_clear_pointer (&self->password, sr_secret_unref);
+  self->password = sr_sign_in_form_dup_password (self->form);
+  sr_sign_in_form_show_problem (self->form, NULL);
+  set_busy (self, TRUE);
+  sr_authority_try_sign_in_async (tried, self->password, self->cancellable, on_tried, g_object_ref (self));
+}
+
+static void
+on_known (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_autoptr (SrSignInDialog) self = user_data;
+  g_autoptr (SrSecret) password = sr_keyring_lookup_finish (SR_KEYRING (source), result, NULL);
+
+  if (self->forget_group != NULL)
+    gtk_widget_set_visible (self->forget_group, password != NULL);
+}
+
+static void
+on_forgotten (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  g_autoptr (SrSignInDialog) self = user_data;
+  g_autoptr (GError) error = NULL;
+  gboolean cleared = sr_keyring_clear_finish (SR_KEYRING (source), result, &error);
+
+  if (self->forget_group == NULL)
+    return;
+  tell (self, cleared ? _("The password was forgotten") : error->message);
+  gtk_widget_set_visible (self->forget_group, !cleared);
+}
+
+static void
+on_forget (SrSignInDialog *self)
+{
+  sr_sign_in_form_forget (self->form);
+  sr_keyring_clear_async (keyring_of (self), self->authority, NULL, on_forgotten, g_object_ref (self));
+  sr_monitor_refresh (sr_application_get_monitor (application_of (self)), self->authority);
 }
 
 static void
@@ -75,6 +208,7 @@ sr_sign_in_dialog_closed (AdwDialog *dialog)
   SrSignInDialog *self = SR_SIGN_IN_DIALOG (dialog);
   g_autoptr (GTask) task = g_steal_pointer (&self->task);
 
+  g_cancellable_cancel (self->cancellable);
   if (task != NULL)
     g_task_return_boolean (task, self->answered);
 }
@@ -85,6 +219,9 @@ sr_sign_in_dialog_dispose (GObject *object)
   SrSignInDialog *self = SR_SIGN_IN_DIALOG (object);
 
   g_clear_object (&self->task);
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->password, sr_secret_unref);
+  g_clear_object (&self->tried);
   g_clear_object (&self->authority);
   g_clear_object (&self->window);
   gtk_widget_dispose_template (GTK_WIDGET (self), SR_TYPE_SIGN_IN_DIALOG);
@@ -101,20 +238,26 @@ sr_sign_in_dialog_class_init (SrSignInDialogClass *klass)
   ADW_DIALOG_CLASS (klass)->closed = sr_sign_in_dialog_closed;
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/strongroom/Strongroom/ui/sign-in-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, SrSignInDialog, window_title);
+  gtk_widget_class_bind_template_child (widget_class, SrSignInDialog, toast_overlay);
+  gtk_widget_class_bind_template_child (widget_class, SrSignInDialog, stack);
   gtk_widget_class_bind_template_child (widget_class, SrSignInDialog, form);
+  gtk_widget_class_bind_template_child (widget_class, SrSignInDialog, forget_group);
   gtk_widget_class_bind_template_callback (widget_class, on_sign_in);
   gtk_widget_class_bind_template_callback (widget_class, on_cancel);
+  gtk_widget_class_bind_template_callback (widget_class, on_forget);
 }
 
 static void
 sr_sign_in_dialog_init (SrSignInDialog *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->cancellable = g_cancellable_new ();
 }
 
 void
 sr_sign_in_async (SrWindow           *window,
                   SrAuthority        *authority,
+                  const GError       *problem,
                   GAsyncReadyCallback callback,
                   gpointer            user_data)
 {
@@ -125,7 +268,9 @@ sr_sign_in_async (SrWindow           *window,
   self->task = g_task_new (window, NULL, callback, user_data);
   adw_window_title_set_subtitle (self->window_title, sr_authority_get_name (authority));
   sr_sign_in_form_set_authority (self->form, authority);
-  sr_sign_in_form_set_persistent (self->form, sr_keyring_is_persistent (sr_application_get_keyring (application_of (self))));
+  sr_sign_in_form_set_persistent (self->form, sr_keyring_is_persistent (keyring_of (self)));
+  sr_sign_in_form_show_problem (self->form, problem);
+  sr_keyring_lookup_async (keyring_of (self), authority, NULL, on_known, g_object_ref (self));
   adw_dialog_present (ADW_DIALOG (self), GTK_WIDGET (window));
 }
 

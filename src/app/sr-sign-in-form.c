@@ -3,6 +3,8 @@
 
 #include "app/sr-sign-in-form.h"
 
+#include "authority/sr-advice.h"
+
 #include <glib/gi18n.h>
 #include <string.h>
 
@@ -10,6 +12,8 @@ struct _SrSignInForm
 {
   AdwPreferencesPage parent_instance;
 
+  GtkWidget *problem_group;
+  AdwActionRow *problem_row;
   AdwActionRow *ticket_row;
   GtkCheckButton *ticket_check;
   GtkCheckButton *password_check;
@@ -80,8 +84,11 @@ on_ticket (GObject      *source,
       return;
     }
   adw_action_row_set_subtitle (self->ticket_row, _("No ticket was found. “kinit” gets one."));
-  if (!self->chosen)
-    gtk_check_button_set_active (self->password_check, TRUE);
+  if (self->chosen)
+    return;
+  gtk_check_button_set_active (self->password_check, TRUE);
+  if (gtk_widget_has_focus (GTK_WIDGET (self->ticket_check)))
+    gtk_widget_grab_focus (GTK_WIDGET (self));
 }
 
 void
@@ -131,6 +138,28 @@ sr_sign_in_form_dup_password (SrSignInForm *self)
   return sr_secret_new (text, strlen (text));
 }
 
+void
+sr_sign_in_form_forget (SrSignInForm *self)
+{
+  gtk_editable_set_text (self->password_row, "");
+}
+
+void
+sr_sign_in_form_show_problem (SrSignInForm *self,
+                              const GError *error)
+{
+  const char *advice = error != NULL ? sr_advice_for_error (error, SR_ADVICE_ACTIVATE) : NULL;
+  g_autofree char *words = NULL;
+
+  gtk_widget_set_visible (self->problem_group, error != NULL);
+  if (error == NULL)
+    return;
+  words = advice != NULL ? g_strdup_printf ("%s\n\n%s", error->message, advice) : g_strdup (error->message);
+  adw_action_row_set_subtitle (self->problem_row, words);
+  gtk_accessible_announce (GTK_ACCESSIBLE (self), adw_preferences_row_get_title (ADW_PREFERENCES_ROW (self->problem_row)),
+                           GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH);
+}
+
 gboolean
 sr_sign_in_form_get_remember (SrSignInForm *self)
 {
@@ -144,6 +173,18 @@ sr_sign_in_form_get_property (GObject    *object,
                               GParamSpec *pspec)
 {
   g_value_set_boolean (value, is_complete (SR_SIGN_IN_FORM (object)));
+}
+
+/* To what is to be filled in next. */
+static gboolean
+sr_sign_in_form_grab_focus (GtkWidget *widget)
+{
+  SrSignInForm *self = SR_SIGN_IN_FORM (widget);
+
+  if (gtk_check_button_get_active (self->ticket_check))
+    return gtk_widget_grab_focus (GTK_WIDGET (self->ticket_check));
+  return gtk_widget_grab_focus (*gtk_editable_get_text (self->user_row) == '\0' ? GTK_WIDGET (self->user_row)
+                                                                                : GTK_WIDGET (self->password_row));
 }
 
 static void
@@ -160,11 +201,14 @@ sr_sign_in_form_class_init (SrSignInFormClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = sr_sign_in_form_dispose;
   G_OBJECT_CLASS (klass)->get_property = sr_sign_in_form_get_property;
+  widget_class->grab_focus = sr_sign_in_form_grab_focus;
   properties[PROP_COMPLETE] = g_param_spec_boolean ("complete", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPS, properties);
   activated_signal = g_signal_new ("activated", SR_TYPE_SIGN_IN_FORM, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/strongroom/Strongroom/ui/sign-in-form.ui");
+  gtk_widget_class_bind_template_child (widget_class, SrSignInForm, problem_group);
+  gtk_widget_class_bind_template_child (widget_class, SrSignInForm, problem_row);
   gtk_widget_class_bind_template_child (widget_class, SrSignInForm, ticket_row);
   gtk_widget_class_bind_template_child (widget_class, SrSignInForm, ticket_check);
   gtk_widget_class_bind_template_child (widget_class, SrSignInForm, password_check);

@@ -56,6 +56,22 @@ gboolean sr_sign_in_form_apply (SrSignInForm *self,
 SrSecret *sr_sign_in_form_dup_password (SrSignInForm *self);
 
 /**
+ * sr_sign_in_form_forget:
+ * @self: a form
+ *
+ * Empties the entry of the password.
+ */
+void sr_sign_in_form_forget (SrSignInForm *self);
+
+/**
+ * sr_sign_in_form_show_problem:
+ * @self: a form
+ * @error: (nullable): why the last sign-in did not succeed; %NULL takes that away
+ */
+void sr_sign_in_form_show_problem (SrSignInForm *self,
+                                   const GError *error);
+
+/**
  * sr_sign_in_form_get_remember:
  * @self: a form
  *

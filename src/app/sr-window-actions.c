@@ -7,6 +7,7 @@
 #include "app/sr-practice.h"
 #include "app/sr-preferences-dialog.h"
 #include "app/sr-sign-in-dialog.h"
+#include "authority/sr-advice.h"
 #include "authority/sr-authority-check.h"
 
 #include <glib/gi18n.h>
@@ -94,20 +95,45 @@ on_signed_in (GObject      *source,
     queue_backup (pending->window, pending->authority, pending->keep_logs);
 }
 
-/* Where a password is needed and not at hand, asks for it first. */
+/* Why the host has not let the account in, if that is how it stands. */
+static const GError *
+refusal_of (SrWindow    *self,
+            SrAuthority *authority)
+{
+  SrWatch *watch = sr_monitor_find (sr_application_get_monitor (application_of (self)), authority);
+  const GError *error = watch != NULL ? sr_watch_get_reach_error (watch) : NULL;
+
+  return error != NULL && sr_advice_is_sign_in (error) ? error : NULL;
+}
+
+static void
+on_looked_up (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  g_autoptr (Pending) pending = user_data;
+  g_autoptr (SrSecret) password = sr_keyring_lookup_finish (SR_KEYRING (source), result, NULL);
+  SrWindow *window = pending->window;
+  SrAuthority *authority = pending->authority;
+  const GError *refusal = refusal_of (window, authority);
+
+  if (password != NULL && refusal == NULL)
+    queue_backup (window, authority, pending->keep_logs);
+  else
+    sr_sign_in_async (window, authority, refusal, on_signed_in, g_steal_pointer (&pending));
+}
+
+/* Where a password is needed and not at hand, or was refused, asks for it first. */
 static void
 begin_backup (SrWindow *self,
               gboolean  keep_logs)
 {
   SrAuthority *authority = sr_window_get_selected (self);
-  g_autoptr (SrSecret) password = NULL;
   Pending *pending;
 
   if (authority == NULL || job_is_running (self, authority))
     return;
-  if (sr_authority_needs_password (authority))
-    password = sr_keyring_peek (sr_application_get_keyring (application_of (self)), authority);
-  if (!sr_authority_needs_password (authority) || password != NULL)
+  if (!sr_authority_needs_password (authority))
     {
       queue_backup (self, authority, keep_logs);
       return;
@@ -116,7 +142,7 @@ begin_backup (SrWindow *self,
   pending->window = g_object_ref (self);
   pending->authority = g_object_ref (authority);
   pending->keep_logs = keep_logs;
-  sr_sign_in_async (self, authority, on_signed_in, pending);
+  sr_keyring_lookup_async (sr_application_get_keyring (application_of (self)), authority, NULL, on_looked_up, pending);
 }
 
 static void
@@ -184,18 +210,14 @@ on_sign_in (GtkWidget  *widget,
   SrWindow *self = SR_WINDOW (widget);
 
   if (sr_window_get_selected (self) != NULL)
-    sr_sign_in_async (self, sr_window_get_selected (self), NULL, NULL);
+    sr_sign_in_async (self, sr_window_get_selected (self), refusal_of (self, sr_window_get_selected (self)), NULL, NULL);
 }
 
 static void
 on_added (SrWindow    *self,
           SrAuthority *authority)
 {
-  /* Translators: %s is the name of a certificate authority */
-  g_autofree char *text = g_strdup_printf (_("%s was added"), sr_authority_get_name (authority));
-
   sr_window_select (self, authority);
-  sr_window_toast (self, text);
 }
 
 static void
@@ -239,6 +261,18 @@ on_add_practice (GtkWidget  *widget,
 }
 
 static void
+on_cleared (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (SrWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!sr_keyring_clear_finish (SR_KEYRING (source), result, &error))
+    sr_window_tell_error (self, _("The Password Is Still in the Keyring"), error);
+}
+
+static void
 on_remove_answer (AdwAlertDialog *dialog,
                   const char     *response,
                   gpointer        user_data)
@@ -246,12 +280,41 @@ on_remove_answer (AdwAlertDialog *dialog,
   SrWindow *self = SR_WINDOW (user_data);
   SrAuthority *authority = g_object_get_data (G_OBJECT (dialog), "authority");
   g_autoptr (GError) error = NULL;
+  g_autofree char *words = NULL;
 
   if (!g_str_equal (response, "remove"))
     return;
-  sr_keyring_clear_async (sr_application_get_keyring (application_of (self)), authority, NULL, NULL, NULL);
   if (!sr_authority_list_remove (sr_application_get_authorities (application_of (self)), authority, &error))
-    sr_window_tell_error (self, _("The CA Could Not Be Removed"), error);
+    {
+      sr_window_tell_error (self, _("The CA Could Not Be Removed"), error);
+      return;
+    }
+  sr_keyring_clear_async (sr_application_get_keyring (application_of (self)), authority, NULL, on_cleared, g_object_ref (self));
+  /* Translators: %s is the name of a certificate authority */
+  words = g_strdup_printf (_("%s was removed"), sr_authority_get_name (authority));
+  sr_window_toast (self, words);
+}
+
+/* What goes, and what stays where. */
+static char *
+removal_words (SrWindow    *self,
+               SrAuthority *authority)
+{
+  SrWatch *watch = sr_monitor_find (sr_application_get_monitor (application_of (self)), authority);
+  guint n = watch != NULL ? g_list_model_get_n_items (sr_watch_get_sets (watch)) : 0;
+  g_autoptr (SrBackupSet) newest = n > 0 ? g_list_model_get_item (sr_watch_get_sets (watch), 0) : NULL;
+  g_autofree char *folder = newest != NULL ? g_path_get_dirname (sr_backup_set_get_path (newest)) : NULL;
+  g_autofree char *shown = folder != NULL ? g_filename_display_name (folder) : NULL;
+  const char *gone = sr_authority_is_practice (authority) ? _("Strongroom forgets the practice CA, which itself is not deleted.")
+                                                          : _("Strongroom forgets the CA and its password.");
+  g_autofree char *kept = NULL;
+
+  if (n == 0)
+    kept = g_strdup (_("It has no backup sets."));
+  else
+    /* Translators: %s is a folder */
+    kept = g_strdup_printf (ngettext ("Its %u backup set stays in %s.", "Its %u backup sets stay in %s.", n), n, shown);
+  return g_strdup_printf ("%s %s", gone, kept);
 }
 
 static void
@@ -261,18 +324,15 @@ on_remove_authority (GtkWidget  *widget,
 {
   SrWindow *self = SR_WINDOW (widget);
   SrAuthority *authority = sr_window_get_selected (self);
-  g_autofree char *folder = sr_preferences_dup_folder ();
-  g_autofree char *shown = g_filename_display_name (folder);
+  g_autofree char *words = NULL;
   AdwDialog *dialog;
 
   if (authority == NULL)
     return;
-  dialog = adw_alert_dialog_new (NULL, NULL);
+  words = removal_words (self, authority);
+  dialog = adw_alert_dialog_new (NULL, words);
   /* Translators: %s is the name of a certificate authority */
   adw_alert_dialog_format_heading (ADW_ALERT_DIALOG (dialog), _("Remove %s?"), sr_authority_get_name (authority));
-  /* Translators: %s is a folder */
-  adw_alert_dialog_format_body (ADW_ALERT_DIALOG (dialog),
-                                _("Strongroom forgets the CA and its password. Its backup sets stay in %s."), shown);
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
                                   "cancel", _("_Cancel"),
                                   "remove", _("_Remove CA"),

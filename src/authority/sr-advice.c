@@ -96,7 +96,7 @@ static const OtherAdvice for_others[] = {
     N_("Check user and password, or the Kerberos ticket (klist). For Kerberos the host must be given by the name that its domain knows. "
        "Where there is no Kerberos, NTLM can be allowed for this CA: “--allow-ntlm”."),
     N_("Check user and password, or the Kerberos ticket (klist). For Kerberos the host must be given by the name that its domain knows. "
-       "Where there is no Kerberos, NTLM can be allowed for this CA in the preferences.") },
+       "Where there is no Kerberos, NTLM can be allowed for this CA: “Allow NTLM” stands below the password.") },
   { sr_error_quark, SR_ERROR_WEAK, ANY_STEP,
     N_("The other side offers less than an encrypted connection. Nothing was sent: find out who answers there.") },
   { sr_error_quark, SR_ERROR_REFUSED, SR_ADVICE_CONNECT,
@@ -125,6 +125,13 @@ words_of (const OtherAdvice *row)
   return for_window && row->in_window != NULL ? _(row->in_window) : _(row->advice);
 }
 
+/* A wrong password shows only with the first call, as this fault. */
+static gboolean
+is_denied_fault (const GError *error)
+{
+  return g_str_equal (g_quark_to_string (error->domain), RPC_FAULT_DOMAIN) && error->code == FAULT_ACCESS_DENIED;
+}
+
 const char *
 sr_advice_for_error (const GError *error,
                      SrAdviceStep  step)
@@ -142,8 +149,7 @@ sr_advice_for_error (const GError *error,
         && (for_others[i].step == ANY_STEP || for_others[i].step == (int) step))
       return words_of (&for_others[i]);
 
-  /* A wrong password shows only with the first call, as this same fault. */
-  if (g_str_equal (g_quark_to_string (error->domain), RPC_FAULT_DOMAIN) && error->code == FAULT_ACCESS_DENIED)
+  if (is_denied_fault (error))
     return step <= SR_ADVICE_ACTIVATE
              ? _("The host does not accept the account: check user and password, that the account is neither locked nor expired, "
                  "and that it is a member of the local group “Certificate Service DCOM Access”.")
@@ -233,4 +239,12 @@ sr_advice_is_rule (const GError *error)
     default:
       return FALSE;
     }
+}
+
+gboolean
+sr_advice_is_sign_in (const GError *error)
+{
+  return is_denied_fault (error)
+         || g_error_matches (error, SR_ERROR, SR_ERROR_AUTH)
+         || g_error_matches (error, SR_AUTHORITY_ERROR, SR_AUTHORITY_ERROR_SIGN_IN);
 }

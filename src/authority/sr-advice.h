@@ -100,4 +100,13 @@ char *sr_advice_domain (const GError *error);
  */
 gboolean sr_advice_is_rule (const GError *error);
 
+/**
+ * sr_advice_is_sign_in:
+ * @error: an error
+ *
+ * Returns: whether the account was refused, as a wrong password is: what helps
+ *   is to sign in differently. A host that was not reached is none of these.
+ */
+gboolean sr_advice_is_sign_in (const GError *error);
+
 G_END_DECLS

@@ -7,6 +7,7 @@
 #include "base/sr-error.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 /* What one run needs, copied from the SrAuthority, and what it found. */
 typedef struct
@@ -197,6 +198,22 @@ describe_roles (guint32 roles)
   return g_string_free_and_steal (g_steal_pointer (&text));
 }
 
+/* Whom to make a backup operator, as a command line of Windows takes it. */
+static char *
+account_for_command (Run *run)
+{
+  g_autofree char *principal = run->user == NULL ? sr_credentials_find_ticket () : g_strdup (run->user);
+  char *at = principal != NULL ? strrchr (principal, '@') : NULL;
+
+  /* What would end the quotation, or be a variable in it, is left for the reader to fill in. */
+  if (principal == NULL || strpbrk (principal, "\"%\r\n") != NULL)
+    return g_strdup ("DOMAIN\\USER");
+  if (at == NULL)
+    return g_steal_pointer (&principal);
+  *at = '\0';
+  return g_strdup_printf ("%s\\%s", at + 1, principal);
+}
+
 static gboolean
 check_roles (Run          *run,
              SrCheckRow   *row,
@@ -205,6 +222,7 @@ check_roles (Run          *run,
 {
   guint32 roles = 0;
   g_autofree char *words = NULL;
+  g_autofree char *account = NULL;
 
   if (!sr_cert_admin_get_my_roles (run->admin, &roles, sr_deadline_in (SR_CHECK_SECONDS), cancellable, error))
     return FALSE;
@@ -218,8 +236,9 @@ check_roles (Run          *run,
   row->state = SR_CHECK_FAILED;
   row->detail = g_strdup_printf (_("The account is no backup operator of the CA. Its roles: %s"), words);
   row->advice = g_strdup (_("A backup operator needs the Read permission on the CA and the right “Back up files and directories” on its host: "
-                            "make the account a member of the host’s group “Backup Operators”."));
-  row->command = g_strdup ("net localgroup \"Backup Operators\" DOMAIN\\USER /add");
+                            "make the account a member of the host’s group “Backup Operators”, and sign in again:"));
+  account = account_for_command (run);
+  row->command = g_strdup_printf ("net localgroup \"Backup Operators\" \"%s\" /add", account);
   return TRUE;
 }
 
@@ -247,7 +266,7 @@ check_remote_backup (Run          *run,
     {
       row->state = SR_CHECK_FAILED;
       row->detail = g_strdup_printf (_("The CA does not allow remote backup: InterfaceFlags 0x%x have the flag 0x40, as is the default"), flags);
-      row->advice = g_strdup (_("Clear the flag on the CA and restart Certificate Services:"));
+      row->advice = g_strdup (_("An administrator of the CA clears the flag and restarts Certificate Services there, which takes some seconds:"));
       row->command = g_strdup (SR_CHECK_REMOTE_BACKUP_COMMAND);
       return TRUE;
     }

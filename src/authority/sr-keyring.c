@@ -139,6 +139,37 @@ on_stored (GObject      *source,
     g_task_return_error (task, error);
 }
 
+static void
+on_cleared (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  secret_password_clear_finish (result, &error);
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+/* Takes @task. */
+static void
+clear_stored (SrKeyring   *self,
+              SrAuthority *authority,
+              GTask       *task)
+{
+  if (!self->persistent)
+    {
+      g_task_return_boolean (task, TRUE);
+      g_object_unref (task);
+      return;
+    }
+  secret_password_clear (schema (), g_task_get_cancellable (task), on_cleared, task,
+                         "authority", sr_authority_get_id (authority), NULL);
+}
+
 void
 sr_keyring_store_async (SrKeyring          *self,
                         SrAuthority        *authority,
@@ -155,8 +186,8 @@ sr_keyring_store_async (SrKeyring          *self,
   keep (self, sr_authority_get_id (authority), password);
   if (!remember || !self->persistent)
     {
-      g_task_return_boolean (task, TRUE);
-      g_object_unref (task);
+      /* An older one would come back with the next start. */
+      clear_stored (self, authority, task);
       return;
     }
   /* Translators: names a password in the system's password program; %s is a CA */
@@ -233,21 +264,6 @@ sr_keyring_lookup_finish (SrKeyring    *self,
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
-static void
-on_cleared (GObject      *source,
-            GAsyncResult *result,
-            gpointer      user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  GError *error = NULL;
-
-  secret_password_clear_finish (result, &error);
-  if (error != NULL)
-    g_task_return_error (task, error);
-  else
-    g_task_return_boolean (task, TRUE);
-}
-
 void
 sr_keyring_clear_async (SrKeyring          *self,
                         SrAuthority        *authority,
@@ -259,14 +275,7 @@ sr_keyring_clear_async (SrKeyring          *self,
 
   g_task_set_source_tag (task, sr_keyring_clear_async);
   g_hash_table_remove (self->memory, sr_authority_get_id (authority));
-  if (!self->persistent)
-    {
-      g_task_return_boolean (task, TRUE);
-      g_object_unref (task);
-      return;
-    }
-  secret_password_clear (schema (), cancellable, on_cleared, task,
-                         "authority", sr_authority_get_id (authority), NULL);
+  clear_stored (self, authority, task);
 }
 
 gboolean

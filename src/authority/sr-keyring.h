@@ -51,7 +51,8 @@ gboolean sr_keyring_is_persistent (SrKeyring *self);
  * @callback: called at the end
  * @user_data: for @callback
  *
- * Keeps the password in memory at once, and in the Secret Service when @remember is set.
+ * Keeps the password in memory at once, and in the Secret Service when @remember
+ * is set; otherwise one that is stored there is cleared.
  */
 void sr_keyring_store_async (SrKeyring          *self,
                              SrAuthority        *authority,

@@ -3,6 +3,7 @@
 
 #include "worker/sr-watch-private.h"
 
+#include "authority/sr-advice.h"
 #include "authority/sr-authority-error.h"
 #include "authority/sr-config-string.h"
 #include "base/sr-error.h"
@@ -253,8 +254,7 @@ reach_of (const GError *error)
     return SR_REACH_ONLINE;
   if (g_error_matches (error, SR_AUTHORITY_ERROR, SR_AUTHORITY_ERROR_NEEDS_PASSWORD))
     return SR_REACH_NEEDS_PASSWORD;
-  if (error->domain == SR_HRESULT_ERROR || g_error_matches (error, SR_ERROR, SR_ERROR_AUTH) ||
-      g_error_matches (error, SR_AUTHORITY_ERROR, SR_AUTHORITY_ERROR_SIGN_IN))
+  if (error->domain == SR_HRESULT_ERROR || sr_advice_is_sign_in (error))
     return SR_REACH_REFUSED;
   return SR_REACH_OFFLINE;
 }

@@ -106,6 +106,28 @@ test_window (void)
   sr_advice_set_for_window (FALSE);
 }
 
+/* What signing in differently may help against, and what it cannot. */
+static void
+test_sign_in (void)
+{
+  g_autoptr (GError) fault = g_error_new (SR_RPC_FAULT, SR_NCA_S_FAULT_ACCESS_DENIED, "x");
+  g_autoptr (GError) other = g_error_new (SR_RPC_FAULT, SR_NCA_S_FAULT_ACCESS_DENIED + 1, "x");
+  g_autoptr (GError) auth = g_error_new (SR_ERROR, SR_ERROR_AUTH, "x");
+  g_autoptr (GError) keytab = g_error_new (SR_AUTHORITY_ERROR, SR_AUTHORITY_ERROR_SIGN_IN, "x");
+  g_autoptr (GError) needed = g_error_new (SR_AUTHORITY_ERROR, SR_AUTHORITY_ERROR_NEEDS_PASSWORD, "x");
+  g_autoptr (GError) refused = g_error_new (G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED, "x");
+  g_autoptr (GError) denied = NULL;
+
+  sr_hresult_set_error (&denied, SR_E_ACCESSDENIED, "BackupPrepare, ca01");
+  g_assert_true (sr_advice_is_sign_in (fault));
+  g_assert_true (sr_advice_is_sign_in (auth));
+  g_assert_true (sr_advice_is_sign_in (keytab));
+  g_assert_false (sr_advice_is_sign_in (other));
+  g_assert_false (sr_advice_is_sign_in (needed));
+  g_assert_false (sr_advice_is_sign_in (refused));
+  g_assert_false (sr_advice_is_sign_in (denied));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -115,5 +137,6 @@ main (int    argc,
   g_test_add_func ("/authority/advice/rules", test_rules);
   g_test_add_func ("/authority/advice/others", test_others);
   g_test_add_func ("/authority/advice/window", test_window);
+  g_test_add_func ("/authority/advice/sign-in", test_sign_in);
   return g_test_run ();
 }

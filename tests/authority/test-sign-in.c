@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "authority/sr-authority-error.h"
+#include "authority/sr-authority-try.h"
 #include "authority/sr-practice-program.h"
 #include "base/sr-error.h"
 #include "base/sr-file.h"
@@ -219,6 +220,57 @@ test_stale_control (Fixture      *f,
   g_assert_error (error, SR_AUTHORITY_ERROR, SR_AUTHORITY_ERROR_NOT_RUNNING);
 }
 
+static void
+on_tried (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+static gboolean
+try_sign_in (SrAuthority  *authority,
+             SrSecret     *password,
+             GCancellable *cancellable,
+             GError      **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  sr_authority_try_sign_in_async (authority, password, cancellable, on_tried, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  return sr_authority_try_sign_in_finish (authority, result, error);
+}
+
+/* Where nobody could be asked. The window's tests ask a practice CA, with wrong passwords and right ones. */
+static void
+test_try (Fixture      *f,
+          gconstpointer data)
+{
+  g_autoptr (SrAuthority) authority = new_authority ("ca01.contoso.com\\CA");
+  g_autoptr (SrSecret) password = sr_secret_new ("secret", 6);
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+  g_autoptr (GCancellable) cancelled = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  guint16 port = g_socket_listener_add_any_inet_port (listener, NULL, &error);
+
+  g_assert_no_error (error);
+  g_socket_listener_close (listener);
+  g_assert_true (sr_authority_set_endpoint (authority, "127.0.0.1", port, NULL));
+  g_assert_true (sr_authority_set_sign_in (authority, SR_CREDENTIALS_PASSWORD, "CONTOSO\\backup", NULL, NULL));
+  sr_authority_set_ntlm_allowed (authority, TRUE);
+
+  g_assert_false (try_sign_in (authority, NULL, NULL, &error));
+  g_assert_error (error, SR_AUTHORITY_ERROR, SR_AUTHORITY_ERROR_NEEDS_PASSWORD);
+  g_clear_error (&error);
+  g_assert_false (try_sign_in (authority, password, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
+  g_clear_error (&error);
+  g_cancellable_cancel (cancelled);
+  g_assert_false (try_sign_in (authority, password, cancelled, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
 #define ADD(name, func) g_test_add ("/authority/sign-in/" name, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -231,5 +283,6 @@ main (int    argc,
   ADD ("damaged-ready", test_damaged_ready);
   ADD ("users-file", test_users_file);
   ADD ("stale-control", test_stale_control);
+  ADD ("try", test_try);
   return g_test_run ();
 }

@@ -77,7 +77,13 @@ def start_bus(folder, environment, noise):
     return bus
 
 
-def inside_screen(width=1280, height=860, keep=()):
+def no_keyring(folder):
+    """Where one is installed, the bus would start it for whoever asks."""
+    write(folder + '/run/dbus-1/services/org.freedesktop.secrets.service',
+          '[D-BUS Service]\nName=org.freedesktop.secrets\nExec=/bin/false\n')
+
+
+def inside_screen(width=1280, height=860, keep=(), keyring=False):
     """Returns inside a virtual screen with nothing of the user's in reach, but for the folders named in keep."""
     if os.environ.get('STRONGROOM_UI_SCREEN'):
         return
@@ -86,6 +92,8 @@ def inside_screen(width=1280, height=860, keep=()):
     bus = None
     try:
         environment = screen_environment(folder, keep)
+        if not keyring:
+            no_keyring(folder)
         with open(log, 'wb') as noise:
             bus = start_bus(folder, environment, noise)
         status = subprocess.run(['xvfb-run', '-a', '-s', f'-screen 0 {width}x{height}x24 -nolisten tcp -noreset',
