@@ -34,6 +34,19 @@ static const SrCliMember members[] = {
   { NULL }
 };
 
+/* What people read in place of a row's "disposition". */
+static const char *
+disposition_words (const char *disposition)
+{
+  if (g_strcmp0 (disposition, "ca-certificate") == 0)
+    return C_("certificate", "the CA’s own");
+  if (g_strcmp0 (disposition, "issued") == 0)
+    return C_("certificate", "issued");
+  if (g_strcmp0 (disposition, "revoked") == 0)
+    return C_("certificate", "revoked");
+  return disposition != NULL ? disposition : "";
+}
+
 static void
 print (SrCli      *cli,
        JsonObject *inspection)
@@ -46,15 +59,15 @@ print (SrCli      *cli,
     {
       JsonObject *row = json_array_get_object_element (rows, i);
       g_autofree char *id = g_strdup_printf ("%d", (int) sr_settings_number (row, "requestId", 0, G_MAXUINT32, 0));
-      const char *state = sr_settings_string (row, "disposition");
+      const char *state = disposition_words (sr_settings_string (row, "disposition"));
       const char *serial = sr_settings_string (row, "serial");
       const char *subject = sr_settings_string (row, "subject");
 
-      sr_cli_table_add (table, id, state != NULL ? state : "", serial != NULL ? serial : "", subject != NULL ? subject : "", NULL);
+      sr_cli_table_add (table, id, state, serial != NULL ? serial : "", subject != NULL ? subject : "", NULL);
     }
   sr_cli_table_print (cli, table);
   if (counts != NULL)
-    sr_cli_print (cli, "prepare=%d end=%d rundown=%d", (int) sr_settings_number (counts, "prepare", 0, G_MAXINT, 0),
+    sr_cli_print (cli, _("Backups prepared: %d, ended: %d, run down: %d"), (int) sr_settings_number (counts, "prepare", 0, G_MAXINT, 0),
                   (int) sr_settings_number (counts, "end", 0, G_MAXINT, 0), (int) sr_settings_number (counts, "rundown", 0, G_MAXINT, 0));
 }
 

@@ -12,6 +12,20 @@ static const SrCliOption options[] = {
   { NULL }
 };
 
+/* How far a session came, in words for people. */
+static const char *const step_words[] = {
+  [SR_JOURNAL_ACTIVATED] = NC_("session", "object reached"),
+  [SR_JOURNAL_PREPARE_SENT] = NC_("session", "BackupPrepare sent"),
+  [SR_JOURNAL_PREPARED] = NC_("session", "backup prepared"),
+  [SR_JOURNAL_PUBLISHING] = NC_("session", "publishing the set"),
+  [SR_JOURNAL_PUBLISHED] = NC_("session", "set published"),
+  [SR_JOURNAL_TRUNCATE_SENT] = NC_("session", "BackupTruncateLogs sent"),
+  [SR_JOURNAL_TRUNCATED] = NC_("session", "logs truncated"),
+  [SR_JOURNAL_END_SENT] = NC_("session", "BackupEnd sent"),
+};
+
+G_STATIC_ASSERT (G_N_ELEMENTS (step_words) == SR_JOURNAL_END_SENT + 1);
+
 static const SrCliMember members[] = {
   { "id", "string", "names the session" },
   { "config", "string?", "the CA’s config string" },
@@ -96,7 +110,7 @@ list_sessions (SrCli *cli)
       sr_cli_set_text (object, "problem", item->error != NULL ? item->error->message : NULL);
       json_array_add_object_element (array, object);
       if (item->entry != NULL)
-        sr_cli_table_add (table, item->entry->config, started, sr_journal_step_to_string (item->entry->step),
+        sr_cli_table_add (table, item->entry->config, started, g_dpgettext2 (GETTEXT_PACKAGE, "session", step_words[item->entry->step]),
                           item->alive ? item->entry->program : _("gone"), NULL);
       else
         sr_cli_table_add (table, item->id, "", _("not understood"), item->error->message, NULL);

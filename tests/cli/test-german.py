@@ -26,7 +26,7 @@ ENGLISH = re.compile(r'\b(the|and|with|which|not|there|of|that|from|its)\b')
 class German:
     def __init__(self, program, practice, home):
         self.program, self.practice, self.home = program, practice, home
-        self.tap = Tap(13)
+        self.tap = Tap(14)
         self.environment = {name: value for name, value in os.environ.items()
                             if not name.startswith(('LC_', 'LANG', 'XDG_'))}
         self.environment |= {'HOME': home, 'LOCPATH': os.path.join(home, 'locales'), 'TZ': 'UTC',
@@ -76,6 +76,8 @@ class German:
         self.says('a practice CA starts', self.run('practice', 'start'), 0,
                   r'Die Übungs-CA .* läuft auf 127\.0\.0\.1, Port \d+')
         self.says('it issues', self.run('practice', 'issue', '3'), 0, r'3 Zertifikate ausgestellt, ab Anforderungs-ID \d+')
+        self.says('what it issued', self.run('practice', 'inspect'), 0, r'^ID +ZUSTAND +SERIENNUMMER +ANTRAGSTELLER',
+                  r'^1 +der CA selbst', r'^\d+ +ausgestellt', r'^Sicherungen vorbereitet: 0, beendet: 0')
         self.says('a backup', self.run('backup', 'Practice CA', '--full'), 0, r'Datenbanken: 1, Protokolle: \d+, \d+,\d\sMB',
                   r'Der Satz wurde geprüft, die Protokolle der CA wurden gekürzt, und die Sitzung wurde beendet\.')
         self.says('the list of sets', self.run('sets'), 0, r'^SATZ +CA +BEGONNEN +GRÖSSE +PROTOKOLLE',
