@@ -5,9 +5,11 @@
 
 #include "app/sr-condition.h"
 #include "app/sr-format.h"
+#include "app/sr-growing-list.h"
 #include "app/sr-job-card.h"
 #include "app/sr-practice-panel.h"
 #include "app/sr-set-page.h"
+#include "app/sr-sets-page.h"
 #include "app/sr-window.h"
 
 #include <glib/gi18n.h>
@@ -32,9 +34,14 @@ struct _SrAuthorityPage
   SrJobCard *job_card;
   SrPracticePanel *practice_panel;
   GtkListBox *sets_list;
+  GtkButton *all_sets_button;
   GtkLabel *no_sets_title;
   GtkLabel *no_sets_words;
 };
+
+/* Rows take their time to make, and stay in memory: of more sets there is a page of its own. */
+#define SETS_SHOWN 10
+#define ROWS_A_TURN 2
 
 G_DEFINE_FINAL_TYPE (SrAuthorityPage, sr_authority_page, ADW_TYPE_NAVIGATION_PAGE)
 
@@ -234,28 +241,6 @@ update (SrAuthorityPage *self)
     sr_window_update_actions (SR_WINDOW (root));
 }
 
-static char *
-set_subtitle (SrBackupSet *set)
-{
-  g_auto (SrSessionRecord) record = { 0 };
-  g_autofree char *size = g_format_size (sr_backup_set_get_size (set));
-
-  if (!sr_backup_set_load_session (set, &record, NULL))
-    return g_strdup (size);
-  switch (record.truncated)
-    {
-    case SR_TRUNCATION_YES:
-      /* Translators: %s is a size */
-      return g_strdup_printf (_("%s, logs truncated"), size);
-    case SR_TRUNCATION_KEPT:
-      /* Translators: %s is a size */
-      return g_strdup_printf (_("%s, logs kept"), size);
-    default:
-      /* Translators: %s is a size */
-      return g_strdup_printf (_("%s, logs not truncated"), size);
-    }
-}
-
 static GtkWidget *
 create_set_row (gpointer item,
                 gpointer user_data)
@@ -263,7 +248,7 @@ create_set_row (gpointer item,
   SrBackupSet *set = item;
   GtkWidget *row = adw_action_row_new ();
   g_autofree char *title = sr_format_set_title (set);
-  g_autofree char *subtitle = set_subtitle (set);
+  g_autofree char *subtitle = sr_format_set_subtitle (set);
   GtkWidget *arrow = g_object_new (GTK_TYPE_IMAGE,
                                    "icon-name", "go-next-symbolic",
                                    "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION,
@@ -288,12 +273,31 @@ on_set_activated (SrAuthorityPage *self,
 }
 
 static void
+on_all_sets (SrAuthorityPage *self)
+{
+  sr_window_push (SR_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), sr_sets_page_new (self->watch));
+}
+
+static void
+on_sets_changed (SrAuthorityPage *self)
+{
+  guint n = g_list_model_get_n_items (sr_watch_get_sets (self->watch));
+  g_autofree char *label = g_strdup_printf (ngettext ("Show All %u _Set", "Show All %u _Sets", n), n);
+
+  gtk_button_set_label (self->all_sets_button, label);
+  gtk_widget_set_visible (GTK_WIDGET (self->all_sets_button), n > SETS_SHOWN);
+}
+
+static void
 sr_authority_page_dispose (GObject *object)
 {
   SrAuthorityPage *self = SR_AUTHORITY_PAGE (object);
 
   if (self->watch != NULL)
-    g_signal_handlers_disconnect_by_data (self->watch, self);
+    {
+      g_signal_handlers_disconnect_by_data (self->watch, self);
+      g_signal_handlers_disconnect_by_data (sr_watch_get_sets (self->watch), self);
+    }
   g_clear_object (&self->watch);
   gtk_widget_dispose_template (GTK_WIDGET (self), SR_TYPE_AUTHORITY_PAGE);
   G_OBJECT_CLASS (sr_authority_page_parent_class)->dispose (object);
@@ -322,10 +326,12 @@ sr_authority_page_class_init (SrAuthorityPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, job_card);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, practice_panel);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, sets_list);
+  gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, all_sets_button);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, no_sets_title);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, no_sets_words);
   gtk_widget_class_bind_template_callback (widget_class, on_banner_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_set_activated);
+  gtk_widget_class_bind_template_callback (widget_class, on_all_sets);
 }
 
 static void
@@ -339,6 +345,7 @@ sr_authority_page_new (SrWatch *watch)
 {
   SrAuthorityPage *self = g_object_new (SR_TYPE_AUTHORITY_PAGE, NULL);
   SrAuthority *authority = sr_watch_get_authority (watch);
+  g_autoptr (GListModel) shown = NULL;
 
   self->watch = g_object_ref (watch);
   adw_navigation_page_set_title (ADW_NAVIGATION_PAGE (self), sr_authority_get_name (authority));
@@ -349,7 +356,10 @@ sr_authority_page_new (SrWatch *watch)
   gtk_widget_set_visible (GTK_WIDGET (self->practice_panel), sr_authority_is_practice (authority));
   if (sr_authority_is_practice (authority))
     sr_practice_panel_set_authority (self->practice_panel, authority);
-  gtk_list_box_bind_model (self->sets_list, sr_watch_get_sets (watch), create_set_row, self, NULL);
+  shown = sr_growing_list_new (sr_watch_get_sets (watch), ROWS_A_TURN, SETS_SHOWN);
+  gtk_list_box_bind_model (self->sets_list, shown, create_set_row, self, NULL);
+  g_signal_connect_swapped (sr_watch_get_sets (watch), "items-changed", G_CALLBACK (on_sets_changed), self);
+  on_sets_changed (self);
   g_signal_connect_swapped (watch, "changed", G_CALLBACK (update), self);
   update (self);
   return ADW_NAVIGATION_PAGE (self);

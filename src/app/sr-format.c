@@ -174,3 +174,25 @@ sr_format_set_title (SrBackupSet *set)
   /* Translators: %s is date and time */
   return g_strdup_printf (_("Log-only backup of %s"), time);
 }
+
+char *
+sr_format_set_subtitle (SrBackupSet *set)
+{
+  const SrSessionRecord *record = sr_backup_set_peek_session (set);
+  g_autofree char *size = g_format_size (sr_backup_set_get_size (set));
+
+  if (record == NULL)
+    return g_strdup (size);
+  switch (record->truncated)
+    {
+    case SR_TRUNCATION_YES:
+      /* Translators: %s is a size */
+      return g_strdup_printf (_("%s, logs truncated"), size);
+    case SR_TRUNCATION_KEPT:
+      /* Translators: %s is a size */
+      return g_strdup_printf (_("%s, logs kept"), size);
+    default:
+      /* Translators: %s is a size */
+      return g_strdup_printf (_("%s, logs not truncated"), size);
+    }
+}

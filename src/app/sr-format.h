@@ -65,4 +65,12 @@ const char *sr_format_state_icon (SrWatch     *watch,
  */
 char *sr_format_set_title (SrBackupSet *set);
 
+/**
+ * sr_format_set_subtitle:
+ * @set: a set
+ *
+ * Returns: (transfer full): its size, and what became of the CA's logs when the set was loaded
+ */
+char *sr_format_set_subtitle (SrBackupSet *set);
+
 G_END_DECLS

@@ -11,6 +11,7 @@
 
 /* A set may hold thousands of logs; the manifest names all of them. */
 #define MAX_FILE_ROWS 250
+#define ROWS_A_TURN 5
 
 /* Digits of a hash that are shown; all of them are in the tooltip. */
 #define SHORT_HASH 16
@@ -22,6 +23,8 @@ struct _SrSetPage
   SrBackupSet *set;
   SrJob *job;
   gboolean deleting;
+  guint filling; /* source that adds rows of files */
+  guint n_file_rows;
   AdwWindowTitle *window_title;
   GtkWidget *verify_button;
   GtkWidget *stop_button;
@@ -228,14 +231,18 @@ add_file_row (SrSetPage       *self,
   gtk_list_box_append (self->files_list, row);
 }
 
-static void
-add_files (SrSetPage *self)
+/* Some rows in each turn of the main loop, behind what is drawn. */
+static gboolean
+add_files (gpointer user_data)
 {
+  SrSetPage *self = user_data;
   const SrManifest *manifest = sr_backup_set_get_manifest (self->set);
   guint n = MIN (manifest->files->len, MAX_FILE_ROWS);
 
-  for (guint i = 0; i < n; i++)
-    add_file_row (self, manifest->files->pdata[i]);
+  for (guint i = 0; i < ROWS_A_TURN && self->n_file_rows < n; i++)
+    add_file_row (self, manifest->files->pdata[self->n_file_rows++]);
+  if (self->n_file_rows < n)
+    return G_SOURCE_CONTINUE;
   if (n < manifest->files->len)
     {
       guint more = manifest->files->len - n;
@@ -243,6 +250,8 @@ add_files (SrSetPage *self)
 
       gtk_list_box_append (self->files_list, new_row (title, _("manifest.json in the set’s folder names all of them")));
     }
+  self->filling = 0;
+  return G_SOURCE_REMOVE;
 }
 
 /* Verify */
@@ -469,6 +478,7 @@ sr_set_page_dispose (GObject *object)
 {
   SrSetPage *self = SR_SET_PAGE (object);
 
+  g_clear_handle_id (&self->filling, g_source_remove);
   g_clear_object (&self->set);
   gtk_widget_dispose_template (GTK_WIDGET (self), SR_TYPE_SET_PAGE);
   G_OBJECT_CLASS (sr_set_page_parent_class)->dispose (object);
@@ -527,7 +537,8 @@ sr_set_page_new (SrBackupSet *set)
   adw_navigation_page_set_title (ADW_NAVIGATION_PAGE (self), title);
   adw_window_title_set_title (self->window_title, title);
   show_facts (self);
-  add_files (self);
+  if (add_files (self))
+    self->filling = g_idle_add (add_files, self);
   update_buttons (self);
   g_task_set_task_data (task, g_object_ref (set), g_object_unref);
   g_task_run_in_thread (task, load_record);

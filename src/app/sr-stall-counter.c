@@ -183,9 +183,9 @@ tell_stall (double wall,
   g_autofree char *line = NULL;
   const char *why = "";
 
-  if (append_trace (trace) && cpu <= SR_STALL_MS)
+  if (append_trace (trace))
     {
-      counter.counts.display++;
+      counter.counts.display += cpu <= SR_STALL_MS;
       why = " display";
     }
   else if (wall - waited - drawn <= SR_STALL_MS)

@@ -26,6 +26,7 @@ struct _SrBackupSet
   SrManifest *manifest;
   char *manifest_sha256;
   guint64 size;
+  SrSessionRecord *session; /* as it was when the set was loaded */
 };
 
 G_DEFINE_FINAL_TYPE (SrBackupSet, sr_backup_set, G_TYPE_OBJECT)
@@ -39,6 +40,9 @@ sr_backup_set_finalize (GObject *object)
   g_free (self->name);
   g_free (self->manifest_sha256);
   g_clear_pointer (&self->manifest, sr_manifest_free);
+  if (self->session != NULL)
+    sr_session_record_clear (self->session);
+  g_free (self->session);
   G_OBJECT_CLASS (sr_backup_set_parent_class)->finalize (object);
 }
 
@@ -81,6 +85,9 @@ sr_backup_set_load (const char *path,
   self->manifest = manifest;
   self->manifest_sha256 = sr_hash_bytes (GNUTLS_DIG_SHA256, json);
   self->size = sr_manifest_get_size (manifest);
+  self->session = g_new0 (SrSessionRecord, 1);
+  if (!sr_session_record_load (self->path, self->session, NULL))
+    g_clear_pointer (&self->session, g_free);
   return self;
 }
 
@@ -112,6 +119,12 @@ guint64
 sr_backup_set_get_size (SrBackupSet *self)
 {
   return self->size;
+}
+
+const SrSessionRecord *
+sr_backup_set_peek_session (SrBackupSet *self)
+{
+  return self->session;
 }
 
 gboolean

@@ -85,6 +85,17 @@ const char *sr_backup_set_get_manifest_sha256 (SrBackupSet *self);
 guint64 sr_backup_set_get_size (SrBackupSet *self);
 
 /**
+ * sr_backup_set_peek_session:
+ * @self: a set
+ *
+ * What sr_backup_set_load_session() would have read when the set was loaded,
+ * for who must not wait for a disk.
+ *
+ * Returns: (transfer none) (nullable): what became of the session, %NULL when it could not be read
+ */
+const SrSessionRecord *sr_backup_set_peek_session (SrBackupSet *self);
+
+/**
  * sr_backup_set_load_session:
  * @self: a set
  * @record: (out caller-allocates): how its session came out

@@ -110,18 +110,34 @@ schedule_disk (SrMonitor        *self,
 }
 
 static void
+free_look (GTask        *task,
+           gpointer      source,
+           gpointer      task_data,
+           GCancellable *cancellable)
+{
+  sr_disk_look_free (task_data);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
 on_disk_looked (GObject      *source,
                 GAsyncResult *result,
                 gpointer      user_data)
 {
   SrMonitor *self = SR_MONITOR (source);
-  g_autoptr (SrDiskLook) look = g_task_propagate_pointer (G_TASK (result), NULL);
+  SrDiskLook *look = g_task_propagate_pointer (G_TASK (result), NULL);
 
   self->looking = FALSE;
   for (guint i = 0; look != NULL && i < self->watches->len; i++)
     sr_watch_take_disk (self->watches->pdata[i], look);
   if (look != NULL)
-    schedule_disk (self, look);
+    {
+      g_autoptr (GTask) task = g_task_new (NULL, NULL, NULL, NULL);
+
+      schedule_disk (self, look);
+      g_task_set_task_data (task, look, NULL);
+      g_task_run_in_thread (task, free_look);
+    }
   if (self->look_again && !g_cancellable_is_cancelled (self->cancellable))
     sr_monitor_refresh_sets (self);
 }

@@ -3,6 +3,7 @@
 
 #include "worker/sr-watch-private.h"
 
+#include "authority/sr-config-string.h"
 #include "base/sr-error.h"
 #include "base/sr-filetime.h"
 #include "session/sr-journal.h"
@@ -17,12 +18,11 @@
 void
 sr_disk_look_free (SrDiskLook *look)
 {
-  g_clear_pointer (&look->sets, g_ptr_array_unref);
-  g_clear_pointer (&look->heard, g_array_unref);
+  g_clear_pointer (&look->authorities, g_hash_table_unref);
   g_clear_pointer (&look->unreadable, g_ptr_array_unref);
   g_clear_pointer (&look->open, g_ptr_array_unref);
   g_clear_pointer (&look->held, g_ptr_array_unref);
-  g_clear_pointer (&look->verified, g_hash_table_unref);
+  g_ptr_array_unref (look->replaced);
   g_free (look->repository);
   g_clear_error (&look->error);
   g_free (look);
@@ -46,52 +46,56 @@ left_open (const char *journal_folder)
   return open;
 }
 
-/* The CA notes its backup when the session ends, which verifying may delay for
- * hours after the last file has come. */
-static GArray *
-last_heard (GPtrArray *sets)
+static void
+authority_sets_free (gpointer data)
 {
-  GArray *heard = g_array_sized_new (FALSE, TRUE, sizeof (gint64), sets->len);
+  SrAuthoritySets *self = data;
 
-  for (guint i = 0; i < sets->len; i++)
-    {
-      g_auto (SrSessionRecord) record = { 0 };
-      gint64 at = sr_backup_set_get_manifest (sets->pdata[i])->finished;
-
-      if (sr_backup_set_load_session (sets->pdata[i], &record, NULL))
-        at = MAX (at, MAX (record.truncated_at, record.ended_at));
-      g_array_append_val (heard, at);
-    }
-  return heard;
+  g_ptr_array_unref (self->sets);
+  sr_verification_clear (&self->verification);
+  g_free (self);
 }
 
-static void
-verification_free (gpointer data)
+/* The CA notes its backup when the session ends, which verifying may delay for
+ * hours after the last file has come. */
+static gint64
+last_heard (SrBackupSet *set)
 {
-  sr_verification_clear (data);
-  g_free (data);
+  const SrSessionRecord *record = sr_backup_set_peek_session (set);
+  gint64 finished = sr_backup_set_get_manifest (set)->finished;
+
+  return record != NULL ? MAX (finished, MAX (record->truncated_at, record->ended_at)) : finished;
 }
 
 /* Sets come by CA, and oldest first. */
 static GHashTable *
-load_verifications (GPtrArray *sets)
+by_authority (GPtrArray *sets)
 {
-  GHashTable *verified = g_hash_table_new_full (NULL, NULL, NULL, verification_free);
-  const char *done = NULL;
+  GHashTable *authorities = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, authority_sets_free);
 
   for (guint i = sets->len; i > 0; i--)
     {
       SrBackupSet *set = sets->pdata[i - 1];
       const SrManifest *manifest = sr_backup_set_get_manifest (set);
-      SrVerification verification;
+      g_autofree char *key = sr_config_string_key (manifest->config);
+      SrAuthoritySets *mine = g_hash_table_lookup (authorities, key);
 
-      if (manifest->kind != SR_SET_FULL || g_strcmp0 (done, manifest->config) == 0)
+      if (mine == NULL)
+        {
+          mine = g_new0 (SrAuthoritySets, 1);
+          mine->sets = g_ptr_array_new_with_free_func (g_object_unref);
+          g_hash_table_insert (authorities, g_steal_pointer (&key), mine);
+        }
+      g_ptr_array_add (mine->sets, g_object_ref (set));
+      mine->total_size += sr_backup_set_get_size (set);
+      if (mine->newest_full != NULL || manifest->kind != SR_SET_FULL)
         continue;
-      done = manifest->config;
-      if (sr_backup_set_load_verification (set, &verification, NULL))
-        g_hash_table_insert (verified, set, g_memdup2 (&verification, sizeof verification));
+      mine->newest_full = set;
+      mine->newest_heard = last_heard (set);
+      if (!sr_backup_set_load_verification (set, &mine->verification, NULL))
+        mine->verification = (SrVerification) { 0 };
     }
-  return verified;
+  return authorities;
 }
 
 /* What this process holds is told by its own jobs. */
@@ -115,7 +119,9 @@ sr_disk_look_new (const char *journal_folder)
 {
   SrDiskLook *look = g_new0 (SrDiskLook, 1);
   g_autoptr (SrRepository) repository = NULL;
+  g_autoptr (GPtrArray) sets = NULL;
 
+  look->replaced = g_ptr_array_new_with_free_func (g_object_unref);
   look->open = left_open (journal_folder);
   look->repository = sr_backup_folder_get_chosen (NULL, &look->error);
   if (look->repository == NULL)
@@ -124,19 +130,18 @@ sr_disk_look_new (const char *journal_folder)
       if (g_error_matches (look->error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
         {
           g_clear_error (&look->error);
-          look->sets = g_ptr_array_new_with_free_func (g_object_unref);
-          look->heard = last_heard (look->sets);
+          sets = g_ptr_array_new ();
+          look->authorities = by_authority (sets);
         }
       return look;
     }
   repository = sr_backup_folder_open (FALSE, NULL, &look->error);
   if (repository == NULL)
     return look;
-  look->sets = sr_repository_list_sets (repository, NULL, &look->unreadable, &look->error);
-  if (look->sets == NULL)
+  sets = sr_repository_list_sets (repository, NULL, &look->unreadable, &look->error);
+  if (sets == NULL)
     return look;
-  look->heard = last_heard (look->sets);
-  look->verified = load_verifications (look->sets);
+  look->authorities = by_authority (sets);
   look->held = held_by_others (repository);
   sr_repository_check_writable (repository, 0, &look->error);
   return look;

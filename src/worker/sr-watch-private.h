@@ -5,19 +5,29 @@
 
 G_BEGIN_DECLS
 
+/* The sets of one CA. */
+typedef struct
+{
+  GPtrArray *sets;          /* SrBackupSet, newest first */
+  SrBackupSet *newest_full; /* one of @sets, or NULL */
+  gint64 newest_heard;      /* when the CA was last heard in its session, by our clock */
+  SrVerification verification; /* of @newest_full; at is 0 when there was none */
+  guint64 total_size;
+} SrAuthoritySets;
+
 /* What a look at the disk found, for all CAs. */
 typedef struct
 {
-  GPtrArray *sets;       /* SrBackupSet, oldest first */
-  GArray *heard;         /* gint64 for each of them: when its CA was last heard in its session, by our clock */
-  GPtrArray *unreadable; /* SrUnreadableSet */
-  GPtrArray *open;       /* SrJournalListed without a living owner */
-  GPtrArray *held;       /* SrHeldLock of other processes */
-  GHashTable *verified;  /* SrBackupSet -> SrVerification, of the newest full set of each CA */
-  char *repository;      /* path, or NULL where none was chosen yet */
+  GHashTable *authorities; /* key of the config string -> SrAuthoritySets; NULL when the sets could not be seen */
+  GPtrArray *unreadable;   /* SrUnreadableSet */
+  GPtrArray *open;         /* SrJournalListed without a living owner */
+  GPtrArray *held;         /* SrHeldLock of other processes */
+  GPtrArray *replaced;     /* SrBackupSet that watches showed before: to be freed with the rest */
+  char *repository;        /* path, or NULL where none was chosen yet */
   GError *error;
 } SrDiskLook;
 
+/* With a thousand sets that takes its time: on a thread. */
 void sr_disk_look_free (SrDiskLook *look);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrDiskLook, sr_disk_look_free)
 

@@ -138,68 +138,72 @@ concerns (SrWatch    *self,
   return g_str_equal (key, self->key);
 }
 
-/* A list that did not change keeps its rows, and with them the focus. */
 static gboolean
-same_sets (GListModel *shown,
-           GPtrArray  *found)
+same_set (SrBackupSet *a,
+          SrBackupSet *b)
 {
-  guint n = g_list_model_get_n_items (shown);
+  const SrSessionRecord *first = sr_backup_set_peek_session (a);
+  const SrSessionRecord *second = sr_backup_set_peek_session (b);
 
-  if (n != found->len)
+  if (!sr_guid_equal (&sr_backup_set_get_manifest (a)->id, &sr_backup_set_get_manifest (b)->id)
+      || (first != NULL) != (second != NULL))
     return FALSE;
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (SrBackupSet) set = g_list_model_get_item (shown, i);
-
-      if (!sr_guid_equal (&sr_backup_set_get_manifest (set)->id,
-                          &sr_backup_set_get_manifest (found->pdata[i])->id))
-        return FALSE;
-    }
-  return TRUE;
+  return first == NULL || (first->truncated == second->truncated && first->ended == second->ended);
 }
 
-static void
-take_sets (SrWatch      *self,
-           GPtrArray    *all,
-           const GArray *heard)
+static gboolean
+shows (GListModel  *shown,
+       guint        position,
+       SrBackupSet *set)
 {
-  g_autoptr (GPtrArray) mine = g_ptr_array_new ();
+  g_autoptr (SrBackupSet) there = g_list_model_get_item (shown, position);
 
-  self->total_size = 0;
-  g_clear_object (&self->newest_full);
-  for (guint i = all->len; i > 0; i--)
-    {
-      SrBackupSet *set = all->pdata[i - 1];
-      const SrManifest *manifest = sr_backup_set_get_manifest (set);
-
-      if (!concerns (self, manifest->config))
-        continue;
-      g_ptr_array_add (mine, set);
-      self->total_size += sr_backup_set_get_size (set);
-      if (self->newest_full == NULL && manifest->kind == SR_SET_FULL)
-        {
-          self->newest_full = g_object_ref (set);
-          self->newest_heard = g_array_index (heard, gint64, i - 1);
-        }
-    }
-  if (!same_sets (G_LIST_MODEL (self->sets), mine))
-    g_list_store_splice (self->sets, 0, g_list_model_get_n_items (G_LIST_MODEL (self->sets)), mine->pdata, mine->len);
+  return same_set (there, set);
 }
 
+/* What did not change keeps its rows, and with them the focus and the place. */
 static void
-take_verification (SrWatch    *self,
-                   SrDiskLook *look)
+show_sets (SrWatch    *self,
+           GPtrArray  *found,
+           SrDiskLook *look)
 {
-  const SrVerification *found = NULL;
+  GListModel *shown = G_LIST_MODEL (self->sets);
+  guint n = g_list_model_get_n_items (shown);
+  guint first = 0, last = 0;
 
-  sr_verification_clear (&self->verification);
-  if (self->newest_full != NULL && look->verified != NULL)
-    found = g_hash_table_lookup (look->verified, self->newest_full);
-  if (found == NULL)
+  while (first < n && first < found->len && shows (shown, first, found->pdata[first]))
+    first++;
+  while (last < n - first && last < found->len - first && shows (shown, n - 1 - last, found->pdata[found->len - 1 - last]))
+    last++;
+  if (first + last == n && n == found->len)
     return;
-  self->verification = *found;
-  self->verification.manifest_sha256 = g_strdup (found->manifest_sha256);
-  self->verification.detail = g_strdup (found->detail);
+  for (guint i = first; i < n - last; i++)
+    g_ptr_array_add (look->replaced, g_list_model_get_item (shown, i));
+  g_list_store_splice (self->sets, first, n - first - last, found->pdata + first, found->len - first - last);
+}
+
+static void
+take_sets (SrWatch    *self,
+           SrDiskLook *look)
+{
+  const SrAuthoritySets *mine = g_hash_table_lookup (look->authorities, self->key);
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+
+  self->sets_known = TRUE;
+  self->total_size = mine != NULL ? mine->total_size : 0;
+  self->newest_heard = mine != NULL ? mine->newest_heard : 0;
+  if (self->newest_full != NULL)
+    g_ptr_array_add (look->replaced, g_steal_pointer (&self->newest_full));
+  if (mine != NULL && mine->newest_full != NULL)
+    self->newest_full = g_object_ref (mine->newest_full);
+  sr_verification_clear (&self->verification);
+  if (mine != NULL && mine->verification.at != 0)
+    {
+      self->verification = mine->verification;
+      self->verification.manifest_sha256 = g_strdup (mine->verification.manifest_sha256);
+      self->verification.detail = g_strdup (mine->verification.detail);
+    }
+  show_sets (self, mine != NULL ? mine->sets : none, look);
 }
 
 static void
@@ -227,12 +231,8 @@ sr_watch_take_disk (SrWatch    *self,
     self->folder_error = g_error_copy (look->error);
 
   /* What was seen before stays shown when the folder is away. */
-  if (look->sets != NULL)
-    {
-      self->sets_known = TRUE;
-      take_sets (self, look->sets, look->heard);
-      take_verification (self, look);
-    }
+  if (look->authorities != NULL)
+    take_sets (self, look);
   take_holder (self, look);
   self->n_unreadable = look->unreadable != NULL ? look->unreadable->len : 0;
   self->n_open = 0;

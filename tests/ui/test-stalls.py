@@ -16,12 +16,12 @@ disk, a server, a lock) is held against the limit, and its slowness is told.
 
 import json
 import os
-import re
 import socket
 import subprocess
 import sys
 import time
 
+import stalls
 import ui
 
 sys.path.insert(0, sys.argv[1])
@@ -29,12 +29,10 @@ import tap  # noqa: E402
 
 MEBIBYTES = int(sys.argv[2])
 SANITIZED = '--sanitized' in sys.argv
-LIMIT = 16.0
 PLANTED = 50
 PRIORITY = -15
 
 app = None
-report = None
 
 
 def status():
@@ -50,50 +48,13 @@ def ask(**request):
     assert answer['ok'], answer
 
 
-def activate(action, value):
-    """Activates an action of the program, as the desktop does."""
-    from gi.repository import Gio, GLib
-    bus = Gio.bus_get_sync(Gio.BusType.SESSION)
-    names = bus.call_sync('org.freedesktop.DBus', '/', 'org.freedesktop.DBus', 'ListNames', None, None, 0, -1)[0]
-    name, = [name for name in names if name.startswith('io.github.strongroom.Strongroom')]
-    bus.call_sync(name, '/' + name.replace('.', '/'), 'org.gtk.Actions', 'Activate',
-                  GLib.Variant('(sava{sv})', (action, [value], {})), None, 0, -1)
-
-
-def mark(label):
-    """The counts since the mark before, and the lines of the stalls."""
-    from gi.repository import GLib
-    activate('mark-stalls', GLib.Variant('s', label))
-    stalls = []
-    end = time.monotonic() + ui.WAIT
-    while time.monotonic() < end:
-        line = report.readline()
-        if line.startswith(f'mark {label}: '):
-            counts = {name: float(value) for name, value in re.findall(r'(\w+) ([\d.]+)', line.split(': ')[1])}
-            tap.note(line.strip())
-            for stall in stalls:
-                tap.note(stall)
-            return counts, stalls
-        if line.startswith('stall '):
-            stalls.append(line.strip())
-        elif not line:
-            time.sleep(0.05)
-    raise ui.Gone(f'no mark “{label}” in the report')
-
-
-def waited_for_others(stall):
-    return float(re.match(r'stall ([\d.]+)', stall)[1]) - float(re.search(r' cpu ([\d.]+)', stall)[1])
-
-
 def test_backup_never_stalls_the_main_loop():
-    global report
     app.press('Try with a Practice CA')
     app.says('Never backed up')
     ask(do='pad', size=MEBIBYTES << 20)
     app.find('Back Up', 'button')
     time.sleep(1)       # what belongs to the start is over
-    report = open(os.environ['STRONGROOM_COUNT_STALLS'])
-    mark('start')
+    stalls.mark('start', tap.note)
     begin = time.monotonic()
     app.press('Back Up')
     # To ask the window all the time would be work for its main loop that no user makes.
@@ -101,23 +62,21 @@ def test_backup_never_stalls_the_main_loop():
         time.sleep(0.5)
     app.says('Backup Complete')
     app.says('Backed up just now')
-    counts, stalls = mark('backup')
+    counts, found = stalls.mark('backup', tap.note)
     tap.note(f'{MEBIBYTES} MiB in {time.monotonic() - begin:.1f} s')
     assert counts['frames'] > 10, 'nothing was drawn'
-    assert counts['stalls'] == len(stalls), counts
-    ours = [stall for stall in stalls if ' display in ' not in stall and ' rendering in ' not in stall]
-    if SANITIZED:
-        ours = [stall for stall in ours if waited_for_others(stall) > LIMIT]
+    assert counts['stalls'] == len(found), counts
+    ours = stalls.of_the_program(found, busy=not SANITIZED)
     assert not ours, ours
 
 
 def test_planted_sleep_is_counted():
     from gi.repository import GLib
-    mark('before')
-    activate('plant-stall', GLib.Variant('u', PLANTED))
-    counts, stalls = mark('planted')
+    stalls.mark('before', tap.note)
+    stalls.activate('plant-stall', GLib.Variant('u', PLANTED))
+    counts, found = stalls.mark('planted', tap.note)
     assert counts['stalls'] >= 1 and counts['blocked'] >= PLANTED, counts
-    assert any('usleep' in stall or 'nanosleep' in stall for stall in stalls), stalls
+    assert any('usleep' in stall or 'nanosleep' in stall for stall in found), found
 
 
 def main():
@@ -130,7 +89,7 @@ def main():
     except PermissionError:
         pass
     ui.inside_screen()
-    os.environ['STRONGROOM_COUNT_STALLS'] = os.path.join(ui.home(), 'stalls')
+    stalls.prepare()
     app = ui.App()
     try:
         tap.run([test_backup_never_stalls_the_main_loop, test_planted_sleep_is_counted])
