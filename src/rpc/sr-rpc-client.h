@@ -144,7 +144,9 @@ gboolean sr_rpc_client_bind (SrRpcClient          *client,
  * @cancellable: (nullable): a cancellable
  * @error: where to put an error
  *
- * Makes one call with stubs that are coded already.
+ * Makes one call with stubs that are coded already. A reply counts if all of it
+ * was read before @deadline passed, whenever it arrived; where the deadline had
+ * passed before, nothing is sent.
  *
  * Sets %SR_ERROR_WEAK without a security context, %SR_RPC_FAULT when the server answered with a fault (the association
  * lives on), and otherwise the errors of sr_rpc_client_bind(); then it is

@@ -8,8 +8,10 @@ G_BEGIN_DECLS
 /*
  * SrRpcWire:
  *
- * Whole PDUs in, bytes out, over any #GIOStream, with deadline and cancel on
- * every wait. What arrives stays in one buffer and is handed out in place.
+ * Whole PDUs in, bytes out, over any #GIOStream. Deadline and cancel hold for
+ * every transfer: once either has come nothing more is sent, and what has
+ * arrived meanwhile and was not read is not looked at. What was read stays in
+ * one buffer and is handed out in place.
  * After a failure the stream may be in the middle of a PDU; nothing but
  * sr_rpc_wire_free() may follow.
  */

@@ -129,6 +129,22 @@ wait_for_socket (SrRpcWire    *wire,
   return FALSE;
 }
 
+/* Asked before every transfer, not only before a wait: a peer that never lets
+ * us wait must not keep us for ever. */
+static gboolean
+may_go_on (SrRpcWire    *wire,
+           gint64        deadline,
+           GCancellable *cancellable,
+           GError      **error)
+{
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+  if (sr_deadline_left (deadline) > 0)
+    return TRUE;
+  set_timed_out (wire, error);
+  return FALSE;
+}
+
 static gssize
 socket_transfer (SrRpcWire    *wire,
                  gboolean      reading,
@@ -140,7 +156,7 @@ socket_transfer (SrRpcWire    *wire,
 {
   int fd = g_socket_get_fd (wire->socket);
 
-  for (;;)
+  while (may_go_on (wire, deadline, cancellable, error))
     {
       gssize n = reading ? recv (fd, data, length, MSG_DONTWAIT) : send (fd, data, length, MSG_DONTWAIT | MSG_NOSIGNAL);
 
@@ -156,6 +172,7 @@ socket_transfer (SrRpcWire    *wire,
       if (!wait_for_socket (wire, reading ? G_IO_IN : G_IO_OUT, deadline, cancellable, error))
         return -1;
     }
+  return -1;
 }
 
 static void
@@ -213,10 +230,10 @@ transfer (SrRpcWire    *wire,
           GCancellable *cancellable,
           GError      **error)
 {
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
-    return -1;
   if (wire->socket != NULL)
     return socket_transfer (wire, reading, data, length, deadline, cancellable, error);
+  if (!may_go_on (wire, deadline, cancellable, error))
+    return -1;
   return stream_transfer (wire, reading, data, length, deadline, cancellable, error);
 }
 

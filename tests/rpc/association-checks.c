@@ -200,26 +200,49 @@ test_drop (Fixture       *f,
     }
 }
 
+static gboolean
+sleep_in_call (Fixture      *f,
+               gint64        deadline,
+               GCancellable *cancellable,
+               GError      **error)
+{
+  g_autoptr (GBytes) request = g_bytes_new_static ("", 0);
+  const guint8 *reply;
+  gsize length;
+
+  return sr_rpc_client_call_stub (f->client, &rpc_testing_interface.syntax, RPC_TESTING_SLEEP, NULL, request, 100, &reply,
+                                  &length, deadline, cancellable, error);
+}
+
+/* A deadline may pass before the request is on its way; then nothing was executed. */
 static void
 test_deadline (Fixture       *f,
                gconstpointer  data)
 {
-  static const guint8 milliseconds[] = { 0x10, 0x27, 0, 0 };
-  g_autoptr (GBytes) request = g_bytes_new_static (milliseconds, sizeof milliseconds);
   g_autoptr (GError) error = NULL;
-  const guint8 *reply;
-  gsize length;
 
-  sr_rpc_client_call_stub (f->client, &rpc_testing_interface.syntax, RPC_TESTING_SLEEP, NULL, request, 100, &reply,
-                           &length, sr_deadline_in (0.05), NULL, &error);
+  g_assert_false (sleep_in_call (f, sr_deadline_in (0.05), NULL, &error));
   g_assert_error (error, SR_ERROR, SR_ERROR_TIMED_OUT);
-  g_assert_true (sr_rpc_client_may_have_executed (f->client));
+  g_assert_true (sr_rpc_client_may_have_executed (f->client) == sr_rpc_client_was_sent (f->client));
+  g_assert_false (sr_rpc_client_is_usable (f->client));
+}
+
+static void
+test_deadline_passed (Fixture       *f,
+                      gconstpointer  data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (sleep_in_call (f, sr_deadline_in (0), NULL, &error));
+  g_assert_error (error, SR_ERROR, SR_ERROR_TIMED_OUT);
+  g_assert_false (sr_rpc_client_was_sent (f->client));
+  g_assert_false (sr_rpc_client_may_have_executed (f->client));
 }
 
 static gpointer
-cancel_later (gpointer cancellable)
+cancel_asleep (gpointer cancellable)
 {
-  g_usleep (30 * 1000);
+  rpc_testing_wait_asleep ();
   g_cancellable_cancel (cancellable);
   return NULL;
 }
@@ -228,24 +251,20 @@ static void
 test_cancel (Fixture       *f,
              gconstpointer  data)
 {
-  static const guint8 milliseconds[] = { 0x10, 0x27, 0, 0 };
-  g_autoptr (GBytes) request = g_bytes_new_static (milliseconds, sizeof milliseconds);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  GThread *thread = g_thread_new ("cancel", cancel_later, cancellable);
+  GThread *thread = g_thread_new ("cancel", cancel_asleep, cancellable);
   g_autoptr (GError) error = NULL;
-  const guint8 *reply;
-  gsize length;
 
-  sr_rpc_client_call_stub (f->client, &rpc_testing_interface.syntax, RPC_TESTING_SLEEP, NULL, request, 100, &reply,
-                           &length, association_checks_soon (), cancellable, &error);
+  g_assert_false (sleep_in_call (f, association_checks_soon (), cancellable, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_true (sr_rpc_client_may_have_executed (f->client));
   g_thread_join (thread);
 }
 
 static gpointer
-close_later (gpointer client)
+close_asleep (gpointer client)
 {
-  g_usleep (30 * 1000);
+  rpc_testing_wait_asleep ();
   sr_rpc_client_close (client);
   return NULL;
 }
@@ -254,15 +273,10 @@ static void
 test_close (Fixture       *f,
             gconstpointer  data)
 {
-  static const guint8 milliseconds[] = { 0x10, 0x27, 0, 0 };
-  g_autoptr (GBytes) request = g_bytes_new_static (milliseconds, sizeof milliseconds);
-  GThread *thread = g_thread_new ("close", close_later, f->client);
+  GThread *thread = g_thread_new ("close", close_asleep, f->client);
   g_autoptr (GError) error = NULL;
-  const guint8 *reply;
-  gsize length;
 
-  sr_rpc_client_call_stub (f->client, &rpc_testing_interface.syntax, RPC_TESTING_SLEEP, NULL, request, 100, &reply,
-                           &length, association_checks_soon (), NULL, &error);
+  g_assert_false (sleep_in_call (f, association_checks_soon (), NULL, &error));
   g_assert_error (error, SR_ERROR, SR_ERROR_CLOSED);
   g_thread_join (thread);
 }
@@ -307,6 +321,7 @@ association_checks_add (const AssociationCase *cases,
   add ("fault", cases, n_cases, test_fault);
   add ("drop", cases, n_cases, test_drop);
   add ("deadline", cases, n_cases, test_deadline);
+  add ("deadline-passed", cases, n_cases, test_deadline_passed);
   add ("cancel", cases, n_cases, test_cancel);
   add ("close", cases, n_cases, test_close);
   add ("reply-limit", cases, n_cases, test_reply_limit);

@@ -104,20 +104,39 @@ first_number (const guint8 *stub,
   return length < 4 ? 0 : stub[0] | stub[1] << 8 | stub[2] << 16 | (guint32) stub[3] << 24;
 }
 
-/* Clients that were told to give up must not make the test wait for the server. */
-static int woken;
+static GMutex sleep_lock;
+static GCond sleep_changed;
+static gboolean awake;
+static guint n_asleep;
 
 void
 rpc_testing_wake (gboolean wake)
 {
-  g_atomic_int_set (&woken, wake);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&sleep_lock);
+
+  awake = wake;
+  g_cond_broadcast (&sleep_changed);
+}
+
+void
+rpc_testing_wait_asleep (void)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&sleep_lock);
+
+  while (n_asleep == 0)
+    g_cond_wait (&sleep_changed, &sleep_lock);
 }
 
 static void
-sleep_for (guint32 milliseconds)
+fall_asleep (void)
 {
-  for (guint32 i = 0; i < milliseconds && !g_atomic_int_get (&woken); i += 5)
-    g_usleep (5000);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&sleep_lock);
+
+  n_asleep++;
+  g_cond_broadcast (&sleep_changed);
+  while (!awake)
+    g_cond_wait (&sleep_changed, &sleep_lock);
+  n_asleep--;
 }
 
 static guint32
@@ -148,7 +167,7 @@ handle (const SrRpcServerCall *call,
     case RPC_TESTING_WHO:
       return sr_rpc_method_serve (&methods[RPC_TESTING_WHO], stub, length, run_who, (gpointer) call, reply);
     case RPC_TESTING_SLEEP:
-      sleep_for (number);
+      fall_asleep ();
       return 0;
     default:
       g_assert_not_reached ();

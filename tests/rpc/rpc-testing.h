@@ -64,6 +64,9 @@ SrRpcClient *rpc_testing_client_new (SrRpcServer *server);
 /* Ends every RPC_TESTING_SLEEP, now and from now on, until it is taken back. */
 void rpc_testing_wake (gboolean wake);
 
+/* Until a call is in RPC_TESTING_SLEEP, which has no other end. */
+void rpc_testing_wait_asleep (void);
+
 /* Both ends of a socket pair as connections. */
 void rpc_testing_socket_pair (GSocketConnection **a,
                               GSocketConnection **b);
