@@ -22,6 +22,7 @@ struct _SrSignInDialog
   SrSecret *password;
   GCancellable *cancellable;
   GTask *task;
+  gboolean busy; /* the host is asked; the form stays open, for it has the keyboard */
   gboolean answered;
   AdwWindowTitle *window_title;
   AdwToastOverlay *toast_overlay;
@@ -75,8 +76,8 @@ static void
 set_busy (SrSignInDialog *self,
           gboolean        busy)
 {
+  self->busy = busy;
   gtk_stack_set_visible_child_name (self->stack, busy ? "spinner" : "button");
-  gtk_widget_set_sensitive (GTK_WIDGET (self->form), !busy);
 }
 
 /* The way of signing in becomes the CA's own, and the dialog closes. */
@@ -147,6 +148,8 @@ on_sign_in (SrSignInDialog *self)
   g_autoptr (SrAuthority) tried = NULL;
   g_autoptr (GError) error = NULL;
 
+  if (self->busy)
+    return;
   tried = make_tried (self, &error);
   if (tried == NULL)
     {
@@ -159,18 +162,6 @@ on_sign_in (SrSignInDialog *self)
   sr_sign_in_form_show_problem (self->form, NULL);
   set_busy (self, TRUE);
   sr_authority_try_sign_in_async (tried, self->password, self->cancellable, on_tried, g_object_ref (self));
-}
-
-static void
-on_known (GObject      *source,
-          GAsyncResult *result,
-          gpointer      user_data)
-{
-  g_autoptr (SrSignInDialog) self = user_data;
-  g_autoptr (SrSecret) password = sr_keyring_lookup_finish (SR_KEYRING (source), result, NULL);
-
-  if (self->forget_group != NULL)
-    gtk_widget_set_visible (self->forget_group, password != NULL);
 }
 
 static void
@@ -262,6 +253,7 @@ sr_sign_in_async (SrWindow           *window,
                   gpointer            user_data)
 {
   SrSignInDialog *self = g_object_new (SR_TYPE_SIGN_IN_DIALOG, NULL);
+  g_autoptr (SrSecret) known = NULL;
 
   self->window = g_object_ref (window);
   self->authority = g_object_ref (authority);
@@ -270,7 +262,8 @@ sr_sign_in_async (SrWindow           *window,
   sr_sign_in_form_set_authority (self->form, authority);
   sr_sign_in_form_set_persistent (self->form, sr_keyring_is_persistent (keyring_of (self)));
   sr_sign_in_form_show_problem (self->form, problem);
-  sr_keyring_lookup_async (keyring_of (self), authority, NULL, on_known, g_object_ref (self));
+  known = sr_keyring_peek (keyring_of (self), authority);
+  gtk_widget_set_visible (self->forget_group, known != NULL);
   adw_dialog_present (ADW_DIALOG (self), GTK_WIDGET (window));
 }
 

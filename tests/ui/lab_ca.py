@@ -132,6 +132,24 @@ def sets():
     return json.loads(subprocess.run(['strongroomctl', 'sets', '--json'], check=True, capture_output=True, text=True).stdout)
 
 
+def leaks(app):
+    """Where a password is to be found: files of the program's, its arguments, its environment."""
+    places = [f'/proc/{app.process.pid}/{name}' for name in ('cmdline', 'environ')]
+    for folder, _, names in os.walk(ui.home()):
+        places += [os.path.join(folder, name) for name in names]
+    return [place for place in places if any(password.encode() in content(place) for password in PASSWORDS.values())]
+
+
+def content(path):
+    try:
+        if os.path.isfile(path):
+            with open(path, 'rb') as file:
+                return file.read()
+    except PermissionError:
+        pass    # nobody may look at it, which is better still
+    return b''
+
+
 def audit(app):
     found = ui.nameless(app) + ui.outside(app)
     assert not found, '\n'.join(found)
