@@ -23,18 +23,18 @@ WRONG = 'wrong-horse-battery'
 class LabCa(PracticeCa):
     """With an operator who may back up, and a reader who may not."""
 
-    def __init__(self, name, *options, host=HOST):
+    def __init__(self, name, *options, passwords=PASSWORDS):
         self.name = name
         folder = os.path.join(ui.home(), name.replace(' ', '-').lower())
         users = folder + '.users'
         with open(os.open(users, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 'w') as file:
-            for user, password in PASSWORDS.items():
+            for user, password in passwords.items():
                 file.write(f'{user.replace(chr(92), ":")}:{password}\n')
         super().__init__('strongroom-practice-ca', folder, '--ntlm-users', users, '--role', OPERATOR + '=operator,read',
                          '--role', READER + '=read', *options, name=name)
         # This process reads them; no other needs the file.
         os.unlink(users)
-        self.config = f'{host}\\{name}'
+        self.config = f'{HOST}\\{name}'
 
     def counts(self):
         """How many BackupPrepares and BackupEnds were sent."""
@@ -132,12 +132,12 @@ def sets():
     return json.loads(subprocess.run(['strongroomctl', 'sets', '--json'], check=True, capture_output=True, text=True).stdout)
 
 
-def leaks(app):
-    """Where a password is to be found: files of the program's, its arguments, its environment."""
+def leaks(app, *passwords):
+    """Where one of them is to be found: files of the program's, its arguments, its environment."""
     places = [f'/proc/{app.process.pid}/{name}' for name in ('cmdline', 'environ')]
     for folder, _, names in os.walk(ui.home()):
         places += [os.path.join(folder, name) for name in names]
-    return [place for place in places if any(password.encode() in content(place) for password in PASSWORDS.values())]
+    return [place for place in places if any(password.encode() in content(place) for password in passwords)]
 
 
 def content(path):

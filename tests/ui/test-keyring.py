@@ -107,7 +107,8 @@ def test_another_start_finds_it():
 def test_it_is_nowhere_else():
     # libsecret's own file of the keyring holds it encrypted, and is among those that are read.
     assert os.listdir(os.path.join(ui.home(), 'data/keyrings')), 'the keyring is kept elsewhere'
-    assert not lab_ca.leaks(app), lab_ca.leaks(app)
+    found = lab_ca.leaks(app, *PASSWORDS.values())
+    assert not found, found
 
 
 def test_it_can_be_forgotten():
