@@ -78,10 +78,14 @@ def sign_in(app, user, password, ntlm=True):
     switch(app, 'Allow NTLM', ntlm)
 
 
-def open_add(app):
+def settle(app):
     """A dialog that is still sliding away takes the keys with it."""
     app.wait(lambda: not any(node.get_role_name() in ('dialog', 'alert') for node in app.walk()), 'every dialog to close')
     time.sleep(0.5)
+
+
+def open_add(app):
+    settle(app)
     app.key('ctrl+n')
     app.find('Add a Certificate Authority', 'dialog')
 
