@@ -158,7 +158,7 @@ kept_words (SrWatch *watch)
   if (!sr_watch_get_sets_known (watch))
     return g_strdup (_("Not known"));
   if (n == 0)
-    return unreadable != NULL ? g_steal_pointer (&unreadable) : g_strdup (_("None"));
+    return unreadable != NULL ? g_steal_pointer (&unreadable) : g_strdup (C_("backup sets", "None"));
   if (unreadable != NULL)
     return g_strdup_printf (ngettext ("%u set, %s; %s", "%u sets, %s; %s", n), n, size, unreadable);
   return g_strdup_printf (ngettext ("%u set, %s", "%u sets, %s", n), n, size);

@@ -293,7 +293,7 @@ sr_job_report_text (SrJob *job)
   report_line (text, _("Error"), error != NULL ? error->message : NULL);
   report_line (text, _("Code"), code);
   report_line (text, _("What to do"), error != NULL ? sr_job_get_advice (job) : NULL);
-  report_line (text, _("Set"), set != NULL ? sr_backup_set_get_path (set) : _("none"));
+  report_line (text, C_("backup set", "Set"), set != NULL ? sr_backup_set_get_path (set) : C_("backup set", "none"));
   report_line (text, _("Logs on the CA"), set_words (job));
   report_line (text, _("Session on the CA"), session_words (job));
   report_line (text, _("Last call"), call);

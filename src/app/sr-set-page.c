@@ -52,14 +52,14 @@ truncated_words (const SrSessionRecord *record)
   switch (record->truncated)
     {
     case SR_TRUNCATION_YES:
-      return _("Truncated");
+      return C_("logs", "Truncated");
     case SR_TRUNCATION_KEPT:
       return _("Kept: the CA counts this backup as a copy");
     case SR_TRUNCATION_UNKNOWN:
       return _("Not known: the CA did not answer");
     case SR_TRUNCATION_NO:
     default:
-      return _("Not truncated");
+      return C_("logs", "Not truncated");
     }
 }
 
@@ -69,12 +69,12 @@ ended_words (const SrSessionRecord *record)
   switch (record->ended)
     {
     case SR_ENDING_YES:
-      return _("Ended");
+      return C_("session", "Ended");
     case SR_ENDING_UNKNOWN:
       return _("Not known: the CA did not answer");
     case SR_ENDING_NO:
     default:
-      return _("Left open");
+      return C_("session", "Left open");
     }
 }
 
@@ -84,7 +84,7 @@ logs_words (const SrManifest *manifest)
   guint32 low, high;
 
   if (!sr_manifest_get_generations (manifest, &low, &high))
-    return g_strdup (_("None"));
+    return g_strdup (C_("log generations", "None"));
   if (low == high)
     return g_strdup_printf ("%u (%x)", low, low);
   /* Translators: two log generations, in decimal and hexadecimal */

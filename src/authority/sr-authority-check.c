@@ -194,7 +194,7 @@ describe_roles (guint32 roles)
     if (roles & known[i].role)
       g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "", _(known[i].words));
   if (text->len == 0)
-    g_string_append (text, _("none"));
+    g_string_append (text, C_("roles", "none"));
   return g_string_free_and_steal (g_steal_pointer (&text));
 }
 

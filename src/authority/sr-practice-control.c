@@ -171,7 +171,7 @@ ask (GSocket      *control,
   if (answer == NULL || sr_settings_boolean (answer, "ok", FALSE))
     return g_steal_pointer (&answer);
   words = sr_settings_string (answer, "error");
-  g_set_error (error, SR_AUTHORITY_ERROR, SR_AUTHORITY_ERROR_PRACTICE, _("The practice CA says: %s"), words != NULL ? words : _("no"));
+  g_set_error (error, SR_AUTHORITY_ERROR, SR_AUTHORITY_ERROR_PRACTICE, _("The practice CA says: %s"), words != NULL ? words : C_("answer", "no"));
   return NULL;
 }
 

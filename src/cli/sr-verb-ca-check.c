@@ -27,10 +27,10 @@ print_row (const SrCheckRow *row,
            gpointer          user_data)
 {
   SrCli *cli = user_data;
-  const char *state = row->state == SR_CHECK_DONE ? _("done")
-                      : row->state == SR_CHECK_WARNING ? _("warning")
-                      : row->state == SR_CHECK_FAILED ? _("FAILED")
-                                                      : _("not asked");
+  const char *state = row->state == SR_CHECK_DONE ? C_("check", "done")
+                      : row->state == SR_CHECK_WARNING ? C_("check", "warning")
+                      : row->state == SR_CHECK_FAILED ? C_("check", "FAILED")
+                                                      : C_("check", "not asked");
 
   if (row->state == SR_CHECK_PENDING)
     return;

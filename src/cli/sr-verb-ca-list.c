@@ -63,7 +63,7 @@ add_row (SrCliTable  *table,
   g_autofree char *reached = sr_cli_format_time (seen->reached_at);
 
   sr_cli_table_add (table, sr_authority_get_name (authority), sr_authority_get_host (authority),
-                    sr_authority_is_practice (authority) ? _("practice") : "", reached,
+                    sr_authority_is_practice (authority) ? C_("tag", "practice") : "", reached,
                     seen->problem != NULL ? seen->problem : "", NULL);
 }
 

@@ -64,10 +64,10 @@ tell (SrCli        *cli,
     return sr_cli_fail (cli, _("Reading the backup folder"), NULL, error, NULL, NULL);
   object = to_json (repository, folders);
   sr_cli_emit_object (cli, object);
-  free_space = json_object_get_null_member (object, "free_bytes") ? g_strdup (_("unknown"))
+  free_space = json_object_get_null_member (object, "free_bytes") ? g_strdup (C_("free space", "unknown"))
                                                                   : g_format_size ((guint64) json_object_get_int_member (object, "free_bytes"));
   sr_cli_print (cli, "%s", sr_repository_get_path (repository));
-  sr_cli_print (cli, _("Chosen: %s"), json_object_get_boolean_member (object, "chosen") ? _("yes") : _("no"));
+  sr_cli_print (cli, _("Chosen: %s"), json_object_get_boolean_member (object, "chosen") ? C_("answer", "yes") : C_("answer", "no"));
   sr_cli_print (cli, _("Free space: %s"), free_space);
   for (guint i = 0; i < folders->len; i++)
     sr_cli_print (cli, _("Holds sets of: %s"), ((SrAuthorityFolder *) folders->pdata[i])->config);

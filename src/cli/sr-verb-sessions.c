@@ -111,9 +111,9 @@ list_sessions (SrCli *cli)
       json_array_add_object_element (array, object);
       if (item->entry != NULL)
         sr_cli_table_add (table, item->entry->config, started, g_dpgettext2 (GETTEXT_PACKAGE, "session", step_words[item->entry->step]),
-                          item->alive ? item->entry->program : _("gone"), NULL);
+                          item->alive ? item->entry->program : C_("program", "gone"), NULL);
       else
-        sr_cli_table_add (table, item->id, "", _("not understood"), item->error->message, NULL);
+        sr_cli_table_add (table, item->id, "", C_("session", "not understood"), item->error->message, NULL);
     }
   sr_cli_emit_array (cli, array);
   if (listed->len == 0)

@@ -78,7 +78,7 @@ add_good (SrBackupSet *set,
   json_object_set_null_member (object, "problem");
   json_array_add_object_element (array, object);
   sr_cli_table_add (table, sr_backup_set_get_name (set), manifest->config, started, size,
-                    g_strcmp0 (json_object_get_string_member_with_default (object, "truncated", NULL), "yes") == 0 ? _("truncated") : "", NULL);
+                    g_strcmp0 (json_object_get_string_member_with_default (object, "truncated", NULL), "yes") == 0 ? C_("logs", "truncated") : "", NULL);
 }
 
 static void

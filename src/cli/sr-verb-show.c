@@ -98,11 +98,11 @@ print_session (SrCli       *cli,
       sr_cli_print (cli, _("Session: %s"), error->message);
       return;
     }
-  sr_cli_print (cli, _("Logs truncated: %s"), record.truncated == SR_TRUNCATION_YES ? _("yes")
-                                              : record.truncated == SR_TRUNCATION_NO ? _("no")
+  sr_cli_print (cli, _("Logs truncated: %s"), record.truncated == SR_TRUNCATION_YES ? C_("answer", "yes")
+                                              : record.truncated == SR_TRUNCATION_NO ? C_("answer", "no")
                                               : record.truncated == SR_TRUNCATION_KEPT ? _("kept, as was wanted")
-                                                                                       : _("not known"));
-  sr_cli_print (cli, _("Session ended: %s"), record.ended == SR_ENDING_YES ? _("yes") : record.ended == SR_ENDING_NO ? _("no") : _("not known"));
+                                                                                       : C_("answer", "not known"));
+  sr_cli_print (cli, _("Session ended: %s"), record.ended == SR_ENDING_YES ? C_("answer", "yes") : record.ended == SR_ENDING_NO ? C_("answer", "no") : C_("answer", "not known"));
   if (record.detail != NULL)
     sr_cli_print (cli, "    %s", record.detail);
 }
@@ -120,7 +120,7 @@ print_set (SrCli       *cli,
 
   sr_cli_print (cli, "%s", sr_backup_set_get_path (set));
   sr_cli_print (cli, _("CA: %s"), manifest->config);
-  sr_cli_print (cli, _("Kind: %s"), manifest->kind == SR_SET_FULL ? _("full") : _("logs only"));
+  sr_cli_print (cli, _("Kind: %s"), manifest->kind == SR_SET_FULL ? C_("kind of backup", "full") : C_("kind of backup", "logs only"));
   sr_cli_print (cli, _("Taken: %s to %s"), started, finished);
   if (manifest->certificate_subject != NULL)
     sr_cli_print (cli, _("CA certificate: %s, expires %s"), manifest->certificate_subject, expires);

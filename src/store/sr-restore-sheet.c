@@ -134,9 +134,9 @@ location_words (guint32 type)
   switch (type)
     {
     case 0x44:
-      return _("database");
+      return C_("kind of file", "database");
     case 0x21:
-      return _("log");
+      return C_("kind of file", "log");
     case 0x82:
       return _("folder of the logs");
     case 0x83:
@@ -144,7 +144,7 @@ location_words (guint32 type)
     case 0x40 | 0x80:
       return _("folder of the database");
     default:
-      return _("other");
+      return C_("kind of file", "other");
     }
 }
 
