@@ -9,15 +9,13 @@ is made by localedef.
 
 import json
 import os
-import pathlib
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'lint'))
-from tap import Tap  # noqa: E402
+from tap import Tap
 
 # English words that no German text of this program has.
 ENGLISH = re.compile(r'\b(the|and|with|which|not|there|of|that|from|its)\b')

@@ -3,20 +3,17 @@
 """The life of a backup in the window: cancelled in the middle of a file, its server or the window's own program
 killed there, the window closed and the program quit meanwhile.
 
-test-jobs.py LAB: the folder with tap.py. The programs are on PATH.
+The programs are on PATH.
 """
 
 import os
 import signal
 import subprocess
-import sys
 import time
 
 import practice
+import tap
 import ui
-
-sys.path.insert(0, sys.argv[1])
-import tap  # noqa: E402
 
 DATABASE = 192 << 20
 BUTTON = 'button|push button'

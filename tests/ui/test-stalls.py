@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A backup of a large database, by a click: no turn of the main loop is longer than 16 ms.
 
-test-stalls.py LAB MEBIBYTES [--sanitized]
+test-stalls.py MEBIBYTES [--sanitized]
 
 Everything here runs before the machine's other work, where that is allowed: a
 thread that waits for one that others keep from running would look like a stall.
@@ -22,12 +22,10 @@ import sys
 import time
 
 import stalls
+import tap
 import ui
 
-sys.path.insert(0, sys.argv[1])
-import tap  # noqa: E402
-
-MEBIBYTES = int(sys.argv[2])
+MEBIBYTES = int(sys.argv[1])
 SANITIZED = '--sanitized' in sys.argv
 PLANTED = 50
 PRIORITY = -15

@@ -2,20 +2,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From the first start to a finished backup, and on to the end of the program, by clicks alone.
 
-test-window.py LAB: the folder with tap.py. The programs are on PATH.
+The programs are on PATH.
 """
 
 import json
 import os
 import socket
 import subprocess
-import sys
 import time
 
+import tap
 import ui
-
-sys.path.insert(0, sys.argv[1])
-import tap  # noqa: E402
 
 DATABASE = 96 << 20     # so that a backup takes long enough to be cancelled
 

@@ -60,7 +60,7 @@ def screen_environment(folder, keep):
                        # Warnings end the window's program, not this one, which libatspi tells of widgets that went.
                        STRONGROOM_UI_DEBUG=os.environ.get('G_DEBUG', ''))
     environment.update((name, path) for name, path in own.items() if name not in keep)
-    for name in ('DBUS_SESSION_BUS_ADDRESS', 'WAYLAND_DISPLAY', 'G_DEBUG'):
+    for name in ('DISPLAY', 'XAUTHORITY', 'WAYLAND_DISPLAY', 'DBUS_SESSION_BUS_ADDRESS', 'G_DEBUG'):
         environment.pop(name, None)
     return environment
 
@@ -100,7 +100,7 @@ def inside_screen(width=1280, height=860, keep=(), keyring=False):
                                  sys.executable, '-B'] + sys.argv, env=environment).returncode
         if status != 0:
             with open(log, errors='replace') as noise:
-                sys.stderr.write(noise.read())
+                sys.stderr.write(noise.read()[-4000:])
     finally:
         if bus:
             bus.kill()
@@ -136,12 +136,14 @@ class Gone(Exception):
 class App:
     """The window's program, running."""
 
-    def __init__(self, program='strongroom', environment=None, arguments=()):
+    def __init__(self, program='strongroom', environment=None, arguments=(), name=None, output=2):
+        """A name is for a program that starts the one with the window."""
         import gi
         gi.require_version('Atspi', '2.0')
         from gi.repository import Atspi
         self.atspi = Atspi
-        self.process = subprocess.Popen([program, *arguments], stdout=2,
+        self.name = name
+        self.process = subprocess.Popen([program, *arguments], stdout=output,
                                         env=dict(os.environ, G_DEBUG=os.environ['STRONGROOM_UI_DEBUG'],
                                                  **probe(program), **(environment or {})))
         self.root = self.wait(self._application, 'the program on the accessibility bus')
@@ -150,9 +152,15 @@ class App:
         desktop = self.atspi.get_desktop(0)
         for i in range(desktop.get_child_count()):
             child = desktop.get_child_at_index(i)
-            if child is not None and child.get_process_id() == self.process.pid and child.get_child_count() > 0:
+            if child is not None and self._is_ours(child) and child.get_child_count() > 0:
                 return child
         return None
+
+    def _is_ours(self, application):
+        # Without /proc the bus cannot tell who is who.
+        if self.name is None and os.path.exists('/proc/self'):
+            return application.get_process_id() == self.process.pid
+        return application.get_name() == (self.name or os.path.basename(self.process.args[0]))
 
     def reattach(self):
         """After a window was closed and another opened."""
