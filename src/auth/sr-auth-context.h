@@ -221,33 +221,61 @@ const char *sr_auth_context_get_peer (const SrAuthContext *context);
  */
 gsize sr_auth_context_signature_size (SrAuthContext *context);
 
+/** SR_AUTH_TRAILER_SIZE: bytes of a sec_trailer without its auth_value (MS-RPCE 2.2.2.11) */
+#define SR_AUTH_TRAILER_SIZE 8
+
+/**
+ * SrAuthParts:
+ * @header: PDU header, covered and not encrypted
+ * @header_length: in bytes
+ * @body: encrypted in place; to be sealed, a multiple of 16
+ * @body_length: in bytes
+ * @trailer: (nullable): sec_trailer, %SR_AUTH_TRAILER_SIZE bytes, covered and not encrypted
+ * @signature: where the signature is, or goes
+ * @signature_length: in bytes, as sr_auth_context_signature_size() or sr_auth_context_mic_size() says
+ *
+ * The parts of a PDU that its protection goes by (MS-RPCE 3.3.1.5.2.2).
+ */
+typedef struct
+{
+  guint8 *header;
+  gsize header_length;
+  guint8 *body;
+  gsize body_length;
+  guint8 *trailer;
+  guint8 *signature;
+  gsize signature_length;
+} SrAuthParts;
+
+/**
+ * sr_auth_parts:
+ * @pdu: a whole PDU
+ * @header_length: in bytes
+ * @body_length: in bytes
+ * @signature_length: in bytes
+ *
+ * Returns: its parts, one behind the other
+ */
+SrAuthParts sr_auth_parts (guint8 *pdu,
+                           gsize   header_length,
+                           gsize   body_length,
+                           gsize   signature_length);
+
 /**
  * sr_auth_context_seal:
  * @context: a complete context
  * @sign_header: whether header and trailer are covered (header signing was negotiated); NTLM covers them always
- * @header: (array length=header_length): PDU header, covered and not encrypted
- * @header_length: in bytes
- * @body: (array length=body_length): encrypted in place; a multiple of 16
- * @body_length: in bytes
- * @trailer: (array fixed-size=8): sec_trailer, covered and not encrypted
- * @signature: (array length=signature_length): where the signature goes
- * @signature_length: as sr_auth_context_signature_size() says
+ * @parts: of a PDU without its signature; the body is encrypted in place, the signature is written
  * @error: where to put an error
  *
  * Sets %SR_ERROR_AUTH.
  *
  * Returns: whether it worked
  */
-gboolean sr_auth_context_seal (SrAuthContext *context,
-                               gboolean       sign_header,
-                               guint8        *header,
-                               gsize          header_length,
-                               guint8        *body,
-                               gsize          body_length,
-                               guint8        *trailer,
-                               guint8        *signature,
-                               gsize          signature_length,
-                               GError       **error);
+gboolean sr_auth_context_seal (SrAuthContext     *context,
+                               gboolean           sign_header,
+                               const SrAuthParts *parts,
+                               GError           **error);
 
 /**
  * sr_auth_context_unseal:
@@ -258,16 +286,10 @@ gboolean sr_auth_context_seal (SrAuthContext *context,
  *
  * Returns: whether the body is genuine and now plain
  */
-gboolean sr_auth_context_unseal (SrAuthContext *context,
-                                 gboolean       sign_header,
-                                 guint8        *header,
-                                 gsize          header_length,
-                                 guint8        *body,
-                                 gsize          body_length,
-                                 guint8        *trailer,
-                                 guint8        *signature,
-                                 gsize          signature_length,
-                                 GError       **error);
+gboolean sr_auth_context_unseal (SrAuthContext     *context,
+                                 gboolean           sign_header,
+                                 const SrAuthParts *parts,
+                                 GError           **error);
 
 /**
  * sr_auth_context_mic_size:
@@ -279,31 +301,16 @@ gsize sr_auth_context_mic_size (SrAuthContext *context);
 
 /**
  * sr_auth_context_sign:
- * @context: a complete context
- * @sign_header: as for sr_auth_context_seal()
- * @header: (array length=header_length): PDU header
- * @header_length: in bytes
- * @body: (array length=body_length): the body, which stays as it is
- * @body_length: in bytes
- * @trailer: (array fixed-size=8): sec_trailer
- * @signature: (array length=signature_length): where the signature goes
- * @signature_length: as sr_auth_context_mic_size() says
- * @error: where to put an error
  *
- * Protects a PDU at %SR_AUTH_LEVEL_INTEGRITY, for servers that offer that too. Sets %SR_ERROR_AUTH.
+ * As sr_auth_context_seal(), but the body stays as it is: protects a PDU at
+ * %SR_AUTH_LEVEL_INTEGRITY, for servers that offer that too. Sets %SR_ERROR_AUTH.
  *
  * Returns: whether it worked
  */
-gboolean sr_auth_context_sign (SrAuthContext *context,
-                               gboolean       sign_header,
-                               guint8        *header,
-                               gsize          header_length,
-                               guint8        *body,
-                               gsize          body_length,
-                               guint8        *trailer,
-                               guint8        *signature,
-                               gsize          signature_length,
-                               GError       **error);
+gboolean sr_auth_context_sign (SrAuthContext     *context,
+                               gboolean           sign_header,
+                               const SrAuthParts *parts,
+                               GError           **error);
 
 /**
  * sr_auth_context_verify:
@@ -312,16 +319,10 @@ gboolean sr_auth_context_sign (SrAuthContext *context,
  *
  * Returns: whether the PDU is genuine
  */
-gboolean sr_auth_context_verify (SrAuthContext *context,
-                                 gboolean       sign_header,
-                                 guint8        *header,
-                                 gsize          header_length,
-                                 guint8        *body,
-                                 gsize          body_length,
-                                 guint8        *trailer,
-                                 guint8        *signature,
-                                 gsize          signature_length,
-                                 GError       **error);
+gboolean sr_auth_context_verify (SrAuthContext     *context,
+                                 gboolean           sign_header,
+                                 const SrAuthParts *parts,
+                                 GError           **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrAuthContext, sr_auth_context_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrAuthAcceptor, sr_auth_acceptor_unref)

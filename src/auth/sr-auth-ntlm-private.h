@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <gio/gio.h>
+#include "auth/sr-auth-context.h"
 
 G_BEGIN_DECLS
 
@@ -68,33 +68,22 @@ void sr_ntlm_seal_free (SrNtlmSeal *seal);
 /*
  * sr_ntlm_seal_protect:
  *
- * Encrypts @body in place, if @encrypt, and writes the 16 bytes of @signature over header, body and trailer (8 bytes
- * or %NULL).
+ * Encrypts the body in place, if @encrypt, and writes the 16 bytes of the signature over header, body and trailer.
  */
-gboolean sr_ntlm_seal_protect (SrNtlmSeal   *seal,
-                               gboolean      encrypt,
-                               const guint8 *header,
-                               gsize         header_length,
-                               guint8       *body,
-                               gsize         body_length,
-                               const guint8 *trailer,
-                               guint8       *signature,
-                               GError      **error);
+gboolean sr_ntlm_seal_protect (SrNtlmSeal        *seal,
+                               gboolean           encrypt,
+                               const SrAuthParts *parts,
+                               GError           **error);
 
 /*
  * sr_ntlm_seal_open:
  *
  * The reverse. Sets %SR_ERROR_AUTH for a wrong signature: forged, replayed or out of order.
  */
-gboolean sr_ntlm_seal_open (SrNtlmSeal   *seal,
-                            gboolean      encrypted,
-                            const guint8 *header,
-                            gsize         header_length,
-                            guint8       *body,
-                            gsize         body_length,
-                            const guint8 *trailer,
-                            const guint8 *signature,
-                            GError      **error);
+gboolean sr_ntlm_seal_open (SrNtlmSeal        *seal,
+                            gboolean           encrypted,
+                            const SrAuthParts *parts,
+                            GError           **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrNtlmSeal, sr_ntlm_seal_free)
 

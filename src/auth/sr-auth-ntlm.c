@@ -11,7 +11,6 @@
 #include <gnutls/gnutls.h>
 #include <string.h>
 
-#define TRAILER_SIZE 8
 
 /* One direction: its keys and how many messages went that way. */
 typedef struct
@@ -145,22 +144,18 @@ sr_ntlm_seal_free (SrNtlmSeal *seal)
 
 /* HMAC_MD5 over sequence number and message; with extended session security that is the whole PDU. */
 static void
-compute_mac (Direction    *direction,
-             const guint8 *header,
-             gsize         header_length,
-             const guint8 *body,
-             gsize         body_length,
-             const guint8 *trailer,
-             guint8        mac[16])
+compute_mac (Direction         *direction,
+             const SrAuthParts *parts,
+             guint8             mac[16])
 {
   guint8 sequence[4];
 
   write_le32 (sequence, direction->sequence);
   gnutls_hmac (direction->hmac, sequence, sizeof sequence);
-  gnutls_hmac (direction->hmac, header, header_length);
-  gnutls_hmac (direction->hmac, body, body_length);
-  if (trailer != NULL)
-    gnutls_hmac (direction->hmac, trailer, TRAILER_SIZE);
+  gnutls_hmac (direction->hmac, parts->header, parts->header_length);
+  gnutls_hmac (direction->hmac, parts->body, parts->body_length);
+  if (parts->trailer != NULL)
+    gnutls_hmac (direction->hmac, parts->trailer, SR_AUTH_TRAILER_SIZE);
   gnutls_hmac_output (direction->hmac, mac);
 }
 
@@ -189,46 +184,44 @@ check (int      code,
   return FALSE;
 }
 
-gboolean
-sr_ntlm_seal_protect (SrNtlmSeal   *seal,
-                      gboolean      encrypt,
-                      const guint8 *header,
-                      gsize         header_length,
-                      guint8       *body,
-                      gsize         body_length,
-                      const guint8 *trailer,
-                      guint8       *signature,
-                      GError      **error)
+/* RC4 is the same both ways, and works in place. */
+static gboolean
+crypt_body (Direction         *direction,
+            const SrAuthParts *parts,
+            GError           **error)
 {
-  guint8 mac[16];
-
-  compute_mac (&seal->send, header, header_length, body, body_length, trailer, mac);
-  if (encrypt && body_length > 0 &&
-      !check (gnutls_cipher_encrypt2 (seal->send.rc4, body, body_length, body, body_length), error))
-    return FALSE;
-  return check (write_signature (&seal->send, mac, signature), error);
+  return parts->body_length == 0 ||
+         check (gnutls_cipher_encrypt2 (direction->rc4, parts->body, parts->body_length, parts->body, parts->body_length), error);
 }
 
 gboolean
-sr_ntlm_seal_open (SrNtlmSeal   *seal,
-                   gboolean      encrypted,
-                   const guint8 *header,
-                   gsize         header_length,
-                   guint8       *body,
-                   gsize         body_length,
-                   const guint8 *trailer,
-                   const guint8 *signature,
-                   GError      **error)
+sr_ntlm_seal_protect (SrNtlmSeal        *seal,
+                      gboolean           encrypt,
+                      const SrAuthParts *parts,
+                      GError           **error)
+{
+  guint8 mac[16];
+
+  compute_mac (&seal->send, parts, mac);
+  if (encrypt && !crypt_body (&seal->send, parts, error))
+    return FALSE;
+  return check (write_signature (&seal->send, mac, parts->signature), error);
+}
+
+gboolean
+sr_ntlm_seal_open (SrNtlmSeal        *seal,
+                   gboolean           encrypted,
+                   const SrAuthParts *parts,
+                   GError           **error)
 {
   guint8 mac[16], expected[SR_NTLM_SIGNATURE_SIZE];
 
-  if (encrypted && body_length > 0 &&
-      !check (gnutls_cipher_decrypt2 (seal->receive.rc4, body, body_length, body, body_length), error))
+  if (encrypted && !crypt_body (&seal->receive, parts, error))
     return FALSE;
-  compute_mac (&seal->receive, header, header_length, body, body_length, trailer, mac);
+  compute_mac (&seal->receive, parts, mac);
   if (!check (write_signature (&seal->receive, mac, expected), error))
     return FALSE;
-  if (gnutls_memcmp (expected, signature, sizeof expected) == 0)
+  if (gnutls_memcmp (expected, parts->signature, sizeof expected) == 0)
     return TRUE;
   g_set_error_literal (error, SR_ERROR, SR_ERROR_AUTH,
                        _ ("A message's NTLM signature is wrong: it was forged, replayed or damaged"));

@@ -69,71 +69,62 @@ check_ntlm_length (gsize    length,
   return FALSE;
 }
 
+SrAuthParts
+sr_auth_parts (guint8 *pdu,
+               gsize   header_length,
+               gsize   body_length,
+               gsize   signature_length)
+{
+  guint8 *body = pdu + header_length, *trailer = body + body_length;
+
+  return (SrAuthParts) { pdu, header_length, body, body_length, trailer, trailer + SR_AUTH_TRAILER_SIZE, signature_length };
+}
+
 /* The segments of MS-RPCE 3.3.1.5.2.2, in the order of the PDU; @kind is that of the signature. */
 static int
 fill_iov (gss_iov_buffer_desc iov[4],
           OM_uint32           kind,
           gboolean            sign_header,
-          guint8             *header,
-          gsize               header_length,
-          guint8             *body,
-          gsize               body_length,
-          guint8             *trailer,
-          guint8             *signature,
-          gsize               signature_length)
+          const SrAuthParts  *parts)
 {
   int n = 0;
 
-  iov[n++] = (gss_iov_buffer_desc) { kind, { signature_length, signature } };
+  iov[n++] = (gss_iov_buffer_desc) { kind, { parts->signature_length, parts->signature } };
   if (sign_header)
-    iov[n++] = (gss_iov_buffer_desc) { GSS_IOV_BUFFER_TYPE_SIGN_ONLY, { header_length, header } };
-  iov[n++] = (gss_iov_buffer_desc) { GSS_IOV_BUFFER_TYPE_DATA, { body_length, body } };
+    iov[n++] = (gss_iov_buffer_desc) { GSS_IOV_BUFFER_TYPE_SIGN_ONLY, { parts->header_length, parts->header } };
+  iov[n++] = (gss_iov_buffer_desc) { GSS_IOV_BUFFER_TYPE_DATA, { parts->body_length, parts->body } };
   if (sign_header)
-    iov[n++] = (gss_iov_buffer_desc) { GSS_IOV_BUFFER_TYPE_SIGN_ONLY, { 8, trailer } };
+    iov[n++] = (gss_iov_buffer_desc) { GSS_IOV_BUFFER_TYPE_SIGN_ONLY, { SR_AUTH_TRAILER_SIZE, parts->trailer } };
   return n;
 }
 
 gboolean
-sr_auth_context_seal (SrAuthContext *context,
-                      gboolean       sign_header,
-                      guint8        *header,
-                      gsize          header_length,
-                      guint8        *body,
-                      gsize          body_length,
-                      guint8        *trailer,
-                      guint8        *signature,
-                      gsize          signature_length,
-                      GError       **error)
+sr_auth_context_seal (SrAuthContext     *context,
+                      gboolean           sign_header,
+                      const SrAuthParts *parts,
+                      GError           **error)
 {
   gss_iov_buffer_desc iov[4];
   OM_uint32 major, minor;
   int n, encrypted = 0;
 
-  g_return_val_if_fail (context->complete && signature_length == context->signature_size, FALSE);
+  g_return_val_if_fail (context->complete && parts->signature_length == context->signature_size, FALSE);
 
   if (context->mechanism == SR_AUTH_NTLM)
-    return sr_ntlm_seal_protect (context->ntlm, TRUE, header, header_length, body, body_length, trailer, signature,
-                                 error);
-  n = fill_iov (iov, GSS_IOV_BUFFER_TYPE_HEADER, sign_header, header, header_length, body, body_length, trailer,
-                signature, signature_length);
+    return sr_ntlm_seal_protect (context->ntlm, TRUE, parts, error);
+  n = fill_iov (iov, GSS_IOV_BUFFER_TYPE_HEADER, sign_header, parts);
   major = gss_wrap_iov (&minor, context->gss, 1, GSS_C_QOP_DEFAULT, &encrypted, iov, n);
-  if (major == GSS_S_COMPLETE && encrypted && iov[0].buffer.length == signature_length)
+  if (major == GSS_S_COMPLETE && encrypted && iov[0].buffer.length == parts->signature_length)
     return TRUE;
   sr_gss_set_error (error, SR_ERROR_AUTH, _ ("A message could not be sealed"), major, minor, &sr_gss_oid_kerberos);
   return FALSE;
 }
 
 gboolean
-sr_auth_context_unseal (SrAuthContext *context,
-                        gboolean       sign_header,
-                        guint8        *header,
-                        gsize          header_length,
-                        guint8        *body,
-                        gsize          body_length,
-                        guint8        *trailer,
-                        guint8        *signature,
-                        gsize          signature_length,
-                        GError       **error)
+sr_auth_context_unseal (SrAuthContext     *context,
+                        gboolean           sign_header,
+                        const SrAuthParts *parts,
+                        GError           **error)
 {
   gss_iov_buffer_desc iov[4];
   OM_uint32 major, minor;
@@ -142,11 +133,8 @@ sr_auth_context_unseal (SrAuthContext *context,
   g_return_val_if_fail (context->complete, FALSE);
 
   if (context->mechanism == SR_AUTH_NTLM)
-    return check_ntlm_length (signature_length, error) &&
-           sr_ntlm_seal_open (context->ntlm, TRUE, header, header_length, body, body_length, trailer, signature,
-                              error);
-  n = fill_iov (iov, GSS_IOV_BUFFER_TYPE_HEADER, sign_header, header, header_length, body, body_length, trailer,
-                signature, signature_length);
+    return check_ntlm_length (parts->signature_length, error) && sr_ntlm_seal_open (context->ntlm, TRUE, parts, error);
+  n = fill_iov (iov, GSS_IOV_BUFFER_TYPE_HEADER, sign_header, parts);
   major = gss_unwrap_iov (&minor, context->gss, &encrypted, NULL, iov, n);
   /* Any bit counts: GSS_S_UNSEQ_TOKEN and the like are no errors to GSS_ERROR(), but replays to us. */
   if (major != GSS_S_COMPLETE)
@@ -163,46 +151,32 @@ sr_auth_context_unseal (SrAuthContext *context,
 }
 
 gboolean
-sr_auth_context_sign (SrAuthContext *context,
-                      gboolean       sign_header,
-                      guint8        *header,
-                      gsize          header_length,
-                      guint8        *body,
-                      gsize          body_length,
-                      guint8        *trailer,
-                      guint8        *signature,
-                      gsize          signature_length,
-                      GError       **error)
+sr_auth_context_sign (SrAuthContext     *context,
+                      gboolean           sign_header,
+                      const SrAuthParts *parts,
+                      GError           **error)
 {
   gss_iov_buffer_desc iov[4];
   OM_uint32 major, minor;
   int n;
 
-  g_return_val_if_fail (context->complete && signature_length == context->mic_size, FALSE);
+  g_return_val_if_fail (context->complete && parts->signature_length == context->mic_size, FALSE);
 
   if (context->mechanism == SR_AUTH_NTLM)
-    return sr_ntlm_seal_protect (context->ntlm, FALSE, header, header_length, body, body_length, trailer, signature,
-                                 error);
-  n = fill_iov (iov, GSS_IOV_BUFFER_TYPE_MIC_TOKEN, sign_header, header, header_length, body, body_length, trailer,
-                signature, signature_length);
+    return sr_ntlm_seal_protect (context->ntlm, FALSE, parts, error);
+  n = fill_iov (iov, GSS_IOV_BUFFER_TYPE_MIC_TOKEN, sign_header, parts);
   major = gss_get_mic_iov (&minor, context->gss, GSS_C_QOP_DEFAULT, iov, n);
-  if (major == GSS_S_COMPLETE && iov[0].buffer.length == signature_length)
+  if (major == GSS_S_COMPLETE && iov[0].buffer.length == parts->signature_length)
     return TRUE;
   sr_gss_set_error (error, SR_ERROR_AUTH, _ ("A message could not be signed"), major, minor, &sr_gss_oid_kerberos);
   return FALSE;
 }
 
 gboolean
-sr_auth_context_verify (SrAuthContext *context,
-                        gboolean       sign_header,
-                        guint8        *header,
-                        gsize          header_length,
-                        guint8        *body,
-                        gsize          body_length,
-                        guint8        *trailer,
-                        guint8        *signature,
-                        gsize          signature_length,
-                        GError       **error)
+sr_auth_context_verify (SrAuthContext     *context,
+                        gboolean           sign_header,
+                        const SrAuthParts *parts,
+                        GError           **error)
 {
   gss_iov_buffer_desc iov[4];
   OM_uint32 major, minor;
@@ -211,11 +185,8 @@ sr_auth_context_verify (SrAuthContext *context,
   g_return_val_if_fail (context->complete, FALSE);
 
   if (context->mechanism == SR_AUTH_NTLM)
-    return check_ntlm_length (signature_length, error) &&
-           sr_ntlm_seal_open (context->ntlm, FALSE, header, header_length, body, body_length, trailer, signature,
-                              error);
-  n = fill_iov (iov, GSS_IOV_BUFFER_TYPE_MIC_TOKEN, sign_header, header, header_length, body, body_length, trailer,
-                signature, signature_length);
+    return check_ntlm_length (parts->signature_length, error) && sr_ntlm_seal_open (context->ntlm, FALSE, parts, error);
+  n = fill_iov (iov, GSS_IOV_BUFFER_TYPE_MIC_TOKEN, sign_header, parts);
   major = gss_verify_mic_iov (&minor, context->gss, NULL, iov, n);
   if (major == GSS_S_COMPLETE)
     return TRUE;

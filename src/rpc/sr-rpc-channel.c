@@ -84,7 +84,8 @@ add_fragment (SrRpcChannel        *channel,
   gsize total = header_length + body_length + pad + (signature > 0 ? SR_RPC_SEC_TRAILER_SIZE + signature : 0);
   SrRpcHeader header = { head->type, flags, (guint16) total, (guint16) signature, head->call_id };
   guint start = channel->out->len;
-  guint8 *pdu, *trailer;
+  SrAuthParts parts;
+  guint8 *pdu;
 
   g_byte_array_set_size (channel->out, start + (guint) total);
   pdu = channel->out->data + start;
@@ -102,14 +103,13 @@ add_fragment (SrRpcChannel        *channel,
     return TRUE;
 
   memset (pdu + header_length + body_length, 0, pad);
-  trailer = pdu + header_length + body_length + pad;
-  sr_rpc_sec_trailer_write (trailer, &(SrRpcSecTrailer) { .type = (guint8) channel->auth_type,
-                                                          .level = (guint8) channel->auth_level,
-                                                          .pad_length = (guint8) pad,
-                                                          .context_id = channel->auth_context_id });
-  return (privacy (channel) ? sr_auth_context_seal : sr_auth_context_sign) (
-    channel->auth, channel->sign_header, pdu, header_length, pdu + header_length, body_length + pad, trailer,
-    trailer + SR_RPC_SEC_TRAILER_SIZE, signature, error);
+  sr_rpc_sec_trailer_write (pdu + header_length + body_length + pad,
+                            &(SrRpcSecTrailer) { .type = (guint8) channel->auth_type,
+                                                 .level = (guint8) channel->auth_level,
+                                                 .pad_length = (guint8) pad,
+                                                 .context_id = channel->auth_context_id });
+  parts = sr_auth_parts (pdu, header_length, body_length + pad, signature);
+  return (privacy (channel) ? sr_auth_context_seal : sr_auth_context_sign) (channel->auth, channel->sign_header, &parts, error);
 }
 
 /* Bytes of stub that fit into one fragment, a multiple of 16. */
@@ -256,6 +256,7 @@ sr_rpc_channel_open (SrRpcChannel      *channel,
                      GError           **error)
 {
   SrRpcSecTrailer trailer;
+  SrAuthParts parts;
 
   if (header->frag_length < header_length)
     {
@@ -284,10 +285,9 @@ sr_rpc_channel_open (SrRpcChannel      *channel,
     }
   if (!check_trailer (channel, &trailer, error))
     return FALSE;
+  parts = sr_auth_parts (pdu, header_length, trailer.offset - header_length, trailer.token_length);
   if (signature_size (channel) > 0 &&
-      !(privacy (channel) ? sr_auth_context_unseal : sr_auth_context_verify) (
-        channel->auth, channel->sign_header, pdu, header_length, pdu + header_length, trailer.offset - header_length,
-        pdu + trailer.offset, pdu + trailer.offset + SR_RPC_SEC_TRAILER_SIZE, trailer.token_length, error))
+      !(privacy (channel) ? sr_auth_context_unseal : sr_auth_context_verify) (channel->auth, channel->sign_header, &parts, error))
     return FALSE;
   *length = trailer.offset - header_length - trailer.pad_length;
   return TRUE;

@@ -37,19 +37,20 @@ test_ntlm_seal (void)
   static const guint8 expected[] = { 0x01, 0x00, 0x00, 0x00, 0x7f, 0xb3, 0x8e, 0xc5, 0xc5, 0x5d, 0x49, 0x76, 0x00, 0x00,
                                      0x00, 0x00 };
   guint8 body[] = "P\0l\0a\0i\0n\0t\0e\0x\0t", signature[16];
+  const SrAuthParts parts = { .body = body, .body_length = 18, .signature = signature, .signature_length = sizeof signature };
   g_autoptr (GError) error = NULL;
   g_autoptr (SrNtlmSeal) client = sr_ntlm_seal_new (key, TRUE, 0, &error);
   g_autoptr (SrNtlmSeal) server = sr_ntlm_seal_new (key, FALSE, 0, &error);
 
   g_assert_no_error (error);
-  g_assert_true (sr_ntlm_seal_protect (client, TRUE, NULL, 0, body, 18, NULL, signature, &error));
+  g_assert_true (sr_ntlm_seal_protect (client, TRUE, &parts, &error));
   g_assert_cmpmem (body, 18, sealed, sizeof sealed);
   g_assert_cmpmem (signature, 16, expected, sizeof expected);
-  g_assert_true (sr_ntlm_seal_open (server, TRUE, NULL, 0, body, 18, NULL, signature, &error));
+  g_assert_true (sr_ntlm_seal_open (server, TRUE, &parts, &error));
   g_assert_cmpmem (body, 18, "P\0l\0a\0i\0n\0t\0e\0x\0t", 18);
   /* The same again is a replay. */
   memcpy (body, sealed, 18);
-  g_assert_false (sr_ntlm_seal_open (server, TRUE, NULL, 0, body, 18, NULL, signature, &error));
+  g_assert_false (sr_ntlm_seal_open (server, TRUE, &parts, &error));
   g_assert_error (error, SR_ERROR, SR_ERROR_AUTH);
 }
 

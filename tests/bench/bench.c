@@ -111,11 +111,9 @@ bench_unseal (SrRpcClient *client,
       guint8 *pdu = captured->data + at;
       gsize length = sr_rpc_read16 (pdu + 8), token = sr_rpc_read16 (pdu + 10);
       gsize trailer = length - token - SR_RPC_SEC_TRAILER_SIZE;
+      const SrAuthParts parts = sr_auth_parts (pdu, SR_RPC_CALL_HEADER_SIZE, trailer - SR_RPC_CALL_HEADER_SIZE, token);
 
-      bench_must (sr_auth_context_unseal (auth, client->channel.sign_header, pdu, SR_RPC_CALL_HEADER_SIZE,
-                                          pdu + SR_RPC_CALL_HEADER_SIZE, trailer - SR_RPC_CALL_HEADER_SIZE,
-                                          pdu + trailer, pdu + trailer + SR_RPC_SEC_TRAILER_SIZE, token, &error),
-                  &error, "unseal");
+      bench_must (sr_auth_context_unseal (auth, client->channel.sign_header, &parts, &error), &error, "unseal");
       at += length;
     }
   return bench_cpu_seconds () - before;

@@ -231,21 +231,21 @@ protect_and_change (const char *spn,
   g_autoptr (SrAuthContext) there = NULL;
   g_autoptr (GError) error = NULL;
   gboolean good, covered;
+  SrAuthParts parts;
   gsize size;
 
   make_pair (spn, &here, &there);
   size = seal ? sr_auth_context_signature_size (here) : sr_auth_context_mic_size (here);
   g_assert_cmpuint (size, <=, 256);
+  parts = sr_auth_parts (pdu, 24, 64, size);
   for (gsize i = 0; i < sizeof pdu; i++)
     pdu[i] = (guint8) i;
-  g_assert_true ((seal ? sr_auth_context_seal : sr_auth_context_sign) (here, sign_header, pdu, 24, pdu + 24, 64,
-                                                                       pdu + 88, pdu + 96, size, &error));
+  g_assert_true ((seal ? sr_auth_context_seal : sr_auth_context_sign) (here, sign_header, &parts, &error));
   g_assert_no_error (error);
   g_assert_cmpint (pdu[24] == 24 && pdu[30] == 30 && pdu[40] == 40, ==, !seal);
   if (changed >= 0)
     pdu[changed] ^= 4;
-  good = (seal ? sr_auth_context_unseal : sr_auth_context_verify) (there, sign_header, pdu, 24, pdu + 24, 64, pdu + 88,
-                                                                   pdu + 96, size, &error);
+  good = (seal ? sr_auth_context_unseal : sr_auth_context_verify) (there, sign_header, &parts, &error);
   covered = changed >= 96 || (changed >= 24 && changed < 88) || (changed >= 0 && sign_header);
   g_assert_cmpint (good, ==, !covered);
   if (good)
@@ -254,9 +254,8 @@ protect_and_change (const char *spn,
         g_assert_cmpuint (pdu[i], ==, (guint8) i);
       /* Once is enough: the second time is a replay. */
       if (seal)
-        g_assert_true (sr_auth_context_seal (there, sign_header, pdu, 24, pdu + 24, 64, pdu + 88, pdu + 96, size, NULL));
-      g_assert_false ((seal ? sr_auth_context_unseal : sr_auth_context_verify) (
-        there, sign_header, pdu, 24, pdu + 24, 64, pdu + 88, pdu + 96, size, &error));
+        g_assert_true (sr_auth_context_seal (there, sign_header, &parts, NULL));
+      g_assert_false ((seal ? sr_auth_context_unseal : sr_auth_context_verify) (there, sign_header, &parts, &error));
     }
   if (!g_error_matches (error, SR_ERROR, SR_ERROR_AUTH))
     g_assert_error (error, SR_ERROR, SR_ERROR_WEAK);

@@ -136,14 +136,14 @@ test_wrong_signature (RawFixture    *f,
         guint8 pdu[24 + 16 + 8 + 16] = { 0 }, *trailer = pdu + 40;
         SrRpcHeader header = { SR_RPC_REQUEST, RAW_WHOLE, sizeof pdu, 16, 2 };
         SrRpcSecTrailer facts = { SR_AUTH_NTLM, (guint8) level, 16, 79, 0, 16 };
+        const SrAuthParts parts = sr_auth_parts (pdu, 24, 16, 16);
         gsize sent;
 
         raw_fixture_again (f);
         raw_client_bind_ntlm (f->raw, level, TRUE, RPC_TESTING_PASSWORD);
         sr_rpc_header_write (pdu, &header);
         sr_rpc_sec_trailer_write (trailer, &facts);
-        (level == SR_AUTH_LEVEL_PRIVACY ? sr_auth_context_seal : sr_auth_context_sign) (
-          f->raw->channel.auth, TRUE, pdu, 24, pdu + 24, 16, trailer, trailer + 8, 16, &error);
+        (level == SR_AUTH_LEVEL_PRIVACY ? sr_auth_context_seal : sr_auth_context_sign) (f->raw->channel.auth, TRUE, &parts, &error);
         g_assert_no_error (error);
         switch (i)
           {
