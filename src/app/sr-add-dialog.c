@@ -100,6 +100,7 @@ typed_authority (SrAddDialog *self,
   known = sr_authority_list_find_config (sr_application_get_authorities (self->application), sr_authority_get_config (authority));
   if (known != NULL)
     {
+      /* Translators: %s is a CA as HOST\CA */
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS, _("%s is in the list already"), sr_authority_get_config (known));
       return NULL;
     }

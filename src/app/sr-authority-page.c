@@ -160,7 +160,9 @@ kept_words (SrWatch *watch)
   if (n == 0)
     return unreadable != NULL ? g_steal_pointer (&unreadable) : g_strdup (C_("backup sets", "None"));
   if (unreadable != NULL)
+    /* Translators: how many, their size, and a part such as “2 folders cannot be read as sets” */
     return g_strdup_printf (ngettext ("%u set, %s; %s", "%u sets, %s; %s", n), n, size, unreadable);
+  /* Translators: how many, and their size */
   return g_strdup_printf (ngettext ("%u set, %s", "%u sets, %s", n), n, size);
 }
 

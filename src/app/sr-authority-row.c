@@ -39,7 +39,8 @@ update (SrAuthorityRow *self)
   gtk_widget_set_css_classes (GTK_WIDGET (self->state_icon), classes);
   gtk_widget_set_visible (self->practice_tag, practice);
 
-  /* A row with a box inside has no name of its own for a screen reader. */
+  /* A row with a box inside has no name of its own for a screen reader.
+   * Translators: %s is the name of a certificate authority */
   spoken = practice ? g_strdup_printf (_("%s, practice CA"), sr_authority_get_name (authority))
                     : g_strdup (sr_authority_get_name (authority));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self),

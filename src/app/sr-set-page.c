@@ -458,8 +458,8 @@ on_delete (SrSetPage *self)
 
   /* Translators: %s is date and time */
   adw_alert_dialog_format_heading (ADW_ALERT_DIALOG (dialog), _("Delete the Backup Set of %s?"), time);
-  /* Translators: %s is HOST\CA */
   adw_alert_dialog_format_body (ADW_ALERT_DIALOG (dialog),
+                                /* Translators: %s is a CA as HOST\CA */
                                 _("This set of %s and its files are removed for good. The CA cannot be restored to that point any more."),
                                 manifest->config);
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),

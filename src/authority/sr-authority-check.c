@@ -118,9 +118,11 @@ check_resolve (Run          *run,
       if (run->address == NULL)
         {
           row->state = SR_CHECK_WARNING;
+          /* Translators: %s is an IP address */
           row->detail = g_strdup_printf (_("%s is an address. Kerberos needs a name: only NTLM can sign in there"), wanted);
         }
       else
+        /* Translators: a host, then an IP address */
         row->detail = g_strdup_printf (_("%s is not looked up: the address %s was given for it"), run->host, wanted);
       return TRUE;
     }
@@ -137,6 +139,7 @@ check_resolve (Run          *run,
 
       g_string_append_printf (found, "%s%s", l != addresses ? ", " : "", text);
     }
+  /* Translators: a host, then its IP addresses */
   row->detail = g_strdup_printf (_("%s is %s"), wanted, found->str);
   g_resolver_free_addresses (addresses);
   return TRUE;
@@ -167,6 +170,7 @@ check_activation (Run          *run,
     return FALSE;
   run->seen.reached_at = g_get_real_time ();
   if (run->user != NULL)
+    /* Translators: %s is a user */
     row->detail = g_strdup_printf (_("Signed in as %s, encrypted"), run->user);
   else
     row->detail = g_strdup (_("Signed in with the tickets of this session, encrypted"));
@@ -230,6 +234,7 @@ check_roles (Run          *run,
   words = describe_roles (roles);
   if (roles & SR_CA_ROLE_OPERATOR)
     {
+      /* Translators: %s is a list such as “backup operator, reader” */
       row->detail = g_strdup_printf (_("The account’s roles: %s"), words);
       return TRUE;
     }
@@ -256,6 +261,7 @@ check_remote_backup (Run          *run,
     return FALSE;
   if (value.type != SR_VT_I4)
     {
+      /* Translators: %s is a CA as HOST\CA */
       g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("InterfaceFlags of “%s” are not a number"), run->name);
       return FALSE;
     }

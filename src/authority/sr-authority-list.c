@@ -117,6 +117,7 @@ parse_list (SrSettingsFile *file,
       if (item == NULL)
         {
           g_set_error (error, SR_AUTHORITY_ERROR, SR_AUTHORITY_ERROR_DAMAGED,
+                       /* Translators: a file, a number, and what is wrong */
                        _("“%s” cannot be understood, entry %u: %s. Mend it or move it away"),
                        sr_settings_file_get_path (file), i + 1, local->message);
           return NULL;

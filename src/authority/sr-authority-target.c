@@ -18,6 +18,7 @@ make_credentials (SrAuthority *self,
     case SR_CREDENTIALS_KEYTAB:
       if (!g_file_test (sr_authority_get_key_source (self), G_FILE_TEST_EXISTS))
         {
+          /* Translators: a file, then a CA as HOST\CA */
           g_set_error (error, SR_AUTHORITY_ERROR, SR_AUTHORITY_ERROR_SIGN_IN, _("The keytab “%s” of %s does not exist"),
                        sr_authority_get_key_source (self), sr_authority_get_config (self));
           return NULL;
@@ -27,6 +28,7 @@ make_credentials (SrAuthority *self,
     case SR_CREDENTIALS_PASSWORD:
       if (password == NULL)
         {
+          /* Translators: a user, then a CA as HOST\CA */
           g_set_error (error, SR_AUTHORITY_ERROR, SR_AUTHORITY_ERROR_NEEDS_PASSWORD, _("The password of %s for %s is not at hand"),
                        sr_authority_get_user (self), sr_authority_get_config (self));
           return NULL;

@@ -151,6 +151,7 @@ sr_practice_folder_get_password (SrPracticeFolder *self,
       text[length] = '\0';
       password = find_password (text, self->user);
       if (password == NULL)
+        /* Translators: a file, then a user */
         g_set_error (error, SR_AUTHORITY_ERROR, SR_AUTHORITY_ERROR_DAMAGED, _("“%s” has no password of %s"), self->users_file, self->user);
     }
   sr_secret_wipe (text, sizeof text);

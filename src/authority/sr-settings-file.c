@@ -165,6 +165,7 @@ sr_settings_file_read (SrSettingsFile *self,
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
     {
       g_set_error (error, SR_AUTHORITY_ERROR, SR_AUTHORITY_ERROR_DAMAGED,
+                   /* Translators: a file, and what is wrong */
                    _("“%s” cannot be understood: %s. Mend it or move it away"), self->path,
                    local != NULL ? local->message : _("it holds no JSON object"));
       return NULL;

@@ -102,6 +102,7 @@ tell_people (const char   *step,
   if (host != NULL)
     sr_cli_note (_("  Host: %s"), host);
   if (code != NULL)
+    /* Translators: a number such as 0x80070005, and its name such as E_ACCESSDENIED */
     sr_cli_note (_("  Code: %s %s"), code, name != NULL ? name : "");
   if (advice != NULL)
     sr_cli_note (_("  What to do: %s"), advice);

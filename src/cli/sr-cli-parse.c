@@ -273,6 +273,7 @@ run_verb (SrCli             *cli,
   if (exit != SR_CLI_DONE)
     return exit;
   if (cli->arguments->len < cli->verb->min_arguments)
+    /* Translators: a verb, then its arguments */
     return sr_cli_misuse (cli, _("“%s” needs %s"), cli->verb->name, _(cli->verb->arguments));
   if (cli->arguments->len > cli->verb->max_arguments)
     return sr_cli_misuse (cli, _("There is an argument too many: “%s”"),
@@ -313,6 +314,7 @@ run_without_verb (SrCli             *cli,
   if (is_group (word) && argv[1] == NULL)
     return sr_cli_misuse (cli, _("What is to be done with “%s”?"), word);
   if (is_group (word))
+    /* Translators: a verb of two words */
     return sr_cli_misuse (cli, _("There is no “%s %s”"), word, argv[1]);
   if (word[0] == '-')
     return sr_cli_misuse (cli, _("There is no option %s before a verb"), word);

@@ -187,6 +187,7 @@ sr_cli_get_password (SrCli       *cli,
                    _("“%s” is signed in to with a password, and there is no terminal to ask for it"), sr_authority_get_config (authority));
       return NULL;
     }
+  /* Translators: a user, then a CA as HOST\CA */
   question = g_strdup_printf (_("Password of %s for %s: "), sr_authority_get_user (authority), sr_authority_get_config (authority));
   safe = sr_cli_make_safe (question);
   return prompt (tty, safe, error);

@@ -75,6 +75,7 @@ recover (Backup  *self,
 
       json_array_add_object_element (self->recovered, sr_verb_sessions_item_to_json (item));
       if (item->outcome != SR_RECOVERY_RUNNING)
+        /* Translators: %s is a whole sentence */
         sr_cli_note (_("A session of an earlier program with this CA was found: %s"), sr_recovery_outcome_words (item->outcome));
     }
   return TRUE;
@@ -114,6 +115,7 @@ print_result (Backup  *self,
   g_autofree char *took = sr_cli_format_duration (sr_job_get_elapsed (job));
 
   sr_cli_print (self->cli, "%s", sr_backup_set_get_path (sr_job_get_set (job)));
+  /* Translators: two numbers, a size, and a time such as 1:05 */
   sr_cli_print (self->cli, _("Databases: %u, logs: %u, %s, in %s."), counts->databases, counts->logs, size, took);
   if (counts->dynamic_files > 0)
     sr_cli_print (self->cli, ngettext ("%u further file of the CA is listed in the manifest and not in the set.",

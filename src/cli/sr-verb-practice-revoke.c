@@ -57,6 +57,7 @@ run (SrCli *cli)
   json_object_set_string_member (object, "certificate", certificate);
   json_object_set_int_member (object, "reason", reason);
   sr_cli_emit_object (cli, object);
+  /* Translators: %s is a certificate’s serial number, or # and its request id */
   sr_cli_print (cli, _("Revoked %s, and published a new CRL."), certificate);
   return SR_CLI_DONE;
 }

@@ -85,6 +85,7 @@ run (SrCli *cli)
     }
   object = sr_verb_ca_to_json (authority);
   sr_cli_emit_object (cli, object);
+  /* Translators: a CA as HOST\CA, an IP address, a port, a folder */
   sr_cli_print (cli, _("The practice CA %s runs, at %s port %u, with its state in %s."), ready->config, ready->address, ready->activation_port, folder);
   sr_cli_print (cli, _("“strongroomctl backup '%s' --full” backs it up, “strongroomctl practice stop” ends it."), ready->config);
   return SR_CLI_DONE;

@@ -72,6 +72,7 @@ static void
 print (SrCli      *cli,
        JsonObject *object)
 {
+  /* Translators: a CA as HOST\CA, an IP address, a port, a process id, a folder */
   sr_cli_print (cli, _("The practice CA %s runs, at %s port %d, process %d, with its state in %s."),
                 json_object_get_string_member_with_default (object, "config", ""), json_object_get_string_member_with_default (object, "address", ""),
                 (int) json_object_get_int_member_with_default (object, "port", 0), (int) json_object_get_int_member_with_default (object, "pid", 0),

@@ -51,6 +51,7 @@ find_config (SrRepository *repository,
         continue;
       if (found != NULL)
         {
+          /* Translators: what the user wrote, then two CAs as HOST\CA */
           g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_AMBIGUOUS, _("“%s” is the name of “%s” and of “%s”. Give one of these"),
                        text, found, folder->config);
           g_free (found);

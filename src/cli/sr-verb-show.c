@@ -121,8 +121,10 @@ print_set (SrCli       *cli,
   sr_cli_print (cli, "%s", sr_backup_set_get_path (set));
   sr_cli_print (cli, _("CA: %s"), manifest->config);
   sr_cli_print (cli, _("Kind: %s"), manifest->kind == SR_SET_FULL ? C_("kind of backup", "full") : C_("kind of backup", "logs only"));
+  /* Translators: when a backup began and ended */
   sr_cli_print (cli, _("Taken: %s to %s"), started, finished);
   if (manifest->certificate_subject != NULL)
+    /* Translators: the subject of a certificate, then date and time */
     sr_cli_print (cli, _("CA certificate: %s, expires %s"), manifest->certificate_subject, expires);
   if (manifest->certificate_sha1 != NULL)
     sr_cli_print (cli, _("Thumbprint: %s"), manifest->certificate_sha1);

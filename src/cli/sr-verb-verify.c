@@ -99,6 +99,7 @@ run (SrCli *cli)
       return exit;
     }
   sr_cli_emit_object (cli, object);
+  /* Translators: %s is the name of a backup set */
   sr_cli_print (cli, ngettext ("%s is good: %'u file is what the manifest says.", "%s is good: %'u files are what the manifest says.",
                                sr_backup_set_get_manifest (set)->files->len),
                 sr_backup_set_get_name (set), sr_backup_set_get_manifest (set)->files->len);

@@ -495,6 +495,7 @@ sr_backup_session_run (SrBackupSession *session,
     return TRUE;
   if (session->set != NULL)
     {
+      /* Translators: an error, then a folder */
       char *message = g_strdup_printf (_("%s (the backup set “%s” is complete)"), first->message, sr_backup_set_get_path (session->set));
 
       g_free (first->message);

@@ -71,6 +71,7 @@ add_hash_problem (Verification *check,
                   const char   *found)
 {
   add_problem (check, SR_SET_PROBLEM_HASH, path, g_strdup (expected), g_strdup (found),
+               /* Translators: a file, the hash it has, and the one it should have */
                g_strdup_printf (_("“%s” has SHA-256 %s, and %s is expected"), path, found, expected));
 }
 
@@ -83,9 +84,9 @@ add_size_problem (Verification *check,
   g_autofree char *has = g_format_size_full (found, G_FORMAT_SIZE_LONG_FORMAT);
   g_autofree char *wanted = g_format_size_full (expected, G_FORMAT_SIZE_LONG_FORMAT);
 
-  /* Translators: a file and two sizes */
   add_problem (check, SR_SET_PROBLEM_SIZE, path,
                g_strdup_printf ("%" G_GUINT64_FORMAT, expected), g_strdup_printf ("%" G_GUINT64_FORMAT, found),
+               /* Translators: a file, the size it has, and the one it should have */
                g_strdup_printf (_("“%s” has %s, and %s are expected"), path, has, wanted));
 }
 
@@ -235,6 +236,7 @@ verify_own_files (Verification *check)
       g_autofree char *got = found != NULL ? sr_hash_bytes (GNUTLS_DIG_SHA256, found) : NULL;
 
       add_problem (check, SR_SET_PROBLEM_HASH, SR_SUMS_NAME, g_steal_pointer (&wanted), g_steal_pointer (&got),
+                   /* Translators: two files */
                    g_strdup_printf (_("“%s” does not agree with “%s”"), SR_SUMS_NAME, SR_MANIFEST_NAME));
     }
 }
@@ -252,10 +254,12 @@ conclude (Verification *check,
   first = g_ptr_array_index (check->problems, 0);
   others = check->problems->len - 1;
   if (others == 0)
+    /* Translators: a folder, and the problem as a whole clause */
     g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_MISMATCH, _("The set “%s” is not good: %s"),
                  sr_backup_set_get_path (check->set), first->message);
   else
     g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_MISMATCH,
+                 /* Translators: a folder, the first problem as a whole clause, then how many more */
                  g_dngettext (GETTEXT_PACKAGE, "The set “%s” is not good: %s (and %u more problem)",
                               "The set “%s” is not good: %s (and %u more problems)", others),
                  sr_backup_set_get_path (check->set), first->message, others);

@@ -217,12 +217,14 @@ check_names (char      **names,
 {
   if (g_strv_length (names) > SR_MANIFEST_MAX_FILES)
     {
+      /* Translators: %s is “The list of locations” or “The list of dynamic files” */
       g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, _("%s has more than %u items"), list, SR_MANIFEST_MAX_FILES);
       return FALSE;
     }
   for (guint i = 0; names[i] != NULL; i++)
     if (strlen (names[i]) > SR_MANIFEST_MAX_NAME)
       {
+        /* Translators: %s is “The list of locations” or “The list of dynamic files” */
         g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, _("%s: item %u is longer than %u bytes"), list, i, SR_MANIFEST_MAX_NAME);
         return FALSE;
       }

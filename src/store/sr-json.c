@@ -166,6 +166,7 @@ get_node (SrJsonReader *reader,
   if (node != NULL && !JSON_NODE_HOLDS_NULL (node))
     return node;
   if (required)
+    /* Translators: the path of a member, as in “files[3].”, and its name */
     sr_json_reader_fail (reader, _("“%s%s” is missing"), reader->at, member);
   return NULL;
 }
@@ -175,6 +176,7 @@ fail_type (SrJsonReader *reader,
            const char   *member,
            const char   *type)
 {
+  /* Translators: the path of a member, as in “files[3].”, its name, and what it must be, as “a whole number” */
   sr_json_reader_fail (reader, _("“%s%s” is not %s"), reader->at, member, type);
 }
 
@@ -211,6 +213,7 @@ sr_json_get_array (SrJsonReader *reader,
     }
   if (json_array_get_length (json_node_get_array (node)) > max_items)
     {
+      /* Translators: the path of a member, as in “files[3].”, and its name */
       sr_json_reader_fail (reader, _("“%s%s” has more than %u items"), reader->at, member, max_items);
       return NULL;
     }
@@ -251,6 +254,7 @@ node_string (SrJsonReader *reader,
     }
   if (strlen (text) > max_length)
     {
+      /* Translators: the path of a member, as in “files[3].”, and its name */
       sr_json_reader_fail (reader, _("“%s%s” is longer than %zu bytes"), reader->at, member, max_length);
       return NULL;
     }
@@ -330,6 +334,7 @@ sr_json_dup_hex (SrJsonReader *reader,
     return NULL;
   if (strlen (text) == 2 * bytes && strspn (text, "0123456789abcdef") == 2 * bytes)
     return g_steal_pointer (&text);
+  /* Translators: the path of a member, as in “files[3].”, and its name */
   sr_json_reader_fail (reader, _("“%s%s” is not %zu hexadecimal digits"), reader->at, member, 2 * bytes);
   return NULL;
 }

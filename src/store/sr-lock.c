@@ -197,13 +197,14 @@ set_locked_error (GError            **error,
     {
       g_autofree char *process = g_strdup_printf ("%" G_GINT64_FORMAT, holder->pid);
 
-      /* Translators: a folder or CA, a program, a user, a host, a number, date and time */
       g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_LOCKED,
+                   /* Translators: what is locked, as “The backup folder “/srv””; a program, a user, a host, a number, date and time */
                    _("%s is in use by %s, started by %s on %s (process %s), since %s. Wait until it is done, or end it."),
                    what, holder->program, holder->user, holder->host, process, since != NULL ? since : "?");
     }
   else
     g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_LOCKED,
+                 /* Translators: what is locked, as “The backup folder “/srv”” */
                  _("%s is in use by another program that does not tell its name. Wait until it is done."), what);
 }
 

@@ -127,8 +127,10 @@ check_path (SrJsonReader *reader,
             const char   *path)
 {
   if (!sr_set_path_is_safe (path) || is_own_name (path))
+    /* Translators: “%spath” becomes “files[3].path”; leave “path” as it is */
     sr_json_reader_fail (reader, _("“%spath” is no path for a file of a set: “%s”"), reader->at, path);
   else if (!g_hash_table_add (seen, sr_safe_name_key (path)))
+    /* Translators: “%spath” becomes “files[3].path”; leave “path” as it is */
     sr_json_reader_fail (reader, _("“%spath” is there twice: “%s”"), reader->at, path);
 }
 

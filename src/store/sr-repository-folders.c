@@ -229,6 +229,7 @@ make_authority_folder (SrRepository *self,
         }
     }
   g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_NAME,
+               /* Translators: a folder, then a CA as HOST\CA */
                _("No free folder name is left in “%s” for “%s”"), sr_repository_get_path (self), config);
   return NULL;
 }
@@ -254,6 +255,7 @@ get_authority_folder (SrRepository *self,
   if (mode == SR_LOCK_EXCLUSIVE)
     return make_authority_folder (self, config, error);
   g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_NO_SUCH_SET,
+               /* Translators: a folder, then a CA as HOST\CA */
                _("The backup folder “%s” has nothing of “%s”"), sr_repository_get_path (self), config);
   return NULL;
 }
@@ -286,6 +288,7 @@ sr_repository_lock_authority (SrRepository  *self,
     return NULL;
 
   path = g_build_filename (folder, SR_LOCK_NAME, NULL);
+  /* Translators: a CA as HOST\CA, then a folder: the beginning of a sentence such as “… is in use by strongroomctl” */
   what = g_strdup_printf (_("“%s” in the backup folder “%s”"), config, sr_repository_get_path (self));
   lock = sr_lock_take (path, mode, what, holder, error);
   if (lock != NULL)

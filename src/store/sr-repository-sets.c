@@ -181,6 +181,7 @@ set_ambiguous_error (GError    **error,
   if (found->len > MAX_NAMED)
     g_string_append (names, ", …");
   g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_AMBIGUOUS,
+               /* Translators: what the user wrote, a number, a list of names */
                _("“%s” fits %u sets: %s. Write more of the name."), text, found->len, names->str);
 }
 

@@ -87,6 +87,7 @@ load_id (const char *path,
                  path, SR_REPOSITORY_ID_NAME);
   else if (g_error_matches (local, SR_STORE_ERROR, SR_STORE_ERROR_DAMAGED_ID))
     g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_DAMAGED_ID,
+                 /* Translators: %s is what is wrong with a file, without a full stop */
                  _("%s. The sets in the backup folder can still be opened one by one. Bring this file back from a copy, "
                    "or remove it and create the backup folder anew at this place: its sets stay."),
                  local->message);
@@ -246,6 +247,7 @@ sr_repository_check_writable (SrRepository *self,
   needed = g_format_size (bytes);
   there = g_format_size (space);
   g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_FULL,
+               /* Translators: a folder and two sizes */
                _("The backup folder “%s” has %s free, and %s are needed. Make room there, or choose another backup folder."),
                self->path, there, needed);
   return FALSE;
@@ -258,6 +260,7 @@ sr_repository_lock (SrRepository  *self,
                     GError       **error)
 {
   g_autofree char *path = g_build_filename (self->path, SR_LOCK_NAME, NULL);
+  /* Translators: the beginning of a sentence such as “… is in use by strongroomctl” */
   g_autofree char *what = g_strdup_printf (_("The backup folder “%s”"), self->path);
 
   if (holder != NULL)

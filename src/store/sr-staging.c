@@ -64,6 +64,7 @@ is_at_home (SrBackupSet *set,
   if (sr_config_equal (own, config))
     return TRUE;
   g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_DAMAGED_SET,
+               /* Translators: a folder, then two CAs as HOST\CA */
                _("“%s” holds a set of “%s”, and lies in the folder of “%s”"), sr_backup_set_get_path (set), own, config);
   return FALSE;
 }

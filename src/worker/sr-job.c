@@ -174,6 +174,7 @@ sr_job_new_backup (const SrBackupJobOptions *options)
   self->authority = g_object_ref (options->authority);
   self->order.password = options->password != NULL ? sr_secret_ref (options->password) : NULL;
   self->order.config = g_strdup (sr_authority_get_config (options->authority));
+  /* Translators: %s is the name of a certificate authority */
   self->title = g_strdup_printf (_("Backing up %s"), sr_authority_get_name (options->authority));
   self->order.display_name = g_strdup (sr_authority_get_name (options->authority));
   self->order.repository = g_object_ref (options->repository);
@@ -195,6 +196,7 @@ sr_job_new_verify (SrBackupSet *set)
   self->set = g_object_ref (set);
   self->order.set = g_object_ref (set);
   self->order.config = g_strdup (sr_backup_set_get_manifest (set)->config);
+  /* Translators: %s is the name of a backup set */
   self->title = g_strdup_printf (_("Verifying %s"), sr_backup_set_get_name (set));
   return self;
 }
