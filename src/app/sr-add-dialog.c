@@ -36,6 +36,7 @@ struct _SrAddDialog
   AdwActionRow *folder_row;
   GtkWidget *add_button;
   gboolean failed;
+  gboolean adding;
   AdwStatusPage *done_status;
   AdwActionRow *account_row;
   AdwActionRow *password_row;
@@ -303,18 +304,8 @@ on_recheck (SrAddDialog *self)
 /* The fourth page: where backups go. */
 
 static void
-show_folder (SrAddDialog *self)
-{
-  g_autofree char *path = sr_preferences_dup_folder ();
-  g_autofree char *shown = g_filename_display_name (path);
-
-  adw_action_row_set_subtitle (self->folder_row, shown);
-}
-
-static void
 on_checks_next (SrAddDialog *self)
 {
-  show_folder (self);
   adw_navigation_view_push_by_tag (self->view, "folder");
 }
 
@@ -328,8 +319,6 @@ on_folder_chosen (GObject      *source,
 
   if (!sr_preferences_choose_folder_finish (GTK_WIDGET (self), result, &error) && error != NULL && self->view != NULL)
     tell (self, error->message);
-  if (self->view != NULL)
-    show_folder (self);
 }
 
 static void
@@ -386,8 +375,6 @@ show_done (SrAddDialog *self)
   const char *user = sr_authority_get_user (self->authority);
   /* Translators: %s is the name of a certificate authority */
   g_autofree char *title = g_markup_printf_escaped (_("%s Is Added"), sr_authority_get_name (self->authority));
-  g_autofree char *path = sr_preferences_dup_folder ();
-  g_autofree char *shown = g_filename_display_name (path);
 
   adw_status_page_set_title (self->done_status, title);
   adw_status_page_set_description (self->done_status,
@@ -396,28 +383,44 @@ show_done (SrAddDialog *self)
   adw_status_page_set_icon_name (self->done_status, self->failed ? "dialog-warning-symbolic"
                                                                  : "io.github.strongroom.Strongroom-good-symbolic");
   adw_action_row_set_subtitle (self->account_row, user != NULL ? user : _("The Kerberos ticket of this session"));
-  adw_action_row_set_subtitle (self->sets_row, shown);
   gtk_widget_set_visible (self->back_up_button, !self->failed);
   adw_navigation_view_push_by_tag (self->view, "done");
 }
 
 static void
-on_add (SrAddDialog *self)
+on_listed (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
 {
+  g_autoptr (SrAddDialog) self = user_data;
   g_autoptr (GError) error = NULL;
 
-  /* The password first: the CA is asked as soon as it is in the list. */
-  keep_password (self);
-  if (!sr_authority_list_add (sr_application_get_authorities (self->application), self->authority, &error))
+  self->adding = FALSE;
+  if (!sr_authority_list_change_finish (SR_AUTHORITY_LIST (source), result, &error))
     {
       sr_keyring_clear_async (sr_application_get_keyring (self->application), self->authority, NULL, NULL, NULL);
-      tell (self, error->message);
+      if (self->view != NULL)
+        tell (self, error->message);
       return;
     }
   g_clear_pointer (&self->password, sr_secret_unref);
-  sr_sign_in_form_forget (self->form);
   g_signal_emit (self, added_signal, 0, self->authority);
+  if (self->view == NULL)
+    return; /* closed meanwhile */
+  sr_sign_in_form_forget (self->form);
   show_done (self);
+}
+
+static void
+on_add (SrAddDialog *self)
+{
+  if (self->adding)
+    return;
+  self->adding = TRUE;
+  /* The password first: the CA is asked as soon as it is in the list. */
+  keep_password (self);
+  sr_authority_list_add_async (sr_application_get_authorities (self->application), self->authority,
+                               on_listed, g_object_ref (self));
 }
 
 static void
@@ -528,8 +531,12 @@ AdwDialog *
 sr_add_dialog_new (SrApplication *application)
 {
   SrAddDialog *self = g_object_new (SR_TYPE_ADD_DIALOG, NULL);
+  SrMonitor *monitor = sr_application_get_monitor (application);
 
   self->application = application;
+  g_object_bind_property (monitor, "folder-name", self->folder_row, "subtitle", G_BINDING_SYNC_CREATE);
+  g_object_bind_property (monitor, "folder-name", self->sets_row, "subtitle", G_BINDING_SYNC_CREATE);
+  sr_monitor_refresh_sets (monitor);
   sr_sign_in_form_set_persistent (self->form, sr_keyring_is_persistent (sr_application_get_keyring (application)));
   on_config_changed (self);
   return ADW_DIALOG (self);

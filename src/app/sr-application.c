@@ -24,6 +24,7 @@ struct _SrApplication
   GPtrArray *opening; /* CAs whose backup waits for the backup folder */
   guint looking_up;   /* passwords that the keyring is asked for */
   guint n_backups;
+  gboolean loaded; /* the list of CAs, or why it cannot be */
   gboolean quitting;
 };
 
@@ -51,6 +52,12 @@ SrKeyring *
 sr_application_get_keyring (SrApplication *self)
 {
   return self->keyring;
+}
+
+gboolean
+sr_application_is_loaded (SrApplication *self)
+{
+  return self->loaded;
 }
 
 SrApplication *
@@ -521,7 +528,27 @@ sr_application_startup (GApplication *application)
   self->keyring = sr_keyring_new ();
   self->worker = sr_worker_new ();
   self->monitor = sr_monitor_new (self->authorities, self->worker, password_at_hand, self);
-  g_application_hold (application);
+}
+
+static void
+on_loaded (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  SrApplication *self = user_data;
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+  g_autoptr (GError) error = NULL;
+  gboolean first = !self->loaded;
+
+  sr_authority_list_change_finish (SR_AUTHORITY_LIST (source), result, &error);
+  self->loaded = TRUE;
+  if (SR_IS_WINDOW (window))
+    sr_window_show_list (SR_WINDOW (window));
+  if (SR_IS_WINDOW (window) && error != NULL)
+    sr_window_tell_error (SR_WINDOW (window), _("The List of CAs Cannot Be Read"), error);
+  if (!first)
+    return;
+  g_application_hold (G_APPLICATION (self));
   sr_keyring_open_async (self->keyring, NULL, on_keyring_open, self);
 }
 
@@ -530,15 +557,14 @@ sr_application_activate (GApplication *application)
 {
   SrApplication *self = SR_APPLICATION (application);
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
-  g_autoptr (GError) error = NULL;
 
   if (self->quitting)
     return;
   if (window == NULL)
     {
+      /* Read while the window is made, so it is mostly there for the first frame. */
+      sr_authority_list_load_async (self->authorities, on_loaded, self);
       window = GTK_WINDOW (sr_window_new (self));
-      if (!sr_authority_list_load (self->authorities, &error))
-        sr_window_tell_error (SR_WINDOW (window), _("The List of CAs Cannot Be Read"), error);
     }
   gtk_window_present (window);
 }

@@ -20,6 +20,14 @@ G_DECLARE_FINAL_TYPE (SrApplication, sr_application, SR, APPLICATION, AdwApplica
 SrApplication *sr_application_new (void);
 
 /**
+ * sr_application_is_loaded:
+ * @self: the application
+ *
+ * Returns: whether the list of CAs was read; until then that there is none says nothing
+ */
+gboolean sr_application_is_loaded (SrApplication *self);
+
+/**
  * sr_application_get_default:
  *
  * Returns: (transfer none): the running program's application

@@ -12,6 +12,8 @@ struct _SrPreferencesDialog
   AdwPreferencesDialog parent_instance;
 
   SrApplication *application;
+  gboolean verify; /* what stands in the file, as far as is known */
+  gboolean writing;
   AdwActionRow *folder_row;
   AdwSwitchRow *verify_row;
   AdwPreferencesGroup *ntlm_group;
@@ -28,23 +30,6 @@ toast (SrPreferencesDialog *self,
   adw_toast_set_use_markup (message, FALSE);
   adw_toast_set_title (message, text);
   adw_preferences_dialog_add_toast (ADW_PREFERENCES_DIALOG (self), message);
-}
-
-char *
-sr_preferences_dup_folder (void)
-{
-  char *path = sr_backup_folder_get_chosen (NULL, NULL);
-
-  return path != NULL ? path : sr_backup_folder_get_standard_path ();
-}
-
-static void
-show_folder (SrPreferencesDialog *self)
-{
-  g_autofree char *path = sr_preferences_dup_folder ();
-  g_autofree char *shown = g_filename_display_name (path);
-
-  adw_action_row_set_subtitle (self->folder_row, shown);
 }
 
 /* Opens the backup folder in a folder, or makes it one. */
@@ -136,8 +121,6 @@ on_folder_chosen (GObject      *source,
 
   if (!sr_preferences_choose_folder_finish (GTK_WIDGET (self), result, &error) && error != NULL)
     toast (self, error->message);
-  if (self->folder_row != NULL)
-    show_folder (self);
 }
 
 static void
@@ -146,17 +129,95 @@ on_choose_folder (SrPreferencesDialog *self)
   sr_preferences_choose_folder (GTK_WIDGET (self), on_folder_chosen, NULL);
 }
 
+static void
+write_verify (GTask        *task,
+              gpointer      source,
+              gpointer      task_data,
+              GCancellable *cancellable)
+{
+  GError *error = NULL;
+
+  if (sr_backup_folder_set_verify (GPOINTER_TO_INT (task_data), &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void on_verify_changed (SrPreferencesDialog *self);
+
 /* A switch whose change failed goes back to what is true. */
+static void
+on_verify_written (GObject      *source,
+                   GAsyncResult *result,
+                   gpointer      user_data)
+{
+  SrPreferencesDialog *self = SR_PREFERENCES_DIALOG (source);
+  gboolean wanted = GPOINTER_TO_INT (g_task_get_task_data (G_TASK (result)));
+  g_autoptr (GError) error = NULL;
+  gboolean written = g_task_propagate_boolean (G_TASK (result), &error);
+
+  self->writing = FALSE;
+  if (written)
+    self->verify = wanted;
+  sr_monitor_refresh_sets (sr_application_get_monitor (self->application));
+  if (self->verify_row == NULL)
+    ; /* closed meanwhile */
+  else if (written)
+    on_verify_changed (self); /* it may have been turned again */
+  else
+    {
+      toast (self, error->message);
+      adw_switch_row_set_active (self->verify_row, self->verify);
+    }
+  g_application_release (G_APPLICATION (self->application));
+}
+
 static void
 on_verify_changed (SrPreferencesDialog *self)
 {
   gboolean verify = adw_switch_row_get_active (self->verify_row);
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GTask) task = NULL;
 
-  if (verify == sr_backup_folder_get_verify () || sr_backup_folder_set_verify (verify, &error))
+  if (self->writing || verify == self->verify)
     return;
-  toast (self, error->message);
-  adw_switch_row_set_active (self->verify_row, !verify);
+  self->writing = TRUE;
+  g_application_hold (G_APPLICATION (self->application));
+  task = g_task_new (self, NULL, on_verify_written, NULL);
+  g_task_set_task_data (task, GINT_TO_POINTER (verify), NULL);
+  g_task_run_in_thread (task, write_verify);
+}
+
+static void
+on_verify_seen (SrPreferencesDialog *self)
+{
+  if (self->writing)
+    return;
+  self->verify = sr_monitor_get_verify (sr_application_get_monitor (self->application));
+  adw_switch_row_set_active (self->verify_row, self->verify);
+}
+
+static void
+on_ntlm_saved (GObject      *source,
+               GAsyncResult *result,
+               gpointer      user_data)
+{
+  g_autoptr (AdwSwitchRow) row = user_data;
+  SrAuthority *authority = g_object_get_data (G_OBJECT (row), "authority");
+  GtkWidget *dialog = gtk_widget_get_ancestor (GTK_WIDGET (row), SR_TYPE_PREFERENCES_DIALOG);
+  g_autoptr (GError) error = NULL;
+  gboolean allowed;
+
+  if (sr_authority_list_change_finish (SR_AUTHORITY_LIST (source), result, &error))
+    {
+      sr_monitor_refresh (sr_application_get_monitor (sr_application_get_default ()), authority);
+      return;
+    }
+  allowed = sr_authority_get_ntlm_allowed (authority);
+  sr_authority_set_ntlm_allowed (authority, !allowed);
+  if (dialog == NULL)
+    return;
+  toast (SR_PREFERENCES_DIALOG (dialog), error->message);
+  adw_switch_row_set_active (row, !allowed);
 }
 
 static void
@@ -167,19 +228,11 @@ on_ntlm_changed (AdwSwitchRow *row,
   SrPreferencesDialog *self = user_data;
   SrAuthority *authority = g_object_get_data (G_OBJECT (row), "authority");
   gboolean allowed = adw_switch_row_get_active (row);
-  g_autoptr (GError) error = NULL;
 
   if (allowed == sr_authority_get_ntlm_allowed (authority))
     return;
   sr_authority_set_ntlm_allowed (authority, allowed);
-  if (sr_authority_list_save (sr_application_get_authorities (self->application), authority, &error))
-    {
-      sr_monitor_refresh (sr_application_get_monitor (self->application), authority);
-      return;
-    }
-  sr_authority_set_ntlm_allowed (authority, !allowed);
-  toast (self, error->message);
-  adw_switch_row_set_active (row, !allowed);
+  sr_authority_list_save_async (sr_application_get_authorities (self->application), authority, on_ntlm_saved, g_object_ref (row));
 }
 
 /* A practice CA listens on this computer alone and always may. */
@@ -240,10 +293,14 @@ AdwDialog *
 sr_preferences_dialog_new (SrApplication *application)
 {
   SrPreferencesDialog *self = g_object_new (SR_TYPE_PREFERENCES_DIALOG, NULL);
+  SrMonitor *monitor;
 
   self->application = application;
-  adw_switch_row_set_active (self->verify_row, sr_backup_folder_get_verify ());
-  show_folder (self);
+  monitor = sr_application_get_monitor (application);
+  g_object_bind_property (monitor, "folder-name", self->folder_row, "subtitle", G_BINDING_SYNC_CREATE);
+  g_signal_connect_object (monitor, "notify::verify", G_CALLBACK (on_verify_seen), self, G_CONNECT_SWAPPED);
+  on_verify_seen (self);
+  sr_monitor_refresh_sets (monitor);
   add_ntlm_rows (self);
   return ADW_DIALOG (self);
 }

@@ -22,13 +22,6 @@ G_DECLARE_FINAL_TYPE (SrPreferencesDialog, sr_preferences_dialog, SR, PREFERENCE
 AdwDialog *sr_preferences_dialog_new (SrApplication *application);
 
 /**
- * sr_preferences_dup_folder:
- *
- * Returns: (transfer full): where backups go: the folder that was chosen, or the standard one
- */
-char *sr_preferences_dup_folder (void);
-
-/**
  * sr_preferences_choose_folder:
  * @parent: a widget of the window
  * @callback: called when a folder was chosen and made a backup folder, or not

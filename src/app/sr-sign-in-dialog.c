@@ -80,17 +80,37 @@ set_busy (SrSignInDialog *self,
   gtk_stack_set_visible_child_name (self->stack, busy ? "spinner" : "button");
 }
 
+static void
+on_saved (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_autoptr (SrSignInDialog) self = user_data;
+  g_autoptr (GError) error = NULL;
+  gboolean saved = sr_authority_list_change_finish (SR_AUTHORITY_LIST (source), result, &error);
+
+  if (self->form == NULL)
+    return; /* closed meanwhile */
+  set_busy (self, FALSE);
+  if (!saved)
+    {
+      tell (self, error->message);
+      return;
+    }
+  sr_monitor_refresh (sr_application_get_monitor (application_of (self)), self->authority);
+  self->answered = TRUE;
+  adw_dialog_close (ADW_DIALOG (self));
+}
+
 /* The way of signing in becomes the CA's own, and the dialog closes. */
 static void
 accept (SrSignInDialog *self)
 {
-  SrApplication *application = application_of (self);
   g_autoptr (GError) error = NULL;
 
   sr_authority_set_ntlm_allowed (self->authority, sr_authority_get_ntlm_allowed (self->tried));
   if (!sr_authority_set_sign_in (self->authority, sr_authority_get_sign_in (self->tried), sr_authority_get_user (self->tried),
-                                 sr_authority_get_key_source (self->tried), &error)
-      || !sr_authority_list_save (sr_application_get_authorities (application), self->authority, &error))
+                                 sr_authority_get_key_source (self->tried), &error))
     {
       tell (self, error->message);
       return;
@@ -100,9 +120,9 @@ accept (SrSignInDialog *self)
                             sr_sign_in_form_get_remember (self->form), NULL, on_stored, g_object_ref (self->window));
   else
     sr_keyring_clear_async (keyring_of (self), self->authority, NULL, NULL, NULL);
-  sr_monitor_refresh (sr_application_get_monitor (application), self->authority);
-  self->answered = TRUE;
-  adw_dialog_close (ADW_DIALOG (self));
+  set_busy (self, TRUE);
+  sr_authority_list_save_async (sr_application_get_authorities (application_of (self)), self->authority,
+                                on_saved, g_object_ref (self));
 }
 
 static void

@@ -273,26 +273,42 @@ on_cleared (GObject      *source,
 }
 
 static void
+on_removed (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (Pending) removal = user_data;
+  SrWindow *self = removal->window;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *words = NULL;
+
+  if (!sr_authority_list_change_finish (SR_AUTHORITY_LIST (source), result, &error))
+    {
+      sr_window_tell_error (self, _("The CA Could Not Be Removed"), error);
+      return;
+    }
+  sr_keyring_clear_async (sr_application_get_keyring (sr_application_get_default ()), removal->authority, NULL,
+                          on_cleared, g_object_ref (self));
+  /* Translators: %s is the name of a certificate authority */
+  words = g_strdup_printf (_("%s was removed"), sr_authority_get_name (removal->authority));
+  sr_window_toast (self, words);
+}
+
+static void
 on_remove_answer (AdwAlertDialog *dialog,
                   const char     *response,
                   gpointer        user_data)
 {
   SrWindow *self = SR_WINDOW (user_data);
-  SrAuthority *authority = g_object_get_data (G_OBJECT (dialog), "authority");
-  g_autoptr (GError) error = NULL;
-  g_autofree char *words = NULL;
+  Pending *removal;
 
   if (!g_str_equal (response, "remove"))
     return;
-  if (!sr_authority_list_remove (sr_application_get_authorities (application_of (self)), authority, &error))
-    {
-      sr_window_tell_error (self, _("The CA Could Not Be Removed"), error);
-      return;
-    }
-  sr_keyring_clear_async (sr_application_get_keyring (application_of (self)), authority, NULL, on_cleared, g_object_ref (self));
-  /* Translators: %s is the name of a certificate authority */
-  words = g_strdup_printf (_("%s was removed"), sr_authority_get_name (authority));
-  sr_window_toast (self, words);
+  removal = g_new0 (Pending, 1);
+  removal->window = g_object_ref (self);
+  removal->authority = g_object_ref (g_object_get_data (G_OBJECT (dialog), "authority"));
+  sr_authority_list_remove_async (sr_application_get_authorities (application_of (self)), removal->authority,
+                                  on_removed, removal);
 }
 
 /* What goes, and what stays where. */
@@ -363,8 +379,7 @@ on_open_backup_folder (GtkWidget  *widget,
                        const char *action,
                        GVariant   *parameter)
 {
-  g_autofree char *path = sr_preferences_dup_folder ();
-  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFile) file = g_file_new_for_path (sr_monitor_get_folder (sr_application_get_monitor (application_of (SR_WINDOW (widget)))));
   g_autoptr (GtkFileLauncher) launcher = gtk_file_launcher_new (file);
 
   gtk_file_launcher_launch (launcher, GTK_WINDOW (widget), NULL, on_folder_launched, g_object_ref (widget));

@@ -133,13 +133,16 @@ create_row (gpointer item,
   return sr_authority_row_new (sr_monitor_find (sr_application_get_monitor (self->application), item));
 }
 
-static void
-on_authorities_changed (SrWindow *self)
+void
+sr_window_show_list (SrWindow *self)
 {
   guint n = g_list_model_get_n_items (self->authorities);
   gboolean found = FALSE;
 
-  gtk_stack_set_visible_child_name (self->stack, n == 0 ? "empty" : "authorities");
+  if (n > 0)
+    gtk_stack_set_visible_child_name (self->stack, "authorities");
+  else
+    gtk_stack_set_visible_child_name (self->stack, sr_application_is_loaded (self->application) ? "empty" : "loading");
   gtk_widget_set_visible (self->search_button, n > SEARCH_ABOVE);
   for (guint i = 0; i < n && !found; i++)
     {
@@ -267,7 +270,7 @@ sr_window_new (SrApplication *application)
   self->filter = GTK_FILTER (gtk_custom_filter_new (matches_search, self, NULL));
   shown = gtk_filter_list_model_new (g_object_ref (self->authorities), g_object_ref (self->filter));
   gtk_list_box_bind_model (self->sidebar_list, G_LIST_MODEL (shown), create_row, self, NULL);
-  g_signal_connect_swapped (self->authorities, "items-changed", G_CALLBACK (on_authorities_changed), self);
-  on_authorities_changed (self);
+  g_signal_connect_swapped (self->authorities, "items-changed", G_CALLBACK (sr_window_show_list), self);
+  sr_window_show_list (self);
   return self;
 }

@@ -23,6 +23,14 @@ G_DECLARE_FINAL_TYPE (SrWindow, sr_window, SR, WINDOW, AdwApplicationWindow)
 SrWindow *sr_window_new (SrApplication *application);
 
 /**
+ * sr_window_show_list:
+ * @self: a window
+ *
+ * Shows the CAs, or what to do as long as there is none.
+ */
+void sr_window_show_list (SrWindow *self);
+
+/**
  * sr_window_select:
  * @self: a window
  * @authority: the CA to show

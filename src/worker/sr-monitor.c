@@ -3,6 +3,8 @@
 
 #include "worker/sr-watch-private.h"
 
+#include "worker/sr-backup-folder.h"
+
 struct _SrMonitor
 {
   GObject parent_instance;
@@ -13,12 +15,46 @@ struct _SrMonitor
   gpointer password_data;
   GPtrArray *watches;
   GCancellable *cancellable;
+  char *folder;
+  gboolean verify;
+  guint n_reads; /* of the preferences */
   guint disk_timer;
   gboolean looking;    /* at the disk */
   gboolean look_again; /* asked for meanwhile */
 };
 
 G_DEFINE_FINAL_TYPE (SrMonitor, sr_monitor, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_0,
+  PROP_FOLDER_NAME,
+  PROP_VERIFY,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+static void
+sr_monitor_get_property (GObject    *object,
+                         guint       id,
+                         GValue     *value,
+                         GParamSpec *pspec)
+{
+  SrMonitor *self = SR_MONITOR (object);
+
+  switch (id)
+    {
+    case PROP_FOLDER_NAME:
+      g_value_take_string (value, g_filename_display_name (self->folder));
+      break;
+    case PROP_VERIFY:
+      g_value_set_boolean (value, self->verify);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
 
 static void
 sr_monitor_dispose (GObject *object)
@@ -46,6 +82,7 @@ sr_monitor_finalize (GObject *object)
 
   g_ptr_array_unref (self->watches);
   g_object_unref (self->cancellable);
+  g_free (self->folder);
   G_OBJECT_CLASS (sr_monitor_parent_class)->finalize (object);
 }
 
@@ -54,6 +91,10 @@ sr_monitor_class_init (SrMonitorClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = sr_monitor_dispose;
   G_OBJECT_CLASS (klass)->finalize = sr_monitor_finalize;
+  G_OBJECT_CLASS (klass)->get_property = sr_monitor_get_property;
+  properties[PROP_FOLDER_NAME] = g_param_spec_string ("folder-name", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_VERIFY] = g_param_spec_boolean ("verify", NULL, NULL, TRUE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPS, properties);
 }
 
 static void
@@ -61,6 +102,20 @@ sr_monitor_init (SrMonitor *self)
 {
   self->watches = g_ptr_array_new_with_free_func (g_object_unref);
   self->cancellable = g_cancellable_new ();
+  self->folder = sr_backup_folder_get_standard_path ();
+  self->verify = TRUE;
+}
+
+const char *
+sr_monitor_get_folder (SrMonitor *self)
+{
+  return self->folder;
+}
+
+gboolean
+sr_monitor_get_verify (SrMonitor *self)
+{
+  return self->verify;
 }
 
 SrWatch *
@@ -109,6 +164,55 @@ schedule_disk (SrMonitor        *self,
   self->disk_timer = g_timeout_add_seconds_full (G_PRIORITY_LOW, seconds, on_disk_turn, self, NULL);
 }
 
+/* The preferences are told apart: the folder itself may be on a share that hangs. */
+typedef struct
+{
+  char *folder;
+  gboolean verify;
+} Preferences;
+
+static void
+preferences_free (Preferences *preferences)
+{
+  g_free (preferences->folder);
+  g_free (preferences);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Preferences, preferences_free)
+
+static void
+read_preferences (GTask        *task,
+                  gpointer      source,
+                  gpointer      task_data,
+                  GCancellable *cancellable)
+{
+  Preferences *preferences = g_new0 (Preferences, 1);
+
+  preferences->folder = sr_backup_folder_get_chosen (NULL, NULL);
+  if (preferences->folder == NULL)
+    preferences->folder = sr_backup_folder_get_standard_path ();
+  preferences->verify = sr_backup_folder_get_verify ();
+  g_task_return_pointer (task, preferences, (GDestroyNotify) preferences_free);
+}
+
+static void
+on_preferences_read (GObject      *source,
+                     GAsyncResult *result,
+                     gpointer      user_data)
+{
+  SrMonitor *self = SR_MONITOR (source);
+  g_autoptr (Preferences) preferences = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  if (preferences == NULL || GPOINTER_TO_UINT (g_task_get_task_data (G_TASK (result))) != self->n_reads)
+    return; /* a later one knows better */
+  if (g_set_str (&self->folder, preferences->folder))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FOLDER_NAME]);
+  if (self->verify == preferences->verify)
+    return;
+  self->verify = preferences->verify;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_VERIFY]);
+}
+
 static void
 free_look (GTask        *task,
            gpointer      source,
@@ -145,8 +249,12 @@ on_disk_looked (GObject      *source,
 void
 sr_monitor_refresh_sets (SrMonitor *self)
 {
+  g_autoptr (GTask) preferences = g_task_new (self, self->cancellable, on_preferences_read, NULL);
   g_autoptr (GTask) task = NULL;
 
+  g_task_set_source_tag (preferences, read_preferences);
+  g_task_set_task_data (preferences, GUINT_TO_POINTER (++self->n_reads), NULL);
+  g_task_run_in_thread (preferences, read_preferences);
   self->look_again = self->looking;
   if (self->looking)
     return;

@@ -271,6 +271,26 @@ void sr_monitor_refresh (SrMonitor   *self,
                          SrAuthority *authority);
 
 /**
+ * sr_monitor_get_folder:
+ * @self: a monitor
+ *
+ * The preferences as they were when they were last read, for who must not wait
+ * for a disk. The properties "folder-name" (for people to read) and
+ * "verify" follow them.
+ *
+ * Returns: (transfer none) (type filename): where backups go: the folder that was chosen, or the standard one
+ */
+const char *sr_monitor_get_folder (SrMonitor *self);
+
+/**
+ * sr_monitor_get_verify:
+ * @self: a monitor
+ *
+ * Returns: whether sets are verified after backup, see sr_monitor_get_folder()
+ */
+gboolean sr_monitor_get_verify (SrMonitor *self);
+
+/**
  * sr_monitor_refresh_sets:
  * @self: a monitor
  *
