@@ -22,7 +22,7 @@ except ImportError as missing:
     tap.skip_all(f'python3-samba or python3-impacket is not installed ({missing})')
 
 from impacket.dcerpc.v5 import dcomrt
-from practice import PracticeCa
+from practice_ca import PracticeCa
 from samba import NTSTATUSError
 
 ADDRESS = '127.0.0.1'

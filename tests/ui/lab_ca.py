@@ -10,7 +10,7 @@ import os
 import subprocess
 import time
 
-from practice import PracticeCa
+from practice_ca import PracticeCa
 
 import ui
 

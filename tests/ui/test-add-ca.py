@@ -2,19 +2,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Add CA: each way in which the checks fail has words of its own, and then one succeeds.
 
-test-add-ca.py LAB: the folder with tap.py and practice.py. The programs are on PATH.
+The programs are on PATH, tap.py and practice_ca.py on PYTHONPATH.
 """
 
 import subprocess
-import sys
 import time
 
+import lab_ca
+import tap
 import ui
-
-sys.path.insert(0, sys.argv[1])
-import tap  # noqa: E402
-import lab_ca  # noqa: E402
-from lab_ca import HOST, OPERATOR, PASSWORDS, READER, WRONG, audit  # noqa: E402
+from lab_ca import HOST, OPERATOR, PASSWORDS, READER, WRONG, audit
 
 NEW_FLAGS = '0x641'     # what a CA of Windows has from the start, with 0x40
 CHECKS = ('Host name', 'Activation port', 'Sign-in and activation', 'Roles of the account', 'Remote backup',

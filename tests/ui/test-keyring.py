@@ -2,21 +2,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Passwords in a real keyring: gnome-keyring's, on a session bus of its own.
 
-test-keyring.py LAB: the folder with tap.py and practice.py. The programs are on PATH.
+The programs are on PATH, tap.py and practice_ca.py on PYTHONPATH.
 """
 
 import os
 import shutil
 import subprocess
-import sys
 import time
 
+import lab_ca
+import tap
 import ui
-
-sys.path.insert(0, sys.argv[1])
-import tap  # noqa: E402
-import lab_ca  # noqa: E402
-from lab_ca import OPERATOR, PASSWORDS, audit  # noqa: E402
+from lab_ca import OPERATOR, PASSWORDS, audit
 
 SECRETS = 'org.freedesktop.secrets'
 

@@ -2,18 +2,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Signing in where no keyring is: the password is asked for, a wrong one is told, a right one lasts until the end.
 
-test-sign-in.py LAB: the folder with tap.py and practice.py. The programs are on PATH.
+The programs are on PATH, tap.py and practice_ca.py on PYTHONPATH.
 """
 
-import sys
 import time
 
+import lab_ca
+import tap
 import ui
-
-sys.path.insert(0, sys.argv[1])
-import tap  # noqa: E402
-import lab_ca  # noqa: E402
-from lab_ca import HOST, OPERATOR, PASSWORDS, WRONG, audit  # noqa: E402
+from lab_ca import HOST, OPERATOR, PASSWORDS, WRONG, audit
 
 NEWER = 'zebra-of-next-month'
 
