@@ -75,11 +75,11 @@ set_words (SrJob *job)
     case SR_TRUNCATION_YES:
       return _("The set is complete, and the CA has truncated its logs.");
     case SR_TRUNCATION_KEPT:
-      return _("The set is complete. The CA's logs were kept.");
+      return _("The set is complete. The CA’s logs were kept.");
     case SR_TRUNCATION_UNKNOWN:
       return _("The set is complete. Whether the CA truncated its logs is not known.");
     default:
-      return _("The set is complete. The CA's logs were not truncated.");
+      return _("The set is complete. The CA’s logs were not truncated.");
     }
 }
 

@@ -224,6 +224,6 @@ sr_ntlm_seal_open (SrNtlmSeal        *seal,
   if (gnutls_memcmp (expected, parts->signature, sizeof expected) == 0)
     return TRUE;
   g_set_error_literal (error, SR_ERROR, SR_ERROR_AUTH,
-                       _ ("A message's NTLM signature is wrong: it was forged, replayed or damaged"));
+                       _ ("A message’s NTLM signature is wrong: it was forged, replayed or damaged"));
   return FALSE;
 }

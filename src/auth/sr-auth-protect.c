@@ -139,7 +139,7 @@ sr_auth_context_unseal (SrAuthContext     *context,
   /* Any bit counts: GSS_S_UNSEQ_TOKEN and the like are no errors to GSS_ERROR(), but replays to us. */
   if (major != GSS_S_COMPLETE)
     {
-      sr_gss_set_error (error, SR_ERROR_AUTH, _ ("A message's signature is wrong"), major, minor, &sr_gss_oid_kerberos);
+      sr_gss_set_error (error, SR_ERROR_AUTH, _ ("A message’s signature is wrong"), major, minor, &sr_gss_oid_kerberos);
       return FALSE;
     }
   if (!encrypted)
@@ -190,6 +190,6 @@ sr_auth_context_verify (SrAuthContext     *context,
   major = gss_verify_mic_iov (&minor, context->gss, NULL, iov, n);
   if (major == GSS_S_COMPLETE)
     return TRUE;
-  sr_gss_set_error (error, SR_ERROR_AUTH, _ ("A message's signature is wrong"), major, minor, &sr_gss_oid_kerberos);
+  sr_gss_set_error (error, SR_ERROR_AUTH, _ ("A message’s signature is wrong"), major, minor, &sr_gss_oid_kerberos);
   return FALSE;
 }

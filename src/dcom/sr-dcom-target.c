@@ -318,7 +318,7 @@ sr_dcom_connect (SrDcomTarget      *target,
     }
   if (failures == NULL)
     g_set_error (error, SR_ERROR, SR_ERROR_AUTH,
-                 _ ("%s: no way to sign in: Kerberos needs the server's name, NTLM your consent and a password"),
+                 _ ("%s: no way to sign in: Kerberos needs the server’s name, NTLM your consent and a password"),
                  target->host);
   else
     {

@@ -103,7 +103,7 @@ add_set (GString          *sheet,
   add_line (sheet, _("Kind"), manifest->kind == SR_SET_FULL ? _("full: database and logs") : _("log-only"));
   add_time (sheet, _("Begun"), manifest->started);
   add_time (sheet, _("Finished"), manifest->finished);
-  add_time (sheet, _("Begun by the CA's own clock"), manifest->server_time);
+  add_time (sheet, _("Begun by the CA’s own clock"), manifest->server_time);
   add_line (sheet, _("Folder when it was made"), path);
   add_line (sheet, _("Set id"), sr_guid_to_string (&manifest->id, id));
   add_line (sheet, _("Size"), size);
@@ -201,12 +201,12 @@ static void
 add_full_restore (GString *sheet)
 {
   const char * const steps[] = {
-    _("Do this on the CA's own server, as a local administrator. If the server is new: give it the old name, bring back certificate and private key "
+    _("Do this on the CA’s own server, as a local administrator. If the server is new: give it the old name, bring back certificate and private key "
       "from the key backup, and install the role with that certificate."),
     _("Bring the configuration back before the CA goes online (registry below HKLM\\SYSTEM\\CurrentControlSet\\Services\\CertSvc\\Configuration, "
       "CAPolicy.inf, templates): this set does not hold it."),
     _("Stop the service:  net stop certsvc"),
-    _("Copy aside what lies in the CA's database and log folders now (see above where they are)."),
+    _("Copy aside what lies in the CA’s database and log folders now (see above where they are)."),
     _("Copy the folder DataBase of this set to the server, so that it becomes C:\\Restore\\DataBase."),
     _("Restore the database. The folder above DataBase is named:  certutil -f -restoreDB C:\\Restore"),
     _("If log-only sets follow this one, restore each of them in the same way, oldest first, before the service is started. "

@@ -68,7 +68,7 @@ advice (SrStoreError code)
     case SR_STORE_ERROR_MISSING:
       return _("If it lies on a removable disk or a network share, see that this is mounted.");
     default:
-      return _("The disk or the network share failed: see its state in the system's log before you trust it again.");
+      return _("The disk or the network share failed: see its state in the system’s log before you trust it again.");
     }
 }
 
