@@ -131,8 +131,7 @@ main (int   argc,
   Bench bench = { argc > 1 ? argv[1] : "ntlm" };
   guint megabytes = argc > 2 ? (guint) atoi (argv[2]) : 128;
   guint pieces = megabytes * 1024 * 1024 / BENCH_PIECE, n_pdus = 0;
-  double loop[BENCH_RUNS], unseal[BENCH_RUNS], ratio[BENCH_RUNS];
-  double loop_median, unseal_median, ratio_median;
+  double loop[BENCH_RUNS], unseal[BENCH_RUNS];
 
   if (strcmp (bench.mechanism, "krb5") == 0 && g_getenv ("LAB_KEYTAB") == NULL)
     {
@@ -145,18 +144,10 @@ main (int   argc,
     {
       unseal[i] = unseal_captured (&bench, pieces, &n_pdus);
       loop[i] = read_loop (&bench, pieces);
-      ratio[i] = loop[i] / unseal[i];
     }
   kill (bench.server, SIGKILL);
   waitpid (bench.server, NULL, 0);
   rpc_testing_remove_users (bench.users);
-  loop_median = bench_median (loop);
-  unseal_median = bench_median (unseal);
-  ratio_median = bench_median (ratio);
-  g_print ("%s: %u MiB in %u PDUs: read loop %.3f s CPU (%.0f MB/s), unsealing %.3f s (%.0f MB/s), "
-           "ratio median %.3f (%.3f to %.3f) of %d runs\n",
-           bench.mechanism, megabytes, n_pdus, loop_median, megabytes * 1.048576 / loop_median,
-           unseal_median, megabytes * 1.048576 / unseal_median, ratio_median, ratio[0], ratio[BENCH_RUNS - 1],
-           BENCH_RUNS);
+  bench_tell_reading ((guint64) pieces * BENCH_PIECE, n_pdus, loop, unseal, 0);
   return 0;
 }

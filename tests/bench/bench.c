@@ -53,11 +53,40 @@ compare (const void *a,
   return x < y ? -1 : x > y;
 }
 
-double
-bench_median (double *values)
+static double
+median (double *values)
 {
   qsort (values, BENCH_RUNS, sizeof *values, compare);
   return values[BENCH_RUNS / 2];
+}
+
+void
+bench_tell_time (const char *what,
+                 double      seconds_taken,
+                 guint64     bytes)
+{
+  g_print ("%-24s%8.3f s  %6.0f MB/s\n", what, seconds_taken, (double) bytes / 1e6 / seconds_taken);
+}
+
+void
+bench_tell_reading (guint64 bytes,
+                    guint   n_pdus,
+                    double *reading,
+                    double *unsealing,
+                    double  target)
+{
+  double ratio[BENCH_RUNS], middle;
+
+  for (guint i = 0; i < BENCH_RUNS; i++)
+    ratio[i] = reading[i] / unsealing[i];
+  middle = median (ratio);
+  g_print ("%.0f MiB in %u PDUs, median of %d runs\n", (double) bytes / (1024 * 1024), n_pdus, BENCH_RUNS);
+  bench_tell_time ("reading, CPU", median (reading), bytes);
+  bench_tell_time ("unsealing alone", median (unsealing), bytes);
+  g_print ("%-24s%8.3f    (%.3f to %.3f)", "ratio", middle, ratio[0], ratio[BENCH_RUNS - 1]);
+  if (target > 0)
+    g_print ("   at most %.2f: %s", target, middle <= target ? "met" : "missed");
+  g_print ("\n");
 }
 
 GByteArray *

@@ -23,8 +23,13 @@ gint64 bench_soon (void);
 /* Ends the benchmark when something failed. */
 void bench_must (gboolean done, GError **error, const char *what);
 
-/* Sorts @values, of which there are BENCH_RUNS. */
-double bench_median (double *values);
+/* Tells what the runs came to, in which @bytes were read in @n_pdus: seconds of
+ * CPU of reading and of unsealing alone, and their ratio; @target is the most
+ * that may be, 0 for none. Sorts both arrays. */
+void bench_tell_reading (guint64 bytes, guint n_pdus, double *reading, double *unsealing, double target);
+
+/* A line of seconds and of bytes in them. */
+void bench_tell_time (const char *what, double seconds, guint64 bytes);
 
 /* All PDUs of the replies to @n_calls times the same request, as they came, one behind the other. */
 GByteArray *bench_capture (SrRpcClient *client, const SrRpcCallHead *call, GBytes *request, guint n_calls);
