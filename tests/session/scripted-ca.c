@@ -156,6 +156,17 @@ execute (ScriptedCa *ca,
     }
 }
 
+/* With the mutex held, which others get meanwhile. */
+static void
+stall (ScriptedCa *ca)
+{
+  ca->n_stalled++;
+  while (!ca->resumed)
+    g_cond_wait (&ca->changed, &ca->toy.mutex);
+  ca->n_stalled--;
+  g_cond_broadcast (&ca->changed);
+}
+
 static guint32
 invoke (gpointer               instance,
         const SrRpcServerCall *call,
@@ -165,35 +176,27 @@ invoke (gpointer               instance,
         gpointer               user_data)
 {
   ScriptedCa *ca = user_data;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&ca->toy.mutex);
   const ScriptedFault *fault;
-  double seconds = 0;
   SrHresult hr;
 
-  g_mutex_lock (&ca->toy.mutex);
   ca->calls[call->opnum]++;
+  g_cond_broadcast (&ca->changed);
   if (find_fault (ca, call->opnum, FAULT_GONE) != NULL)
     ca->deaf = TRUE;
   if (find_fault (ca, call->opnum, FAULT_KILL_BEFORE) != NULL)
     kill (ca->victim, SIGKILL);
   if (ca->deaf || find_fault (ca, call->opnum, FAULT_DROP_BEFORE) != NULL || find_fault (ca, call->opnum, FAULT_KILL_BEFORE) != NULL)
-    {
-      g_mutex_unlock (&ca->toy.mutex);
-      return SR_RPC_SERVER_DROP;
-    }
-  if ((fault = find_fault (ca, call->opnum, FAULT_STALL)) != NULL)
-    seconds = fault->seconds;
-  g_mutex_unlock (&ca->toy.mutex);
-  if (seconds > 0)
-    g_usleep ((gulong) (seconds * G_USEC_PER_SEC));
+    return SR_RPC_SERVER_DROP;
+  if (find_fault (ca, call->opnum, FAULT_STALL) != NULL)
+    stall (ca);
 
-  g_mutex_lock (&ca->toy.mutex);
   if ((fault = find_fault (ca, call->opnum, FAULT_ANSWER)) != NULL)
     hr = fault->hr;
   else
     hr = execute (ca, instance, call->opnum, request, reply);
   if ((fault = find_fault (ca, call->opnum, FAULT_ANSWER_AFTER)) != NULL)
     hr = fault->hr;
-  g_mutex_unlock (&ca->toy.mutex);
   toy_ca_set_hresult (method, reply, hr);
   return 0;
 }
@@ -228,8 +231,32 @@ scripted_ca_clear_faults (ScriptedCa *ca)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&ca->toy.mutex);
 
+  g_assert_cmpuint (ca->n_stalled, ==, 0);
   ca->n_faults = 0;
   ca->deaf = FALSE;
+  ca->resumed = FALSE;
+}
+
+void
+scripted_ca_wait_calls (ScriptedCa *ca,
+                        SrCsraOpnum opnum,
+                        guint       n)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&ca->toy.mutex);
+
+  while (ca->calls[opnum] < n)
+    g_cond_wait (&ca->changed, &ca->toy.mutex);
+}
+
+void
+scripted_ca_resume (ScriptedCa *ca)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&ca->toy.mutex);
+
+  ca->resumed = TRUE;
+  g_cond_broadcast (&ca->changed);
+  while (ca->n_stalled > 0)
+    g_cond_wait (&ca->changed, &ca->toy.mutex);
 }
 
 void
@@ -257,6 +284,7 @@ scripted_ca_new (void)
   ca->databases = default_databases;
   ca->logs = default_logs;
   ca->roles = 0x108;
+  g_cond_init (&ca->changed);
   toy_ca_start (&ca->toy, 2, invoke, drop_after, ca);
   return ca;
 }
@@ -265,5 +293,6 @@ void
 scripted_ca_free (ScriptedCa *ca)
 {
   toy_ca_clear (&ca->toy);
+  g_cond_clear (&ca->changed);
   g_free (ca);
 }

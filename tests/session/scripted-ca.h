@@ -21,7 +21,7 @@ typedef enum
   FAULT_DROP_AFTER,     /* the connection, instead of the answer */
   FAULT_ANSWER,         /* @hr instead of executing */
   FAULT_ANSWER_AFTER,   /* @hr after executing */
-  FAULT_STALL,          /* @seconds, then executed and answered */
+  FAULT_STALL,          /* executed and answered once the CA is told to resume */
   FAULT_GONE,           /* every connection is dropped, and no new call is executed from then on */
   FAULT_KILL_BEFORE,    /* @victim is killed instead of executing */
   FAULT_KILL_AFTER,     /* @victim is killed after executing, before the answer */
@@ -33,7 +33,6 @@ typedef struct
   guint nth;            /* from 1; 0 for every one */
   FaultKind kind;
   SrHresult hr;
-  double seconds;
 } ScriptedFault;
 
 typedef struct
@@ -53,6 +52,9 @@ typedef struct
   const ScriptedFile *open;
   guint64 position;
   gboolean deaf;
+  gboolean resumed;
+  guint n_stalled;
+  GCond changed;
   pid_t victim;
 
   guint calls[64];
@@ -65,6 +67,12 @@ ScriptedCa *scripted_ca_new (void);
 void scripted_ca_free (ScriptedCa *ca);
 void scripted_ca_add_fault (ScriptedCa *ca, ScriptedFault fault);
 void scripted_ca_clear_faults (ScriptedCa *ca);
+
+/* Until that call has come @n times. */
+void scripted_ca_wait_calls (ScriptedCa *ca, SrCsraOpnum opnum, guint n);
+
+/* Lets stalled calls go on, and stalls no more until faults are cleared. */
+void scripted_ca_resume (ScriptedCa *ca);
 
 /* Counts begin anew. */
 void scripted_ca_forget (ScriptedCa *ca);

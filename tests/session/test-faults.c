@@ -304,6 +304,14 @@ test_refused (Fixture      *fixture,
     }
 }
 
+static gpointer
+resume_after_ends (gpointer user_data)
+{
+  scripted_ca_wait_calls (user_data, SR_CSRA_BACKUP_END, 2);
+  scripted_ca_resume (user_data);
+  return NULL;
+}
+
 /* Prepare goes on running after its caller gave up: an early "no session is open" is not believed. */
 static void
 test_late_prepare (Fixture      *fixture,
@@ -311,11 +319,14 @@ test_late_prepare (Fixture      *fixture,
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (SrBackupSession) session = NULL;
+  GThread *thread;
 
   fixture->options.timeouts.call = 1;
   fixture->options.timeouts.settle = 20;
-  scripted_ca_add_fault (fixture->ca, (ScriptedFault) { .opnum = SR_CSRA_BACKUP_PREPARE, .kind = FAULT_STALL, .seconds = 3 });
+  scripted_ca_add_fault (fixture->ca, (ScriptedFault) { .opnum = SR_CSRA_BACKUP_PREPARE, .kind = FAULT_STALL });
+  thread = g_thread_new ("resume", resume_after_ends, fixture->ca);
   session = run (fixture, &error);
+  g_thread_join (thread);
   g_assert_error (error, SR_ERROR, SR_ERROR_TIMED_OUT);
   g_assert_cmpint (COUNT (prepares), ==, 1);
   g_assert_cmpint (COUNT (calls[SR_CSRA_BACKUP_END]), >, 1);
@@ -341,21 +352,45 @@ test_lost_prepare (Fixture      *fixture,
   place_assert_clean (&fixture->place, 0);
 }
 
-/* A call out at a server that does not answer is given up on cancel; Prepare and TruncateLogs are waited for. */
-static gpointer
-cancel_soon (gpointer user_data)
+typedef struct
 {
-  g_usleep (G_USEC_PER_SEC / 2);
-  g_cancellable_cancel (user_data);
+  ScriptedCa *ca;
+  SrCsraOpnum opnum;
+  guint calls;
+  gboolean waited_for;
+  GCancellable *cancellable;
+} CancelStalled;
+
+/* A call that is waited for comes back a while after the cancel; the others do not, before the session is over. */
+static gpointer
+cancel_stalled (gpointer user_data)
+{
+  CancelStalled *self = user_data;
+
+  scripted_ca_wait_calls (self->ca, self->opnum, self->calls);
+  g_cancellable_cancel (self->cancellable);
+  if (self->waited_for)
+    {
+      g_usleep (G_USEC_PER_SEC / 2);
+      scripted_ca_resume (self->ca);
+    }
   return NULL;
 }
 
+/* A call out at a server that does not answer is given up on cancel; Prepare and TruncateLogs are waited for. */
 static void
 test_cancel_stalled (Fixture      *fixture,
                      gconstpointer data)
 {
-  static const SrCsraOpnum methods[] = {
-    SR_CSRA_BACKUP_PREPARE, SR_CSRA_RESTORE_GET_DATABASE_LOCATIONS, SR_CSRA_BACKUP_READ_FILE, SR_CSRA_BACKUP_TRUNCATE_LOGS,
+  static const struct
+  {
+    SrCsraOpnum opnum;
+    gboolean waited_for;
+  } methods[] = {
+    { SR_CSRA_BACKUP_PREPARE, TRUE },
+    { SR_CSRA_RESTORE_GET_DATABASE_LOCATIONS, FALSE },
+    { SR_CSRA_BACKUP_READ_FILE, FALSE },
+    { SR_CSRA_BACKUP_TRUNCATE_LOGS, TRUE },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
@@ -363,14 +398,18 @@ test_cancel_stalled (Fixture      *fixture,
       g_autoptr (GError) error = NULL;
       g_autoptr (SrBackupSession) session = NULL;
       g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      CancelStalled stalled = {
+        fixture->ca, methods[i].opnum, COUNT (calls[methods[i].opnum]) + 1, methods[i].waited_for, cancellable,
+      };
       GThread *thread;
-      guint sets = methods[i] == SR_CSRA_BACKUP_TRUNCATE_LOGS;
+      guint sets = methods[i].opnum == SR_CSRA_BACKUP_TRUNCATE_LOGS;
 
       scripted_ca_clear_faults (fixture->ca);
-      scripted_ca_add_fault (fixture->ca, (ScriptedFault) { .opnum = methods[i], .kind = FAULT_STALL, .seconds = 1.5 });
-      thread = g_thread_new ("cancel", cancel_soon, cancellable);
+      scripted_ca_add_fault (fixture->ca, (ScriptedFault) { .opnum = methods[i].opnum, .kind = FAULT_STALL });
+      thread = g_thread_new ("cancel", cancel_stalled, &stalled);
       session = place_run (&fixture->place, &fixture->options, cancellable, &error);
       g_thread_join (thread);
+      scripted_ca_resume (fixture->ca);
       /* TruncateLogs is the last thing that a cancel could have stopped. */
       if (sets)
         {
