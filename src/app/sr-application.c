@@ -25,6 +25,7 @@ struct _SrApplication
   guint looking_up;   /* passwords that the keyring is asked for */
   guint n_backups;
   gboolean loaded; /* the list of CAs, or why it cannot be */
+  guint n_unseen; /* failures that no window was there to show */
   gboolean quitting;
 };
 
@@ -119,7 +120,11 @@ on_backup_ended (GObject      *source,
   /* What else may be under way, such as asking CAs, is not worth waiting for. */
   if (self->quitting && self->n_backups == 0)
     g_application_quit (G_APPLICATION (self));
-  g_application_release (G_APPLICATION (self));
+  /* A set is on the disk, and found there by the next start; why there is none is known here alone. */
+  if (!self->quitting && window == NULL && sr_job_get_state (job) == SR_JOB_FAILED)
+    self->n_unseen++;
+  else
+    g_application_release (G_APPLICATION (self));
 }
 
 /* What is to be backed up once the backup folder is open. */
@@ -284,22 +289,41 @@ recover (SrApplication *self)
                            NULL, 0, NULL, on_recovered, self);
 }
 
-static char *
-recovery_words (GPtrArray *items)
+typedef struct
 {
+  char *words;
+  gboolean settled;
+} Recovered;
+
+static void
+recovered_free (gpointer data)
+{
+  Recovered *recovered = data;
+
+  g_free (recovered->words);
+  g_free (recovered);
+}
+
+static Recovered *
+recovered_new (GPtrArray *items)
+{
+  Recovered *recovered = g_new0 (Recovered, 1);
   GString *words = g_string_new (NULL);
 
+  recovered->settled = TRUE;
   for (guint i = 0; i < items->len; i++)
     {
       SrRecoveryItem *item = items->pdata[i];
 
+      recovered->settled = recovered->settled && item->settled;
       g_string_append_printf (words, "%s%s", i > 0 ? "\n" : "", sr_recovery_outcome_words (item->outcome));
       if (item->error != NULL)
         g_string_append_printf (words, " %s", item->error->message);
     }
   if (items->len == 0)
     g_string_append (words, _("No session is left open on this CA."));
-  return g_string_free (words, FALSE);
+  recovered->words = g_string_free (words, FALSE);
+  return recovered;
 }
 
 static void
@@ -314,7 +338,7 @@ on_one_recovered (GObject      *source,
 
   sr_monitor_refresh (self->monitor, g_task_get_task_data (task));
   if (items != NULL)
-    g_task_return_pointer (task, recovery_words (items), g_free);
+    g_task_return_pointer (task, recovered_new (items), recovered_free);
   else
     g_task_return_error (task, error);
 }
@@ -335,9 +359,18 @@ sr_application_recover_async (SrApplication      *self,
 char *
 sr_application_recover_finish (SrApplication *self,
                                GAsyncResult  *result,
+                               gboolean      *settled,
                                GError       **error)
 {
-  return g_task_propagate_pointer (G_TASK (result), error);
+  Recovered *recovered = g_task_propagate_pointer (G_TASK (result), error);
+  char *words;
+
+  if (recovered == NULL)
+    return NULL;
+  *settled = recovered->settled;
+  words = g_steal_pointer (&recovered->words);
+  recovered_free (recovered);
+  return words;
 }
 
 static void
@@ -465,7 +498,7 @@ on_quit (GSimpleAction *action,
       g_application_activate (G_APPLICATION (self));
       window = gtk_application_get_active_window (GTK_APPLICATION (self));
     }
-  dialog = adw_alert_dialog_new (ngettext ("Cancel the Running Backup and Quit?", "Cancel the Running Backups and Quit?", n), NULL);
+  dialog = adw_alert_dialog_new (ngettext ("Cancel Backup and Quit?", "Cancel Backups and Quit?", n), NULL);
   adw_alert_dialog_format_body (ADW_ALERT_DIALOG (dialog),
                                 ngettext (
                                              "%u backup is running. It will be cancelled and its session on the CA ended before Strongroom quits. Close the window instead to let it go on.",
@@ -567,6 +600,8 @@ sr_application_activate (GApplication *application)
       window = GTK_WINDOW (sr_window_new (self));
     }
   gtk_window_present (window);
+  for (; self->n_unseen > 0; self->n_unseen--)
+    g_application_release (application);
 }
 
 static void

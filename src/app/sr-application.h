@@ -100,6 +100,7 @@ void sr_application_recover_async (SrApplication      *self,
  * sr_application_recover_finish:
  * @self: the application
  * @result: as the callback got it
+ * @settled: (out): whether none is left open any more
  * @error: where to put an error
  *
  * Sets the codes of sr_worker_recover_finish().
@@ -108,6 +109,7 @@ void sr_application_recover_async (SrApplication      *self,
  */
 char *sr_application_recover_finish (SrApplication *self,
                                      GAsyncResult  *result,
+                                     gboolean      *settled,
                                      GError       **error);
 
 G_END_DECLS

@@ -90,8 +90,8 @@ last_full_words (SrWatch *watch)
   finished = sr_backup_set_get_manifest (newest)->finished;
   ago = sr_format_ago (finished);
   time = sr_format_time (finished);
-  /* Translators: a time such as "3 hours ago", then date and time */
-  return g_strdup_printf (_("%s, on %s"), ago, time);
+  /* Translators: date and time, then how long ago that is, such as "3 hours ago" */
+  return g_strdup_printf (_("%s (%s)"), time, ago);
 }
 
 /* What the CA itself says, against our newest set. */

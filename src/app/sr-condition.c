@@ -25,34 +25,49 @@ static const Standing standing[] = {
 static const struct
 {
   int code; /* #SrStoreError; 0 for all others */
+  const char *line;
   const char *banner;
   const char *button;
   const char *action;
   const char *empty_title;
   const char *empty_words;
 } folder_states[] = {
-  { SR_STORE_ERROR_MISSING, N_("The backup folder is not there. Is its disk mounted?"), N_("Check Again"), "win.refresh",
+  { SR_STORE_ERROR_MISSING, N_("Backup folder not there"), N_("The backup folder is not there. Is its disk mounted?"), N_("Check Again"), "win.refresh",
     N_("Backup Folder Not There"), N_("When its disk or share is mounted again, its sets stand here.") },
-  { SR_STORE_ERROR_NOT_A_REPOSITORY, N_("Another folder lies where the backup folder was. Is its disk mounted?"), N_("Check Again"), "win.refresh",
+  { SR_STORE_ERROR_NOT_A_REPOSITORY, N_("Backup folder not there"), N_("Another folder lies where the backup folder was. Is its disk mounted?"), N_("Check Again"), "win.refresh",
     N_("Backup Folder Not There"), N_("When its disk or share is mounted again, its sets stand here.") },
-  { SR_STORE_ERROR_READ_ONLY, N_("The backup folder is read-only"), N_("Check Again"), "win.refresh", NULL, NULL },
-  { SR_STORE_ERROR_DENIED, N_("You may not write to the backup folder"), N_("Choose Another"), "win.choose-backup-folder",
+  { SR_STORE_ERROR_READ_ONLY, N_("Backup folder read-only"), N_("The backup folder is read-only"), N_("Check Again"), "win.refresh", NULL, NULL },
+  { SR_STORE_ERROR_DENIED, N_("Backup folder closed to you"), N_("You may not write to the backup folder"), N_("Choose Another"), "win.choose-backup-folder",
     N_("Backup Folder Closed to You"), N_("Your account may not read it.") },
-  { SR_STORE_ERROR_FULL, N_("The backup folder’s disk is full"), N_("Open Folder"), "win.open-backup-folder", NULL, NULL },
-  { SR_STORE_ERROR_NEWER_FORMAT, N_("A newer version of Strongroom has written the backup folder"), N_("Choose Another"), "win.choose-backup-folder",
+  { SR_STORE_ERROR_FULL, N_("Backup disk full"), N_("The backup folder’s disk is full"), N_("Open Folder"), "win.open-backup-folder", NULL, NULL },
+  { SR_STORE_ERROR_NEWER_FORMAT, N_("Backup folder too new"), N_("A newer version of Strongroom has written the backup folder"), N_("Choose Another"), "win.choose-backup-folder",
     N_("Backup Folder Too New"), N_("A newer version of Strongroom can read its sets.") },
-  { 0, N_("The backup folder cannot be used"), N_("Choose Another"), "win.choose-backup-folder",
+  { 0, N_("Backup folder unavailable"), N_("The backup folder cannot be used"), N_("Choose Another"), "win.choose-backup-folder",
     N_("Backup Folder Unusable"), N_("Its sets cannot be read.") },
 };
 
-static void
-describe_folder (const GError     *error,
-                 SrConditionWords *words)
+static guint
+find_folder_state (const GError *error)
 {
   guint i = 0;
 
   while (folder_states[i].code != 0 && !g_error_matches (error, SR_STORE_ERROR, folder_states[i].code))
     i++;
+  return i;
+}
+
+const char *
+sr_condition_folder_line (const GError *error)
+{
+  return _(folder_states[find_folder_state (error)].line);
+}
+
+static void
+describe_folder (const GError     *error,
+                 SrConditionWords *words)
+{
+  guint i = find_folder_state (error);
+
   words->banner = g_strdup (_(folder_states[i].banner));
   words->button = _(folder_states[i].button);
   words->action = folder_states[i].action;

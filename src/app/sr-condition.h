@@ -32,6 +32,14 @@ typedef struct
 void sr_condition_describe (SrWatch          *watch,
                             SrConditionWords *words);
 
+/**
+ * sr_condition_folder_line:
+ * @error: why the backup folder cannot be used
+ *
+ * Returns: (transfer none): that in a few words, for the sidebar
+ */
+const char *sr_condition_folder_line (const GError *error);
+
 void sr_condition_words_clear (SrConditionWords *words);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SrConditionWords, sr_condition_words_clear)
 

@@ -3,6 +3,8 @@
 
 #include "app/sr-format.h"
 
+#include "app/sr-condition.h"
+
 #include <glib/gi18n.h>
 
 char *
@@ -94,7 +96,7 @@ sr_format_state_line (SrWatch *watch)
   switch (sr_watch_get_condition (watch))
     {
     case SR_CONDITION_FOLDER:
-      return g_strdup (_("Backup folder unavailable"));
+      return g_strdup (sr_condition_folder_line (sr_watch_get_folder_error (watch)));
     case SR_CONDITION_LOCKED:
       return g_strdup (_("In use by another program"));
     case SR_CONDITION_UNKNOWN:

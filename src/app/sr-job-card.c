@@ -5,6 +5,7 @@
 
 #include "app/sr-application.h"
 #include "app/sr-format.h"
+#include "app/sr-job-report.h"
 #include "app/sr-set-page.h"
 #include "app/sr-window.h"
 #include "authority/sr-advice.h"
@@ -40,47 +41,6 @@ set_text (GtkLabel   *label,
 {
   gtk_label_set_label (label, text != NULL ? text : "");
   gtk_widget_set_visible (GTK_WIDGET (label), text != NULL && *text != '\0');
-}
-
-/* What became of the session on the CA, in words. */
-static const char *
-session_words (SrJob *job)
-{
-  switch (sr_job_get_session_state (job))
-    {
-    case SR_SESSION_NOT_OPEN:
-      return _("No backup session is open on the CA.");
-    case SR_SESSION_MAYBE_OPEN:
-      return _("A backup session may be open on the CA.");
-    case SR_SESSION_OPEN:
-      return _("A backup session is open on the CA.");
-    case SR_SESSION_ENDED:
-      return _("The backup session on the CA was ended.");
-    case SR_SESSION_LEFT_OPEN:
-      return _("The backup session could not be ended. Strongroom tries again before the next backup.");
-    case SR_SESSION_LOST:
-      return _("The CA does not know the backup session any more.");
-    default:
-      return "";
-    }
-}
-
-static const char *
-set_words (SrJob *job)
-{
-  if (sr_job_get_set (job) == NULL)
-    return _("No set was made.");
-  switch (sr_job_get_record (job)->truncated)
-    {
-    case SR_TRUNCATION_YES:
-      return _("The set is complete, and the CA has truncated its logs.");
-    case SR_TRUNCATION_KEPT:
-      return _("The set is complete. The CA’s logs were kept.");
-    case SR_TRUNCATION_UNKNOWN:
-      return _("The set is complete. Whether the CA truncated its logs is not known.");
-    default:
-      return _("The set is complete. The CA’s logs were not truncated.");
-    }
 }
 
 static char *
@@ -124,15 +84,7 @@ done_detail (SrJob *job)
   g_autofree char *time = sr_format_duration (sr_job_get_elapsed (job));
 
   /* Translators: bytes, and a time such as "4 minutes"; then a whole sentence about the set */
-  return g_strdup_printf (_("%s in %s. %s"), size, time, set_words (job));
-}
-
-static const char *
-step_words (SrJob *job)
-{
-  SrBackupPhase phase = sr_job_get_failed_phase (job);
-
-  return phase == SR_BACKUP_PHASE_IDLE ? _("Before the CA was asked") : sr_backup_phase_words (phase);
+  return g_strdup_printf (_("%s in %s. %s"), size, time, sr_job_set_words (job));
 }
 
 /* At which step, where, and the number to search for. */
@@ -140,7 +92,7 @@ static char *
 failed_facts (SrJob *job)
 {
   g_autofree char *code = sr_advice_search_code (sr_job_get_error (job));
-  const char *step = step_words (job);
+  const char *step = sr_job_step_words (job);
   const char *host = sr_authority_get_host (sr_job_get_authority (job));
 
   if (code != NULL)
@@ -193,11 +145,11 @@ update_final (SrJobCard *self)
   else if (state == SR_JOB_FAILED)
     detail = failed_detail (self->job);
   else
-    detail = g_strdup (set_words (self->job));
+    detail = g_strdup (sr_job_set_words (self->job));
   if (state == SR_JOB_FAILED)
-    outcome = g_strdup_printf ("%s %s", set_words (self->job), session_words (self->job));
+    outcome = g_strdup_printf ("%s %s", sr_job_set_words (self->job), sr_job_session_words (self->job));
   else
-    outcome = g_strdup (session_words (self->job));
+    outcome = g_strdup (sr_job_session_words (self->job));
   set_text (self->detail_label, detail);
   set_text (self->facts_label, facts);
   set_text (self->file_label, NULL);
@@ -215,7 +167,7 @@ update_running (SrJobCard *self)
   set_text (self->detail_label, detail);
   set_text (self->facts_label, NULL);
   set_text (self->file_label, sr_job_get_file (self->job));
-  set_text (self->session_label, state == SR_JOB_QUEUED ? NULL : session_words (self->job));
+  set_text (self->session_label, state == SR_JOB_QUEUED ? NULL : sr_job_session_words (self->job));
 }
 
 /* A screen reader hears phases and ends, not percentages. */
@@ -248,6 +200,11 @@ update (SrJobCard *self)
   else
     update_running (self);
 
+  /* What came of it is to be read; what passes by is not. */
+  if (final)
+    gtk_widget_remove_css_class (GTK_WIDGET (self->detail_label), "dim-label");
+  else
+    gtk_widget_add_css_class (GTK_WIDGET (self->detail_label), "dim-label");
   gtk_widget_set_visible (GTK_WIDGET (self->icon), final);
   gtk_widget_set_visible (GTK_WIDGET (self->progress_bar), !final);
   gtk_widget_set_visible (self->cancel_button, !final);
@@ -258,47 +215,6 @@ update (SrJobCard *self)
   gtk_widget_set_visible (self->copy_button, state == SR_JOB_FAILED);
   gtk_widget_set_visible (self->close_button, final);
   announce (self);
-}
-
-static void
-report_line (GString    *text,
-             const char *name,
-             const char *value)
-{
-  if (value != NULL && *value != '\0')
-    g_string_append_printf (text, "%s: %s\n", name, value);
-}
-
-char *
-sr_job_report_text (SrJob *job)
-{
-  GString *text = g_string_new (NULL);
-  const GError *error = sr_job_get_error (job);
-  SrBackupSet *set = sr_job_get_set (job);
-  g_autofree char *code = error != NULL ? sr_advice_search_code (error) : NULL;
-  g_autofree char *ping = sr_job_get_last_ping_at (job) != 0 ? sr_format_time (sr_job_get_last_ping_at (job)) : NULL;
-  g_autofree char *call = NULL;
-
-  if (sr_job_get_last_call (job) != NULL)
-    {
-      g_autofree char *when = sr_format_time (sr_job_get_last_call_at (job));
-
-      call = g_strdup_printf ("%s (%s)", sr_job_get_last_call (job), when);
-    }
-  report_line (text, _("CA"), sr_job_get_config (job));
-  report_line (text, _("Host"), sr_authority_get_host (sr_job_get_authority (job)));
-  report_line (text, _("Outcome"), sr_job_get_phase_words (job));
-  if (error != NULL)
-    report_line (text, _("Step"), step_words (job));
-  report_line (text, _("Error"), error != NULL ? error->message : NULL);
-  report_line (text, _("Code"), code);
-  report_line (text, _("What to do"), error != NULL ? sr_job_get_advice (job) : NULL);
-  report_line (text, C_("backup set", "Set"), set != NULL ? sr_backup_set_get_path (set) : C_("backup set", "none"));
-  report_line (text, _("Logs on the CA"), set_words (job));
-  report_line (text, _("Session on the CA"), session_words (job));
-  report_line (text, _("Last call"), call);
-  report_line (text, _("Last ping answered"), ping);
-  return g_string_free (text, FALSE);
 }
 
 static void
@@ -318,23 +234,7 @@ on_show (SrJobCard *self)
 static void
 on_details (SrJobCard *self)
 {
-  g_autofree char *text = sr_job_report_text (self->job);
-  AdwDialog *dialog = adw_alert_dialog_new (_("Details of the Backup"), NULL);
-  GtkWidget *label = gtk_label_new (text);
-  GtkWidget *scroller = gtk_scrolled_window_new ();
-
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_selectable (GTK_LABEL (label), TRUE);
-  gtk_widget_add_css_class (label, "monospace");
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), label);
-  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scroller), TRUE);
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  adw_alert_dialog_set_extra_child (ADW_ALERT_DIALOG (dialog), scroller);
-  adw_alert_dialog_set_prefer_wide_layout (ADW_ALERT_DIALOG (dialog), TRUE);
-  adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _("_Close"));
-  adw_dialog_present (dialog, GTK_WIDGET (self));
+  adw_dialog_present (sr_job_report_new (self->job), GTK_WIDGET (self));
 }
 
 static void

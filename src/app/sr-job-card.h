@@ -25,12 +25,4 @@ G_DECLARE_FINAL_TYPE (SrJobCard, sr_job_card, SR, JOB_CARD, AdwBin)
 void sr_job_card_set_job (SrJobCard *self,
                           SrJob     *job);
 
-/**
- * sr_job_report_text:
- * @job: a job that has come to its end
- *
- * Returns: (transfer full): all that is known of it in plain text, for Details and Copy
- */
-char *sr_job_report_text (SrJob *job);
-
 G_END_DECLS

@@ -25,6 +25,7 @@ struct _SrSetPage
   gboolean deleting;
   guint filling; /* source that adds rows of files */
   guint n_file_rows;
+  gboolean touched; /* by Verify */
   AdwWindowTitle *window_title;
   GtkWidget *verify_button;
   GtkWidget *stop_button;
@@ -150,59 +151,80 @@ show_verified (SrSetPage  *self,
   gtk_widget_set_css_classes (GTK_WIDGET (self->verified_icon), classes);
 }
 
-static void
-show_record (SrSetPage             *self,
-             const SrSessionRecord *record)
+/* What lies beside the manifest. */
+typedef struct
 {
-  adw_action_row_set_subtitle (self->truncated_row, truncated_words (record));
-  adw_action_row_set_subtitle (self->ended_row, ended_words (record));
-  /* Logs are truncated for sets alone that were read back. */
-  if (record->truncated == SR_TRUNCATION_YES)
-    show_verified (self, _("When it was made, before the logs were truncated"), NULL, NULL);
-  else
-    show_verified (self, _("Not known. Verify reads every file back."), NULL, NULL);
+  SrSessionRecord session;
+  GError *session_error;
+  SrVerification verification;
+} Beside;
+
+static void
+beside_free (gpointer data)
+{
+  Beside *beside = data;
+
+  sr_session_record_clear (&beside->session);
+  g_clear_error (&beside->session_error);
+  sr_verification_clear (&beside->verification);
+  g_free (beside);
 }
 
 static void
-load_record (GTask        *task,
+load_beside (GTask        *task,
              gpointer      source,
              gpointer      task_data,
              GCancellable *cancellable)
 {
-  SrSessionRecord *record = g_new0 (SrSessionRecord, 1);
-  GError *error = NULL;
+  Beside *beside = g_new0 (Beside, 1);
 
-  if (sr_backup_set_load_session (task_data, record, &error))
-    g_task_return_pointer (task, record, NULL);
+  sr_backup_set_load_session (task_data, &beside->session, &beside->session_error);
+  sr_backup_set_load_verification (task_data, &beside->verification, NULL);
+  g_task_return_pointer (task, beside, beside_free);
+}
+
+static void
+show_verification (SrSetPage            *self,
+                   const SrVerification *verification)
+{
+  g_autofree char *time = sr_format_time (verification->at);
+  g_autofree char *words = NULL;
+
+  if (verification->at == 0)
+    show_verified (self, _("Not known. Verify reads every file back."), NULL, NULL);
+  else if (verification->good)
+    {
+      /* Translators: %s is date and time */
+      words = g_strdup_printf (_("Every file was what the manifest says, read on %s"), time);
+      show_verified (self, words, "io.github.strongroom.Strongroom-good-symbolic", "success");
+    }
   else
     {
-      g_free (record);
-      g_task_return_error (task, error);
+      /* Translators: %s is date and time */
+      words = g_strdup_printf (_("Damaged, as was found on %s: verify it to see which file"), time);
+      show_verified (self, words, "io.github.strongroom.Strongroom-failed-symbolic", "error");
     }
 }
 
 static void
-on_record (GObject      *source,
-           GAsyncResult *result,
-           gpointer      user_data)
+on_beside_loaded (GObject      *source,
+                  GAsyncResult *result,
+                  gpointer      user_data)
 {
   SrSetPage *self = SR_SET_PAGE (source);
-  g_autoptr (GError) error = NULL;
-  SrSessionRecord *record = g_task_propagate_pointer (G_TASK (result), &error);
+  Beside *beside = g_task_propagate_pointer (G_TASK (result), NULL);
 
-  if (self->truncated_row != NULL && record != NULL)
-    show_record (self, record);
-  else if (self->truncated_row != NULL)
+  if (self->truncated_row != NULL)
     {
-      adw_action_row_set_subtitle (self->truncated_row, error->message);
-      adw_action_row_set_subtitle (self->ended_row, _("Not known"));
-      show_verified (self, _("Not known. Verify reads every file back."), NULL, NULL);
+      const GError *error = beside->session_error;
+
+      adw_action_row_set_subtitle (self->truncated_row, error != NULL ? error->message : truncated_words (&beside->session));
+      adw_action_row_set_subtitle (self->ended_row, error != NULL ? _("Not known") : ended_words (&beside->session));
+      /* A set that is being verified, or was just now, shows that. */
+      if (!self->touched)
+        show_verification (self, &beside->verification);
     }
-  if (record != NULL)
-    {
-      sr_session_record_clear (record);
-      g_free (record);
-    }
+  beside_free (beside);
 }
 
 static GtkWidget *
@@ -303,6 +325,7 @@ show_verdict (SrSetPage *self,
 {
   g_autofree char *words = NULL;
   g_autofree char *time = sr_format_time (g_get_real_time ());
+  guint n = sr_job_get_problems (job) != NULL ? sr_job_get_problems (job)->len : 0;
 
   switch (sr_job_get_state (job))
     {
@@ -315,7 +338,10 @@ show_verdict (SrSetPage *self,
       show_verified (self, _("Stopped before the end"), NULL, NULL);
       break;
     default:
-      show_verified (self, sr_job_get_error (job)->message, "io.github.strongroom.Strongroom-failed-symbolic", "error");
+      /* Each problem has a row of its own below. */
+      words = n > 0 ? g_strdup_printf (ngettext ("Damaged: %u problem was found", "Damaged: %u problems were found", n), n)
+                    : g_strdup (sr_job_get_error (job)->message);
+      show_verified (self, words, "io.github.strongroom.Strongroom-failed-symbolic", "error");
       break;
     }
   show_problems (self, sr_job_get_problems (job));
@@ -335,6 +361,7 @@ on_verified (GObject      *source,
   sr_worker_run_finish (SR_WORKER (source), result, NULL);
   g_signal_handlers_disconnect_by_data (job, self);
   sr_worker_forget (SR_WORKER (source), job);
+  sr_monitor_refresh_sets (sr_application_get_monitor (sr_application_get_default ()));
   if (self->verified_row == NULL)
     return;
   show_verdict (self, job);
@@ -347,6 +374,7 @@ on_verify (SrSetPage *self)
   if (self->job != NULL || self->deleting)
     return;
   self->job = sr_job_new_verify (self->set);
+  self->touched = TRUE;
   show_problems (self, NULL);
   gtk_progress_bar_set_fraction (self->verify_bar, 0);
   g_signal_connect_object (self->job, "notify", G_CALLBACK (on_job_changed), self, G_CONNECT_SWAPPED);
@@ -421,7 +449,7 @@ on_deleted (GObject      *source,
   sr_monitor_refresh_sets (sr_application_get_monitor (sr_application_get_default ()));
   self->deleting = FALSE;
   if (!deleted)
-    sr_window_tell_error (window, _("The Backup Set Could Not Be Deleted"), error);
+    sr_window_tell_error (window, _("Backup Set Not Deleted"), error);
   if (self->verify_button == NULL)
     return;
   update_buttons (self);
@@ -449,19 +477,39 @@ on_delete_answer (AdwAlertDialog *dialog,
   g_task_run_in_thread (task, delete_in_thread);
 }
 
+/* What is lost with this set, beside its own files. */
+static const char *
+what_else_goes (SrSetPage *self)
+{
+  SrMonitor *monitor = sr_application_get_monitor (sr_application_get_default ());
+  SrAuthority *authority = sr_window_get_selected (SR_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))));
+  SrWatch *watch = authority != NULL ? sr_monitor_find (monitor, authority) : NULL;
+
+  if (watch == NULL)
+    return NULL;
+  if (g_list_model_get_n_items (sr_watch_get_sets (watch)) == 1)
+    return _("It is the only backup of this CA.");
+  if (sr_watch_get_newest_full (watch) != NULL
+      && sr_guid_equal (&sr_backup_set_get_manifest (sr_watch_get_newest_full (watch))->id, &sr_backup_set_get_manifest (self->set)->id))
+    return _("It is the newest full backup of this CA: what was issued since the one before is lost with it.");
+  return NULL;
+}
+
 static void
 on_delete (SrSetPage *self)
 {
   const SrManifest *manifest = sr_backup_set_get_manifest (self->set);
-  g_autofree char *time = sr_format_time (manifest->finished);
-  AdwDialog *dialog = adw_alert_dialog_new (NULL, NULL);
+  g_autofree char *title = sr_format_set_title (self->set);
+  g_autofree char *size = size_words (self);
+  const char *more = what_else_goes (self);
+  g_autofree char *goes = NULL;
+  /* A heading that is wider than an alert dialog makes GTK complain. */
+  AdwDialog *dialog = adw_alert_dialog_new (_("Delete This Backup Set?"), NULL);
 
-  /* Translators: %s is date and time */
-  adw_alert_dialog_format_heading (ADW_ALERT_DIALOG (dialog), _("Delete the Backup Set of %s?"), time);
-  adw_alert_dialog_format_body (ADW_ALERT_DIALOG (dialog),
-                                /* Translators: %s is a CA as HOST\CA */
-                                _("This set of %s and its files are removed for good. The CA cannot be restored to that point any more."),
-                                manifest->config);
+  /* Translators: such as "Full backup of 22 November 2026, 14:15", then HOST\CA, then such as "12 MB in 4 files" */
+  goes = g_strdup_printf (_("%s, of %s: %s and the restore sheet are removed for good. The CA cannot be restored to that point any more."),
+                          title, manifest->config, size);
+  adw_alert_dialog_format_body (ADW_ALERT_DIALOG (dialog), more != NULL ? "%s\n\n%s" : "%s", goes, more);
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
                                   "cancel", _("_Cancel"),
                                   "delete", _("_Delete Backup Set"),
@@ -531,7 +579,7 @@ sr_set_page_new (SrBackupSet *set)
 {
   SrSetPage *self = g_object_new (SR_TYPE_SET_PAGE, NULL);
   g_autofree char *title = sr_format_set_title (set);
-  g_autoptr (GTask) task = g_task_new (self, NULL, on_record, NULL);
+  g_autoptr (GTask) task = g_task_new (self, NULL, on_beside_loaded, NULL);
 
   self->set = g_object_ref (set);
   adw_navigation_page_set_title (ADW_NAVIGATION_PAGE (self), title);
@@ -541,6 +589,6 @@ sr_set_page_new (SrBackupSet *set)
     self->filling = g_idle_add (add_files, self);
   update_buttons (self);
   g_task_set_task_data (task, g_object_ref (set), g_object_unref);
-  g_task_run_in_thread (task, load_record);
+  g_task_run_in_thread (task, load_beside);
   return ADW_NAVIGATION_PAGE (self);
 }

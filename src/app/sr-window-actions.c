@@ -414,7 +414,8 @@ on_recovered (GObject      *source,
 {
   g_autoptr (SrWindow) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autofree char *words = sr_application_recover_finish (SR_APPLICATION (source), result, &error);
+  gboolean settled = FALSE;
+  g_autofree char *words = sr_application_recover_finish (SR_APPLICATION (source), result, &settled, &error);
   AdwDialog *dialog;
 
   if (words == NULL)
@@ -422,7 +423,7 @@ on_recovered (GObject      *source,
       sr_window_tell_error (self, _("The Session Could Not Be Ended"), error);
       return;
     }
-  dialog = adw_alert_dialog_new (_("Sessions Left Open"), words);
+  dialog = adw_alert_dialog_new (settled ? _("The Session Is Over") : _("The Session May Still Be Open"), words);
   adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _("_Close"));
   adw_dialog_present (dialog, GTK_WIDGET (self));
 }

@@ -205,7 +205,7 @@ void
 sr_window_tell_folder_error (SrWindow     *self,
                              const GError *error)
 {
-  AdwDialog *dialog = adw_alert_dialog_new (_("The Backup Folder Cannot Be Used"), error->message);
+  AdwDialog *dialog = adw_alert_dialog_new (_("Backup Folder Unusable"), error->message);
 
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
                                   "close", _("_Close"),

@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 
 import ui
@@ -74,6 +75,14 @@ def wait_for(function, what, timeout=ui.WAIT):
             return found
         time.sleep(0.002)
     raise ui.Gone(f'not seen within {timeout} s: {what}')
+
+
+def notifications():
+    """A notification service: what it is told comes as lines of JSON from its output."""
+    service = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'notifications.py')
+    process = subprocess.Popen([sys.executable, '-B', service], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert json.loads(process.stdout.readline()) == 'ready'
+    return process
 
 
 class Stopped:
