@@ -6,6 +6,7 @@
 #include "app/sr-check-row.h"
 #include "app/sr-preferences-dialog.h"
 #include "app/sr-sign-in-form.h"
+#include "app/sr-window.h"
 #include "authority/sr-config-string.h"
 
 #include <glib/gi18n.h>
@@ -318,7 +319,7 @@ on_folder_chosen (GObject      *source,
   g_autoptr (GError) error = NULL;
 
   if (!sr_preferences_choose_folder_finish (GTK_WIDGET (self), result, &error) && error != NULL && self->view != NULL)
-    tell (self, error->message);
+    sr_window_tell_folder_error (SR_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), error);
 }
 
 static void
@@ -400,7 +401,7 @@ on_listed (GObject      *source,
     {
       sr_keyring_clear_async (sr_application_get_keyring (self->application), self->authority, NULL, NULL, NULL);
       if (self->view != NULL)
-        tell (self, error->message);
+        sr_window_tell_error (SR_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), _("The CA Could Not Be Added"), error);
       return;
     }
   g_clear_pointer (&self->password, sr_secret_unref);

@@ -3,6 +3,7 @@
 
 #include "app/sr-preferences-dialog.h"
 
+#include "app/sr-window.h"
 #include "worker/sr-backup-folder.h"
 
 #include <glib/gi18n.h>
@@ -21,15 +22,15 @@ struct _SrPreferencesDialog
 
 G_DEFINE_FINAL_TYPE (SrPreferencesDialog, sr_preferences_dialog, ADW_TYPE_PREFERENCES_DIALOG)
 
+/* A toast would cut off what to do about it. */
 static void
-toast (SrPreferencesDialog *self,
-       const char          *text)
+tell_change_failed (GtkWidget    *widget,
+                    const GError *error)
 {
-  AdwToast *message = adw_toast_new ("");
+  GtkRoot *root = gtk_widget_get_root (widget);
 
-  adw_toast_set_use_markup (message, FALSE);
-  adw_toast_set_title (message, text);
-  adw_preferences_dialog_add_toast (ADW_PREFERENCES_DIALOG (self), message);
+  if (SR_IS_WINDOW (root))
+    sr_window_tell_error (SR_WINDOW (root), _("The Preferences Could Not Be Changed"), error);
 }
 
 /* Opens the backup folder in a folder, or makes it one. */
@@ -116,11 +117,11 @@ on_folder_chosen (GObject      *source,
                   GAsyncResult *result,
                   gpointer      user_data)
 {
-  SrPreferencesDialog *self = SR_PREFERENCES_DIALOG (source);
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (source));
   g_autoptr (GError) error = NULL;
 
-  if (!sr_preferences_choose_folder_finish (GTK_WIDGET (self), result, &error) && error != NULL)
-    toast (self, error->message);
+  if (!sr_preferences_choose_folder_finish (GTK_WIDGET (source), result, &error) && error != NULL && SR_IS_WINDOW (root))
+    sr_window_tell_folder_error (SR_WINDOW (root), error);
 }
 
 static void
@@ -166,8 +167,8 @@ on_verify_written (GObject      *source,
     on_verify_changed (self); /* it may have been turned again */
   else
     {
-      toast (self, error->message);
       adw_switch_row_set_active (self->verify_row, self->verify);
+      tell_change_failed (GTK_WIDGET (self), error);
     }
   g_application_release (G_APPLICATION (self->application));
 }
@@ -216,8 +217,8 @@ on_ntlm_saved (GObject      *source,
   sr_authority_set_ntlm_allowed (authority, !allowed);
   if (dialog == NULL)
     return;
-  toast (SR_PREFERENCES_DIALOG (dialog), error->message);
   adw_switch_row_set_active (row, !allowed);
+  tell_change_failed (dialog, error);
 }
 
 static void

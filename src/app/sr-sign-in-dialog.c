@@ -94,7 +94,7 @@ on_saved (GObject      *source,
   set_busy (self, FALSE);
   if (!saved)
     {
-      tell (self, error->message);
+      sr_window_tell_error (self->window, _("The Sign-In Could Not Be Kept"), error);
       return;
     }
   sr_monitor_refresh (sr_application_get_monitor (application_of (self)), self->authority);

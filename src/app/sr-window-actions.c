@@ -329,7 +329,7 @@ removal_words (SrWindow    *self,
     kept = g_strdup (_("It has no backup sets."));
   else
     /* Translators: %s is a folder */
-    kept = g_strdup_printf (ngettext ("Its %u backup set stays in %s.", "Its %u backup sets stay in %s.", n), n, shown);
+    kept = g_strdup_printf (ngettext ("Its %u backup set stays in\n%s", "Its %u backup sets stay in\n%s", n), n, shown);
   return g_strdup_printf ("%s %s", gone, kept);
 }
 

@@ -146,7 +146,7 @@ def test_removing_the_ca_clears_it():
     app.says('Reachable')
     time.sleep(0.5)
     menu('r')
-    app.says('Its 2 backup sets stay in .*strongroom/backups/')
+    app.says('Its 2 backup sets stay in\n.*strongroom/backups/')
     audit(app)
     app.press('Remove CA')
     app.find('Back Up a Certificate Authority', 'label')
