@@ -22,7 +22,7 @@ FLAGS = ['N_:1:pass-c-format', 'C_:2:pass-c-format', 'NC_:2:pass-c-format', 'g_d
 SAME = {
     'de': {
         'CA', 'CA: %s', 'CACHE', 'Code', 'ID', 'KIB', 'N', 'NAME', 'NTLM', 'Name', 'PORT', 'PROBLEM', 'SHA-256',
-        'Strongroom', '  Code: %s %s', '%s in %s. %s', '%s, in %s', '%s/s', '%s: %s', '%s: %s. %s', '%H:%M',
+        'Strongroom', '  Code: %s %s', '%s in %s. %s', '%s, in %s', '%s/s', '%s: %s', '%s: %s. %s', '%s (%s)', '%H:%M',
     },
 }
 QUOTES = {'de': '„“'}
