@@ -26,6 +26,7 @@ struct _SrApplication
   guint n_backups;
   gboolean loaded; /* the list of CAs, or why it cannot be */
   guint n_unseen; /* failures that no window was there to show */
+  guint n_writes; /* of preferences, that quitting waits for */
   gboolean quitting;
 };
 
@@ -102,6 +103,29 @@ notify_end (SrApplication *self,
   g_application_send_notification (G_APPLICATION (self), sr_job_get_config (job), notification);
 }
 
+/* What else may be under way, such as asking CAs, is not worth waiting for. */
+static void
+quit_when_done (SrApplication *self)
+{
+  if (self->quitting && self->n_backups == 0 && self->n_writes == 0)
+    g_application_quit (G_APPLICATION (self));
+}
+
+void
+sr_application_begin_write (SrApplication *self)
+{
+  self->n_writes++;
+  g_application_hold (G_APPLICATION (self));
+}
+
+void
+sr_application_end_write (SrApplication *self)
+{
+  self->n_writes--;
+  quit_when_done (self);
+  g_application_release (G_APPLICATION (self));
+}
+
 static void
 on_backup_ended (GObject      *source,
                  GAsyncResult *result,
@@ -117,9 +141,7 @@ on_backup_ended (GObject      *source,
   if (!self->quitting && (window == NULL || !gtk_window_is_active (window)))
     notify_end (self, job);
   self->n_backups--;
-  /* What else may be under way, such as asking CAs, is not worth waiting for. */
-  if (self->quitting && self->n_backups == 0)
-    g_application_quit (G_APPLICATION (self));
+  quit_when_done (self);
   /* A set is on the disk, and found there by the next start; why there is none is known here alone. */
   if (!self->quitting && window == NULL && sr_job_get_state (job) == SR_JOB_FAILED)
     self->n_unseen++;
@@ -449,6 +471,14 @@ on_about (GSimpleAction *action,
                          NULL);
 }
 
+static void
+on_written (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  sr_application_end_write (user_data);
+}
+
 /* Backups hold the application until their sessions are ended. */
 static void
 quit (SrApplication *self)
@@ -457,8 +487,9 @@ quit (SrApplication *self)
   sr_worker_cancel_all (self->worker);
   while (gtk_application_get_windows (GTK_APPLICATION (self)) != NULL)
     gtk_window_destroy (gtk_application_get_windows (GTK_APPLICATION (self))->data);
-  if (self->n_backups == 0)
-    g_application_quit (G_APPLICATION (self));
+  /* Comes behind every change of the list that is still to be written. */
+  sr_application_begin_write (self);
+  sr_authority_list_load_async (self->authorities, on_written, self);
 }
 
 /* The end of the session, or of the computer: nobody is there to be asked. */

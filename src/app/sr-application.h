@@ -28,6 +28,16 @@ SrApplication *sr_application_new (void);
 gboolean sr_application_is_loaded (SrApplication *self);
 
 /**
+ * sr_application_begin_write:
+ * @self: the application
+ *
+ * Quitting waits for sr_application_end_write(). Changes of the list of CAs
+ * are waited for without that.
+ */
+void sr_application_begin_write (SrApplication *self);
+void sr_application_end_write (SrApplication *self);
+
+/**
  * sr_application_get_default:
  *
  * Returns: (transfer none): the running program's application

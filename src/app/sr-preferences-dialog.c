@@ -170,7 +170,7 @@ on_verify_written (GObject      *source,
       adw_switch_row_set_active (self->verify_row, self->verify);
       tell_change_failed (GTK_WIDGET (self), error);
     }
-  g_application_release (G_APPLICATION (self->application));
+  sr_application_end_write (self->application);
 }
 
 static void
@@ -182,7 +182,7 @@ on_verify_changed (SrPreferencesDialog *self)
   if (self->writing || verify == self->verify)
     return;
   self->writing = TRUE;
-  g_application_hold (G_APPLICATION (self->application));
+  sr_application_begin_write (self->application);
   task = g_task_new (self, NULL, on_verify_written, NULL);
   g_task_set_task_data (task, GINT_TO_POINTER (verify), NULL);
   g_task_run_in_thread (task, write_verify);
