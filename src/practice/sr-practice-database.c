@@ -5,6 +5,7 @@
 
 #include "base/sr-error.h"
 #include "base/sr-file.h"
+#include "ese/sr-ese-time.h"
 #include "practice/sr-practice-bytes.h"
 #include "practice/sr-practice-log-private.h"
 
@@ -32,6 +33,19 @@ sr_practice_database_free (SrPracticeDatabase *database)
   g_free (database);
 }
 
+/* As ESE makes them: a random number, the time, and no computer's name. */
+static gboolean
+make_signature (guint8  *signature,
+                GError **error)
+{
+  memset (signature, 0, SR_PRACTICE_SIGNATURE_SIZE);
+  sr_ese_time_write (signature + 4, g_get_real_time ());
+  if (gnutls_rnd (GNUTLS_RND_RANDOM, signature, 4) == 0)
+    return TRUE;
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, _("No random numbers for a new database"));
+  return FALSE;
+}
+
 /* A new database: its first log, then the file with nothing but its header. A
  * checkpoint follows with the first opening, so its absence tells that this was interrupted. */
 static gboolean
@@ -51,12 +65,8 @@ create (SrPracticeDatabase *database,
       g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, _("The database “%s” is missing, but its logs are there"), database->path);
       return FALSE;
     }
-  if (gnutls_rnd (GNUTLS_RND_RANDOM, header.db_signature, sizeof header.db_signature) != 0 ||
-      gnutls_rnd (GNUTLS_RND_RANDOM, header.log_signature, sizeof header.log_signature) != 0)
-    {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, _("No random numbers for a new database"));
-      return FALSE;
-    }
+  if (!make_signature (header.db_signature, error) || !make_signature (header.log_signature, error))
+    return FALSE;
   log = sr_practice_log_create (database->folder, header.log_signature, error);
   if (log == NULL)
     return FALSE;

@@ -10,12 +10,12 @@
 #include <glib/gi18n-lib.h>
 #include <zlib.h>
 
-#define DB_MAGIC "SRPDB001"
+#define DB_MAGIC "SRPDB002"
 #define MARK_SIZE 24
 #define HEADER_SIZE (8 + 4 + 4 + 2 * SR_PRACTICE_SIGNATURE_SIZE + SR_PRACTICE_BACKUP_SLOTS * MARK_SIZE)
 
-#define CHECKPOINT_MAGIC "SRPCHK01"
-#define CHECKPOINT_SIZE 36
+#define CHECKPOINT_MAGIC "SRPCHK02"
+#define CHECKPOINT_SIZE (8 + SR_PRACTICE_SIGNATURE_SIZE + 8 + 4)
 
 void
 sr_practice_db_header_write (const SrPracticeDbHeader *header,
@@ -31,8 +31,8 @@ sr_practice_db_header_write (const SrPracticeDbHeader *header,
   sr_practice_put_u32 (at + 8, SR_PRACTICE_PAGE_SIZE);
   sr_practice_put_u32 (at + 12, header->clean ? 1 : 0);
   memcpy (at + 16, header->db_signature, SR_PRACTICE_SIGNATURE_SIZE);
-  memcpy (at + 32, header->log_signature, SR_PRACTICE_SIGNATURE_SIZE);
-  at += 48;
+  memcpy (at + 16 + SR_PRACTICE_SIGNATURE_SIZE, header->log_signature, SR_PRACTICE_SIGNATURE_SIZE);
+  at += 16 + 2 * SR_PRACTICE_SIGNATURE_SIZE;
   for (guint i = 0; i < SR_PRACTICE_BACKUP_SLOTS; i++, at += MARK_SIZE)
     {
       sr_practice_put_u64 (at, header->backups[i].lsn);
@@ -64,8 +64,8 @@ sr_practice_db_header_read (const guint8       *page,
     }
   header->clean = sr_practice_get_u32 (at + 12) != 0;
   memcpy (header->db_signature, at + 16, SR_PRACTICE_SIGNATURE_SIZE);
-  memcpy (header->log_signature, at + 32, SR_PRACTICE_SIGNATURE_SIZE);
-  at += 48;
+  memcpy (header->log_signature, at + 16 + SR_PRACTICE_SIGNATURE_SIZE, SR_PRACTICE_SIGNATURE_SIZE);
+  at += 16 + 2 * SR_PRACTICE_SIGNATURE_SIZE;
   for (guint i = 0; i < SR_PRACTICE_BACKUP_SLOTS; i++, at += MARK_SIZE)
     {
       header->backups[i].lsn = sr_practice_get_u64 (at);
@@ -87,8 +87,8 @@ sr_practice_checkpoint_write (const char    *folder,
 
   memcpy (data, CHECKPOINT_MAGIC, 8);
   memcpy (data + 8, signature, SR_PRACTICE_SIGNATURE_SIZE);
-  sr_practice_put_u64 (data + 24, lsn);
-  sr_practice_put_u32 (data + 32, (guint32) crc32 (0, data, 32));
+  sr_practice_put_u64 (data + 8 + SR_PRACTICE_SIGNATURE_SIZE, lsn);
+  sr_practice_put_u32 (data + CHECKPOINT_SIZE - 4, (guint32) crc32 (0, data, CHECKPOINT_SIZE - 4));
   return sr_file_replace (path, data, sizeof data, error);
 }
 
@@ -108,11 +108,11 @@ sr_practice_checkpoint_read (const char    *folder,
   if (g_bytes_get_size (bytes) != CHECKPOINT_SIZE ||
       memcmp (data, CHECKPOINT_MAGIC, 8) != 0 ||
       memcmp (data + 8, signature, SR_PRACTICE_SIGNATURE_SIZE) != 0 ||
-      sr_practice_get_u32 (data + 32) != (guint32) crc32 (0, data, 32))
+      sr_practice_get_u32 (data + CHECKPOINT_SIZE - 4) != (guint32) crc32 (0, data, CHECKPOINT_SIZE - 4))
     {
       g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("The checkpoint “%s” is damaged or belongs to another database"), path);
       return FALSE;
     }
-  *lsn = sr_practice_get_u64 (data + 24);
+  *lsn = sr_practice_get_u64 (data + 8 + SR_PRACTICE_SIGNATURE_SIZE);
   return TRUE;
 }

@@ -5,11 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* Log header page: magic, file size, generation, created, previous, signature.
- * Record: length, checksum of all but itself, type, two spare fields, place,
+/* Behind the header, records: length, checksum of all but itself, type, two spare fields, place,
  * payload, padding to 8. A length and type of zero mean that nothing follows. */
-#define SR_PRACTICE_LOG_MAGIC "SRPLOG01"
-#define SR_PRACTICE_LOG_HEADER_SIZE 48
 #define SR_PRACTICE_RECORD_HEADER 24
 #define SR_PRACTICE_RECORD_ALIGN(n) (((n) + 7) & ~(gsize) 7)
 

@@ -10,29 +10,21 @@
 #include <glib/gi18n-lib.h>
 
 static gboolean
-parse_header (const guint8        *page,
-              const char          *path,
-              SrPracticeLogHeader *header,
-              GError             **error)
+parse_header (const guint8   *data,
+              const char     *path,
+              SrEseLogHeader *header,
+              GError        **error)
 {
-  const guint8 *at = page + SR_PRACTICE_PAGE_PAYLOAD;
-
-  if (!sr_practice_page_verify (page, 0, error))
+  if (!sr_ese_log_header_parse (data, SR_PRACTICE_LOG_SIZE, header, error))
     {
       g_prefix_error (error, _("The log “%s”: "), path);
       return FALSE;
     }
-  if (sr_practice_page_get_type (page) != SR_PRACTICE_PAGE_HEADER ||
-      memcmp (at, SR_PRACTICE_LOG_MAGIC, 8) != 0 ||
-      sr_practice_get_u32 (at + 8) != SR_PRACTICE_LOG_SIZE)
+  if (header->size != SR_PRACTICE_LOG_SIZE)
     {
       g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("“%s” is not a log of a practice CA"), path);
       return FALSE;
     }
-  header->generation = sr_practice_get_u32 (at + 12);
-  header->created = sr_practice_get_u64 (at + 16);
-  header->previous_created = sr_practice_get_u64 (at + 24);
-  memcpy (header->signature, at + 32, SR_PRACTICE_SIGNATURE_SIZE);
   return TRUE;
 }
 
@@ -52,9 +44,9 @@ load (const char *path,
 }
 
 gboolean
-sr_practice_log_read_header (const char          *path,
-                             SrPracticeLogHeader *header,
-                             GError             **error)
+sr_practice_log_read_header (const char     *path,
+                             SrEseLogHeader *header,
+                             GError        **error)
 {
   g_autoptr (GBytes) bytes = load (path, error);
 
@@ -120,12 +112,12 @@ replay_one (const char           *path,
 }
 
 static gboolean
-check_chain (const char                *path,
-             const SrPracticeLogHeader *header,
-             guint32                    generation,
-             guint64                    previous_created,
-             const guint8              *signature,
-             GError                   **error)
+check_chain (const char           *path,
+             const SrEseLogHeader *header,
+             guint32               generation,
+             gint64                previous_created,
+             const guint8         *signature,
+             GError              **error)
 {
   if (memcmp (header->signature, signature, SR_PRACTICE_SIGNATURE_SIZE) != 0)
     g_set_error (error, SR_ERROR, SR_ERROR_MISMATCH, _("The log “%s” belongs to another database"), path);
@@ -149,7 +141,7 @@ sr_practice_log_replay (const char           *folder,
                         SrPracticeLsn        *end,
                         GError              **error)
 {
-  guint64 previous_created = 0;
+  gint64 previous_created = 0;
 
   for (guint32 generation = SR_PRACTICE_LSN_GENERATION (from);; generation++)
     {
@@ -158,7 +150,7 @@ sr_practice_log_replay (const char           *folder,
       gboolean finished = g_file_test (path, G_FILE_TEST_EXISTS);
       gsize start = generation == SR_PRACTICE_LSN_GENERATION (from) ? SR_PRACTICE_LSN_OFFSET (from) : 0;
       g_autoptr (GBytes) bytes = NULL;
-      SrPracticeLogHeader header;
+      SrEseLogHeader header;
 
       if (!finished && !with_current)
         {

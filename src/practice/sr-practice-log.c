@@ -5,7 +5,6 @@
 
 #include "base/sr-error.h"
 #include "base/sr-file.h"
-#include "base/sr-filetime.h"
 #include "practice/sr-practice-bytes.h"
 
 #include <errno.h>
@@ -17,12 +16,13 @@
 
 /* The next log is made ready under this name before the current one is renamed. */
 #define LOG_NEXT "edbtmp.log"
+#define MILLISECOND 1000
 
 struct _SrPracticeLog
 {
   char *folder;
   int fd;
-  SrPracticeLogHeader header;
+  SrEseLogHeader header;
   guint32 written; /* bytes of the file that hold records on the disk */
   GByteArray *pending; /* records behind them */
 };
@@ -79,33 +79,16 @@ sr_practice_log_list (const char *folder,
   return g_steal_pointer (&list);
 }
 
-static void
-write_header (guint8                    *page,
-              const SrPracticeLogHeader *header)
-{
-  guint8 *at = page + SR_PRACTICE_PAGE_PAYLOAD;
-
-  sr_practice_page_init (page, 0, SR_PRACTICE_PAGE_HEADER);
-  sr_practice_page_set_used (page, SR_PRACTICE_LOG_HEADER_SIZE);
-  memcpy (at, SR_PRACTICE_LOG_MAGIC, 8);
-  sr_practice_put_u32 (at + 8, SR_PRACTICE_LOG_SIZE);
-  sr_practice_put_u32 (at + 12, header->generation);
-  sr_practice_put_u64 (at + 16, header->created);
-  sr_practice_put_u64 (at + 24, header->previous_created);
-  memcpy (at + 32, header->signature, SR_PRACTICE_SIGNATURE_SIZE);
-  sr_practice_page_seal (page);
-}
-
 /* Makes a log file of full size with nothing in it but the header, on the disk. */
 static int
-make_file (const char                *path,
-           const SrPracticeLogHeader *header,
-           GError                   **error)
+make_file (const char           *path,
+           const SrEseLogHeader *header,
+           GError              **error)
 {
   g_autofd int fd = open (path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  guint8 page[SR_PRACTICE_PAGE_SIZE];
+  guint8 page[SR_ESE_LOG_HEADER_SIZE];
 
-  write_header (page, header);
+  sr_ese_log_header_write (header, page);
   if (fd < 0 || ftruncate (fd, SR_PRACTICE_LOG_SIZE) != 0)
     {
       sr_set_errno_error (error, errno, _("Making the log “%s”"), path);
@@ -145,10 +128,11 @@ sr_practice_log_free (SrPracticeLog *log)
   g_free (log);
 }
 
-static guint64
+/* As a log's header keeps it: to the millisecond. */
+static gint64
 now (void)
 {
-  return sr_filetime_from_unix_us (g_get_real_time ());
+  return g_get_real_time () / MILLISECOND * MILLISECOND;
 }
 
 SrPracticeLog *
@@ -157,7 +141,7 @@ sr_practice_log_create (const char   *folder,
                         GError      **error)
 {
   g_autofree char *path = g_build_filename (folder, SR_PRACTICE_LOG_CURRENT, NULL);
-  SrPracticeLogHeader header = { .generation = 1, .created = now () };
+  SrEseLogHeader header = { .generation = 1, .created = now (), .size = SR_PRACTICE_LOG_SIZE };
   g_autofd int fd = -1;
   SrPracticeLog *log;
 
@@ -177,7 +161,7 @@ sr_practice_log_mend_names (const char *folder,
   g_autofree char *current = g_build_filename (folder, SR_PRACTICE_LOG_CURRENT, NULL);
   g_autofree char *next = g_build_filename (folder, LOG_NEXT, NULL);
   g_autoptr (GArray) finished = NULL;
-  SrPracticeLogHeader header;
+  SrEseLogHeader header;
 
   if (g_file_test (current, G_FILE_TEST_EXISTS))
     {
@@ -310,7 +294,7 @@ sr_practice_log_roll (SrPracticeLog *log,
   g_autofree char *next = g_build_filename (log->folder, LOG_NEXT, NULL);
   g_autofree char *name = sr_practice_log_name (log->header.generation);
   g_autofree char *finished = g_build_filename (log->folder, name, NULL);
-  SrPracticeLogHeader header = log->header;
+  SrEseLogHeader header = log->header;
   g_autofd int fd = -1;
 
   append_record (log, SR_PRACTICE_RECORD_END, NULL, 0);
@@ -318,7 +302,7 @@ sr_practice_log_roll (SrPracticeLog *log,
     return FALSE;
   header.generation++;
   header.previous_created = log->header.created;
-  header.created = MAX (now (), log->header.created + 1);
+  header.created = MAX (now (), log->header.created + MILLISECOND);
   fd = make_file (next, &header, error);
   if (fd < 0)
     return FALSE;

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "ese/sr-ese-log.h"
 #include "practice/sr-practice-page.h"
 
 G_BEGIN_DECLS
 
 /* Transaction logs, named and chained as AD CS has them: edb.log is the
  * current one, edbNNNNN.log (the generation in hexadecimal) are finished. Every
- * file has the same size and a header with generation, time of creation, the
- * previous log's time of creation, and a signature that all logs of a database
- * share. The format inside is our own. */
+ * file has the same size and a header as ESE has it (ese/sr-ese-log.h), so that
+ * a client reads generation, time of creation, the previous log's time of
+ * creation, and the signature that all logs of a database share as it does with
+ * a real CA. The format behind the header is our own. */
 
 /** SR_PRACTICE_LOG_SIZE: bytes of every log file */
 #define SR_PRACTICE_LOG_SIZE (1024 * 1024)
@@ -18,22 +20,7 @@ G_BEGIN_DECLS
 /** SR_PRACTICE_LOG_CURRENT: the current log's name */
 #define SR_PRACTICE_LOG_CURRENT "edb.log"
 /** SR_PRACTICE_SIGNATURE_SIZE: bytes of a signature */
-#define SR_PRACTICE_SIGNATURE_SIZE 16
-
-/**
- * SrPracticeLogHeader:
- * @generation: from 1
- * @created: FILETIME, different for every log of a database
- * @previous_created: of the log before, 0 for the first
- * @signature: of the stream of logs
- */
-typedef struct
-{
-  guint32 generation;
-  guint64 created;
-  guint64 previous_created;
-  guint8 signature[SR_PRACTICE_SIGNATURE_SIZE];
-} SrPracticeLogHeader;
+#define SR_PRACTICE_SIGNATURE_SIZE SR_ESE_SIGNATURE_SIZE
 
 /**
  * SrPracticeRecordType:
@@ -101,22 +88,22 @@ GArray *sr_practice_log_list (const char *folder,
 /**
  * sr_practice_log_read_header:
  * @path: a log file
- * @header: (out): its header
+ * @header: (out): its header; no two logs of a database were made in the same millisecond
  * @error: where to put an error
  *
  * Sets %SR_ERROR_MALFORMED, %G_IO_ERROR codes.
  *
  * Returns: whether the header is whole
  */
-gboolean sr_practice_log_read_header (const char          *path,
-                                      SrPracticeLogHeader *header,
-                                      GError             **error);
+gboolean sr_practice_log_read_header (const char     *path,
+                                      SrEseLogHeader *header,
+                                      GError        **error);
 
 /**
  * sr_practice_log_replay:
  * @folder: where the logs are
  * @from: records before this are left out; its generation is the first log needed
- * @signature: (array fixed-size=16): the signature that every log must have
+ * @signature: (array fixed-size=28): the signature that every log must have
  * @with_current: whether edb.log is the last one; it may end in a torn record
  * @func: called for every record
  * @user_data: for @func
@@ -150,7 +137,7 @@ typedef struct _SrPracticeLog SrPracticeLog;
 /**
  * sr_practice_log_create:
  * @folder: where
- * @signature: (array fixed-size=16): of the new stream
+ * @signature: (array fixed-size=28): of the new stream
  * @error: where to put an error
  *
  * Starts a stream of logs at generation 1. Sets %G_IO_ERROR codes.
