@@ -5,6 +5,7 @@
 
 #include "base/sr-error.h"
 #include "base/sr-utf16.h"
+#include "ese/sr-ese-log.h"
 #include "store/sr-hash-private.h"
 #include "store/sr-safe-name.h"
 #include "store/sr-store-private.h"
@@ -41,6 +42,7 @@ struct _SrBackupSetWriter
   guint64 expected;
   guint64 flushed;
   struct sha256_ctx hash;
+  guint8 head[SR_ESE_LOG_HEADER_SIZE]; /* its first bytes */
 };
 
 static void
@@ -134,6 +136,7 @@ describe (SrManifest                   *manifest,
           const SrBackupSetDescription *description)
 {
   manifest->kind = description->kind;
+  manifest->keep_logs = description->keep_logs;
   manifest->config = g_strdup (config);
   manifest->display_name = words (description->display_name, -1);
   manifest->started = description->started != 0 ? description->started : g_get_real_time ();
@@ -404,6 +407,8 @@ sr_backup_set_writer_write (SrBackupSetWriter *self,
       return give_up (self);
     }
   sha256_update (&self->hash, length, data);
+  if (file->size < sizeof self->head)
+    memcpy (self->head + file->size, data, MIN (length, sizeof self->head - file->size));
   file->size += length;
   self->bytes_written += length;
 
@@ -413,6 +418,28 @@ sr_backup_set_writer_write (SrBackupSetWriter *self,
       (void) sync_file_range (self->fd, (off_t) self->flushed, (off_t) (file->size - self->flushed), SYNC_FILE_RANGE_WRITE);
       self->flushed = file->size;
     }
+  return TRUE;
+}
+
+/* What begins like no log of ESE tells nothing: its name and hash must do. */
+static gboolean
+note_log_header (SrBackupSetWriter *self,
+                 SrSetFile         *file,
+                 GError           **error)
+{
+  SrEseLogHeader header;
+
+  if (file->role != SR_FILE_LOG || !sr_ese_log_header_parse (self->head, MIN (file->size, sizeof self->head), &header, NULL))
+    return TRUE;
+  if (file->generation != 0 && file->generation != header.generation)
+    {
+      g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_MISMATCH,
+                   _("“%s” is not the log that its name says: its header tells generation 0x%x"), file->server_name, header.generation);
+      return FALSE;
+    }
+  file->created = header.created;
+  file->previous_created = header.previous_created;
+  file->signature = sr_hash_to_hex (header.signature, sizeof header.signature);
   return TRUE;
 }
 
@@ -435,6 +462,8 @@ sr_backup_set_writer_end_file (SrBackupSetWriter *self,
                    file->server_name, announced, sent);
       return give_up (self);
     }
+  if (!note_log_header (self, file, error))
+    return give_up (self);
   if (fsync (self->fd) != 0)
     {
       sr_store_set_errno (error, errno, _("Syncing “%s”"), file->path);
@@ -464,20 +493,12 @@ sr_backup_set_writer_get_bytes_written (SrBackupSetWriter *self)
   return self->bytes_written;
 }
 
-/* One above the highest so far, which the lock keeps from changing. */
 static gboolean
 choose_sequence (SrBackupSetWriter *self,
                  GError           **error)
 {
-  g_autoptr (GPtrArray) sets = sr_repository_list_sets (sr_lock_get_repository (self->lock), self->manifest->config, NULL, error);
-  gint64 highest = 0;
-
-  if (sets == NULL)
-    return FALSE;
-  for (guint i = 0; i < sets->len; i++)
-    highest = MAX (highest, sr_backup_set_get_manifest (g_ptr_array_index (sets, i))->sequence);
-  self->manifest->sequence = highest < G_MAXINT64 ? highest + 1 : G_MAXINT64;
-  return TRUE;
+  self->manifest->sequence = sr_authority_next_sequence (sr_lock_get_repository (self->lock), self->manifest->config, error);
+  return self->manifest->sequence != 0;
 }
 
 /* The manifest comes last: a staging folder that has one has everything. */

@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 /**
  * SrBackupSetDescription:
  * @kind: full or log-only
+ * @keep_logs: whether the CA is to keep its logs
  * @display_name: (nullable): the CA's name for people
  * @certificate: (nullable): the CA's certificate, DER
  * @started: when the session began, microseconds since 1970 UTC; 0 for now
@@ -19,6 +20,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   SrSetKind kind;
+  gboolean keep_logs;
   const char *display_name;
   GBytes *certificate;
   gint64 started;
@@ -143,10 +145,12 @@ gboolean sr_backup_set_writer_write (SrBackupSetWriter *self,
  * @self: a writer
  * @error: where to put an error
  *
- * Ends the file: fsync().
+ * Ends the file: fsync(). What the header of a log tells goes into the
+ * manifest, where it has one.
  *
  * Sets %SR_STORE_ERROR_LENGTH when fewer bytes came than were announced,
- * naming both; %SR_STORE_ERROR.
+ * naming both; %SR_STORE_ERROR_MISMATCH for a log whose header tells another
+ * generation than its name; %SR_STORE_ERROR.
  *
  * Returns: whether the file is whole and on the disk
  */

@@ -128,6 +128,13 @@ sr_backup_set_peek_session (SrBackupSet *self)
 }
 
 gboolean
+sr_backup_set_is_same (SrBackupSet *self,
+                       SrBackupSet *other)
+{
+  return self == other || sr_guid_equal (&self->manifest->id, &other->manifest->id);
+}
+
+gboolean
 sr_backup_set_load_session (SrBackupSet     *self,
                             SrSessionRecord *record,
                             GError         **error)

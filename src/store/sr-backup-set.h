@@ -96,6 +96,16 @@ guint64 sr_backup_set_get_size (SrBackupSet *self);
 const SrSessionRecord *sr_backup_set_peek_session (SrBackupSet *self);
 
 /**
+ * sr_backup_set_is_same:
+ * @self: a set
+ * @other: a set
+ *
+ * Returns: whether both are the same set: their ids are the same
+ */
+gboolean sr_backup_set_is_same (SrBackupSet *self,
+                                SrBackupSet *other);
+
+/**
  * sr_backup_set_load_session:
  * @self: a set
  * @record: (out caller-allocates): how its session came out

@@ -64,6 +64,10 @@ gint64 sr_json_get_int (SrJsonReader *reader,
                         gint64        low,
                         gint64        high,
                         gboolean      required);
+/* Absent is FALSE. */
+gboolean sr_json_get_boolean (SrJsonReader *reader,
+                              JsonObject   *object,
+                              const char   *member);
 gint64 sr_json_get_time (SrJsonReader *reader,
                          JsonObject   *object,
                          const char   *member,

@@ -301,6 +301,21 @@ sr_json_get_int (SrJsonReader *reader,
   return 0;
 }
 
+gboolean
+sr_json_get_boolean (SrJsonReader *reader,
+                     JsonObject   *object,
+                     const char   *member)
+{
+  JsonNode *node = get_node (reader, object, member, FALSE);
+
+  if (node == NULL)
+    return FALSE;
+  if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_BOOLEAN)
+    return json_node_get_boolean (node);
+  fail_type (reader, member, _("true or false"));
+  return FALSE;
+}
+
 gint64
 sr_json_get_time (SrJsonReader *reader,
                   JsonObject   *object,

@@ -3,6 +3,7 @@
 
 #include "store/sr-manifest.h"
 
+#include "ese/sr-ese-log.h"
 #include "store/sr-backup-set.h"
 #include "store/sr-json-private.h"
 #include "store/sr-safe-name.h"
@@ -34,6 +35,7 @@ file_free (gpointer data)
 
   g_free (file->path);
   g_free (file->sha256);
+  g_free (file->signature);
   g_free (file->server_name);
   g_free (file);
 }
@@ -174,6 +176,9 @@ read_files (SrManifest   *manifest,
       file->size = (guint64) sr_json_get_int (reader, object, "size", 0, G_MAXINT64, TRUE);
       file->sha256 = sr_json_dup_hex (reader, object, "sha256", 32, TRUE);
       file->generation = (guint32) sr_json_get_int (reader, object, "generation", 1, G_MAXUINT32, FALSE);
+      file->created = sr_json_get_time (reader, object, "created", FALSE);
+      file->previous_created = sr_json_get_time (reader, object, "previousCreated", FALSE);
+      file->signature = sr_json_dup_hex (reader, object, "signature", SR_ESE_SIGNATURE_SIZE, FALSE);
       file->server_name = sr_json_dup_string (reader, object, "serverName", SR_MANIFEST_MAX_NAME, FALSE);
       if (file->path != NULL)
         check_path (reader, seen, file->path);
@@ -239,6 +244,7 @@ sr_manifest_parse (GBytes     *json,
   manifest->program_version = sr_json_dup_string (&reader, reader.root, "programVersion", MAX_STRING, TRUE);
   manifest->sequence = sr_json_get_int (&reader, reader.root, "sequence", 1, G_MAXINT64, TRUE);
   manifest->kind = (SrSetKind) sr_json_get_word (&reader, reader.root, "kind", kind_words);
+  manifest->keep_logs = sr_json_get_boolean (&reader, reader.root, "keepLogs");
   read_authority (manifest, &reader);
   read_times (manifest, &reader);
   read_files (manifest, &reader);
@@ -283,6 +289,9 @@ file_to_json (const SrSetFile *file)
   json_object_set_string_member (object, "sha256", file->sha256);
   if (file->generation != 0)
     json_object_set_int_member (object, "generation", file->generation);
+  sr_json_add_time (object, "created", file->created);
+  sr_json_add_time (object, "previousCreated", file->previous_created);
+  sr_json_add_string (object, "signature", file->signature);
   sr_json_add_string (object, "serverName", file->server_name);
   return object;
 }
@@ -325,6 +334,8 @@ sr_manifest_to_json (const SrManifest *manifest)
   json_object_set_string_member (root, "id", sr_guid_to_string (&manifest->id, id));
   json_object_set_int_member (root, "sequence", manifest->sequence);
   json_object_set_string_member (root, "kind", sr_set_kind_to_string (manifest->kind));
+  if (manifest->keep_logs)
+    json_object_set_boolean_member (root, "keepLogs", TRUE);
   json_object_set_object_member (root, "authority", authority_to_json (manifest));
   sr_json_add_time (times, "started", manifest->started);
   sr_json_add_time (times, "finished", manifest->finished);

@@ -58,6 +58,9 @@ typedef enum
  * @size: in bytes
  * @sha256: 64 hexadecimal digits, lower case
  * @generation: the log generation that its name tells, 0 when it tells none
+ * @created: of a log: when it was made, as its header tells (see #SrEseLogHeader); 0 when not known
+ * @previous_created: of a log: when the one before was made, as its header tells; 0 when not known, or for the first
+ * @signature: (nullable): of a log: the signature of its stream, 56 hexadecimal digits
  * @server_name: (nullable): the name by which the server knows it, as sent
  */
 typedef struct
@@ -67,6 +70,9 @@ typedef struct
   guint64 size;
   char *sha256;
   guint32 generation;
+  gint64 created;
+  gint64 previous_created;
+  char *signature;
   char *server_name;
 } SrSetFile;
 
@@ -84,8 +90,9 @@ typedef struct
 /**
  * SrManifest:
  * @id: the set's own id
- * @sequence: counts the sets of one CA in one backup folder, from 1; a set published later has a higher one, whatever the clocks say
+ * @sequence: counts the sets (and events, see #SrLineageEvent) of one CA in one backup folder, from 1; a set published later has a higher one, whatever the clocks say
  * @kind: full or log-only
+ * @keep_logs: whether the CA was to keep its logs, which makes a full set a copy for ESE; what came of it tells session.json
  * @config: config string of the CA, HOST\CA
  * @display_name: (nullable): the CA's name for people
  * @certificate_sha1: (nullable): thumbprint of the CA certificate, 40 hexadecimal digits
@@ -108,6 +115,7 @@ typedef struct
   SrGuid id;
   gint64 sequence;
   SrSetKind kind;
+  gboolean keep_logs;
   char *config;
   char *display_name;
   char *certificate_sha1;

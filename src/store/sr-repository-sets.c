@@ -3,6 +3,7 @@
 
 #include "store/sr-repository.h"
 
+#include "store/sr-lineage-event.h"
 #include "store/sr-safe-name.h"
 #include "store/sr-store-private.h"
 
@@ -133,6 +134,24 @@ sr_repository_list_sets (SrRepository *self,
   if (unreadable != NULL)
     *unreadable = g_steal_pointer (&bad);
   return g_steal_pointer (&sets);
+}
+
+gint64
+sr_authority_next_sequence (SrRepository *repository,
+                            const char   *config,
+                            GError      **error)
+{
+  g_autoptr (GPtrArray) sets = sr_repository_list_sets (repository, config, NULL, error);
+  g_autoptr (GPtrArray) events = sets != NULL ? sr_lineage_event_list (repository, config, error) : NULL;
+  gint64 highest = 0;
+
+  if (events == NULL)
+    return 0;
+  for (guint i = 0; i < sets->len; i++)
+    highest = MAX (highest, sr_backup_set_get_manifest (g_ptr_array_index (sets, i))->sequence);
+  for (guint i = 0; i < events->len; i++)
+    highest = MAX (highest, ((const SrLineageEvent *) g_ptr_array_index (events, i))->sequence);
+  return highest < G_MAXINT64 ? highest + 1 : G_MAXINT64;
 }
 
 /* "CA folder/set folder" */

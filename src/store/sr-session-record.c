@@ -37,6 +37,8 @@ sr_session_record_save (const SrSessionRecord *record,
   sr_json_add_string (root, "ended", ending_words[record->ended]);
   sr_json_add_time (root, "endedAt", record->ended_at);
   json_object_set_int_member (root, "endResult", record->end_result);
+  if (record->server_last_full != 0 && record->server_last_full <= G_MAXINT64)
+    json_object_set_int_member (root, "serverLastFull", (gint64) record->server_last_full);
   sr_json_add_string (root, "detail", detail);
 
   json = sr_json_to_bytes (root);
@@ -65,6 +67,7 @@ sr_session_record_load (const char      *folder,
   record->ended = (SrEnding) sr_json_get_word (&reader, reader.root, "ended", ending_words);
   record->ended_at = sr_json_get_time (&reader, reader.root, "endedAt", FALSE);
   record->end_result = (SrHresult) sr_json_get_int (&reader, reader.root, "endResult", 0, G_MAXUINT32, FALSE);
+  record->server_last_full = (guint64) sr_json_get_int (&reader, reader.root, "serverLastFull", 0, G_MAXINT64, FALSE);
   record->detail = sr_json_dup_string (&reader, reader.root, "detail", MAX_DETAIL, FALSE);
 
   if (sr_json_reader_finish (&reader, error))

@@ -45,6 +45,7 @@ typedef enum
  * @ended: whether the session was ended
  * @ended_at: when BackupEnd was sent or answered, 0 for never
  * @end_result: its HRESULT, 0 when none came
+ * @server_last_full: the CA's DBLastFullBackup behind BackupEnd, a FILETIME, where the session has changed it; 0 otherwise
  * @detail: (nullable): more in words, such as the error of the connection
  *
  * How the session of a set came out, for session.json.
@@ -57,6 +58,7 @@ typedef struct
   SrEnding ended;
   gint64 ended_at;
   SrHresult end_result;
+  guint64 server_last_full;
   char *detail;
 } SrSessionRecord;
 

@@ -132,6 +132,11 @@ gboolean sr_authority_folder_scan (const char *folder,
                                    GPtrArray  *unreadable,
                                    GError    **error);
 
+/* One above the highest number of a set or event so far, which the CA's lock keeps from changing; 0 with an error. */
+gint64 sr_authority_next_sequence (SrRepository *repository,
+                                   const char   *config,
+                                   GError      **error);
+
 /* What a set with this manifest is called, before it is made unique. */
 char *sr_set_name_new (const SrManifest *manifest);
 

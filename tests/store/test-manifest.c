@@ -99,6 +99,43 @@ test_format_1 (void)
   g_assert_cmpmem (g_bytes_get_data (again, NULL), g_bytes_get_size (again), format_1, strlen (format_1));
 }
 
+/* What tells log streams apart came later, within format 1: it is optional, and kept. */
+static void
+test_log_members (void)
+{
+  static const char signature[] = "0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c";
+  g_autoptr (GString) json = g_string_new (format_1);
+  g_autofree char *members = g_strdup_printf ("\"generation\" : 1048575,\n"
+                                              "      \"created\" : \"2026-11-22T14:15:00.123000Z\",\n"
+                                              "      \"previousCreated\" : \"2026-11-22T14:14:00Z\",\n"
+                                              "      \"signature\" : \"%s\",", signature);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SrManifest) manifest = parse (format_1, &error);
+  g_autoptr (GBytes) again = NULL;
+  const SrSetFile *file = g_ptr_array_index (manifest->files, 1);
+
+  g_assert_false (manifest->keep_logs);
+  g_assert_cmpint (file->created, ==, 0);
+  g_assert_cmpint (file->previous_created, ==, 0);
+  g_assert_null (file->signature);
+  g_clear_pointer (&manifest, sr_manifest_free);
+
+  g_string_replace (json, "\"generation\" : 1048575,", members, 1);
+  g_string_replace (json, "\"kind\" : \"full\",", "\"kind\" : \"full\",\n  \"keepLogs\" : true,", 1);
+  manifest = parse (json->str, &error);
+  g_assert_no_error (error);
+  file = g_ptr_array_index (manifest->files, 1);
+  g_assert_true (manifest->keep_logs);
+  g_assert_cmpint (file->created, ==, G_GINT64_CONSTANT (1795356900123000));
+  g_assert_cmpint (file->previous_created, ==, G_GINT64_CONSTANT (1795356840000000));
+  g_assert_cmpstr (file->signature, ==, signature);
+  again = sr_manifest_to_json (manifest);
+  g_assert_cmpmem (g_bytes_get_data (again, NULL), g_bytes_get_size (again), json->str, json->len);
+
+  g_string_replace (json, signature, "0102", 1);
+  g_assert_null (parse (json->str, NULL));
+}
+
 /* Members that a later version adds do not trouble this one. */
 static void
 test_unknown_members (void)
@@ -109,7 +146,7 @@ test_unknown_members (void)
   g_autoptr (SrManifest) manifest = NULL;
 
   g_string_replace (json, "\"sequence\" : 17", "\"sequence\" : 17, \"lineage\" : {\"id\" : \"x\"}", 1);
-  g_string_replace (json, "\"role\" : \"log\"", "\"role\" : \"log\", \"signature\" : [1, 2, null]", 1);
+  g_string_replace (json, "\"role\" : \"log\"", "\"role\" : \"log\", \"flavour\" : [1, 2, null]", 1);
   manifest = parse (json->str, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (manifest->files->len, ==, 2);
@@ -359,6 +396,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/store/manifest/format-1", test_format_1);
   g_test_add_func ("/store/manifest/unknown-members", test_unknown_members);
+  g_test_add_func ("/store/manifest/log-members", test_log_members);
   g_test_add_func ("/store/manifest/hostile", test_hostile);
   g_test_add_func ("/store/manifest/newer", test_newer);
   g_test_add_func ("/store/manifest/truncated", test_truncated);

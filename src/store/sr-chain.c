@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "store/sr-chain.h"
+
+#include "store/sr-history-private.h"
+
+struct _SrChain
+{
+  GObject parent_instance;
+
+  GPtrArray *sets;
+  GHashTable *logs;
+  guint32 low;
+  guint32 high;
+  gboolean is_base;
+  gboolean is_complete;
+};
+
+G_DEFINE_FINAL_TYPE (SrChain, sr_chain, G_TYPE_OBJECT)
+
+static void
+sr_chain_finalize (GObject *object)
+{
+  SrChain *self = SR_CHAIN (object);
+
+  g_hash_table_unref (self->logs);
+  g_ptr_array_unref (self->sets);
+  G_OBJECT_CLASS (sr_chain_parent_class)->finalize (object);
+}
+
+static void
+sr_chain_class_init (SrChainClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = sr_chain_finalize;
+}
+
+static void
+sr_chain_init (SrChain *self)
+{
+  self->sets = g_ptr_array_new_with_free_func (g_object_unref);
+  self->logs = sr_log_map_new ();
+}
+
+SrChain *
+sr_chain_new (SrBackupSet *full,
+              gboolean     is_base)
+{
+  const SrManifest *manifest = sr_backup_set_get_manifest (full);
+  SrChain *self = g_object_new (SR_TYPE_CHAIN, NULL);
+
+  g_ptr_array_add (self->sets, g_object_ref (full));
+  sr_log_map_add (self->logs, manifest->files);
+  self->is_complete = sr_manifest_get_generations (manifest, &self->low, &self->high) &&
+                      sr_log_map_run (self->logs, self->low) == self->high;
+  self->is_base = is_base && self->is_complete;
+  return self;
+}
+
+gboolean
+sr_chain_try_add (SrChain     *self,
+                  SrBackupSet *set)
+{
+  GPtrArray *files = sr_backup_set_get_manifest (set)->files;
+  g_autoptr (GHashTable) logs = sr_log_map_new ();
+  guint32 high;
+
+  if (!self->is_complete || !sr_manifest_get_generations (sr_backup_set_get_manifest (set), NULL, &high))
+    return FALSE;
+  /* The last log of the chain, then those of the set: they must be one run to the set's end. */
+  g_hash_table_insert (logs, GUINT_TO_POINTER (self->high), (gpointer) sr_log_map_get (self->logs, self->high));
+  sr_log_map_add (logs, files);
+  if (high > self->high && sr_log_map_run (logs, self->high) < high)
+    return FALSE;
+  g_ptr_array_add (self->sets, g_object_ref (set));
+  sr_log_map_add (self->logs, files);
+  self->high = MAX (self->high, high);
+  return TRUE;
+}
+
+SrBackupSet *
+sr_chain_get_full (SrChain *self)
+{
+  return g_ptr_array_index (self->sets, 0);
+}
+
+GPtrArray *
+sr_chain_get_sets (SrChain *self)
+{
+  return self->sets;
+}
+
+SrBackupSet *
+sr_chain_get_newest (SrChain *self)
+{
+  return g_ptr_array_index (self->sets, self->sets->len - 1);
+}
+
+gboolean
+sr_chain_is_complete (SrChain *self)
+{
+  return self->is_complete;
+}
+
+gboolean
+sr_chain_is_base (SrChain *self)
+{
+  return self->is_base;
+}
+
+gboolean
+sr_chain_get_generations (SrChain *self,
+                          guint32 *low,
+                          guint32 *high)
+{
+  if (self->high == 0)
+    return FALSE;
+  if (low != NULL)
+    *low = self->low;
+  if (high != NULL)
+    *high = self->high;
+  return TRUE;
+}
+
+guint64
+sr_chain_get_size (SrChain *self)
+{
+  guint64 size = 0;
+
+  for (guint i = 0; i < self->sets->len; i++)
+    size += sr_backup_set_get_size (g_ptr_array_index (self->sets, i));
+  return size;
+}
+
+gboolean
+sr_chain_contains (SrChain     *self,
+                   SrBackupSet *set)
+{
+  for (guint i = 0; i < self->sets->len; i++)
+    if (sr_backup_set_is_same (g_ptr_array_index (self->sets, i), set))
+      return TRUE;
+  return FALSE;
+}
