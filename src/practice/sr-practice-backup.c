@@ -439,14 +439,15 @@ sr_practice_backup_truncate_logs (SrPracticeCa           *ca,
 
 /* Inference: when CertSvc writes these entries is not documented. Here a backup
  * that counts for the chain, one that truncated logs, writes them as it ends. */
-static void
-set_last_backup (SrPracticeCa *ca)
+void
+sr_practice_ca_set_last_backup (SrPracticeCa *ca,
+                                gboolean      full)
 {
   guint64 now = GUINT64_TO_LE (sr_practice_now ());
   g_autoptr (GError) error = NULL;
 
   sr_practice_config_set (ca->config, SR_PRACTICE_NODE_ROOT, NULL,
-                          ca->backup.full ? "DBLastFullBackup" : "DBLastIncrementalBackup",
+                          full ? "DBLastFullBackup" : "DBLastIncrementalBackup",
                           g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, &now, sizeof now, 1));
   if (!sr_practice_config_save (ca->config, &error))
     g_message ("Practice CA: %s", error->message);
@@ -471,7 +472,7 @@ remember (SrPracticeCa *ca)
   if (!sr_practice_database_set_backup (ca->database, slot, &backup->mark, &error))
     g_message ("Practice CA: %s", error->message);
   if (backup->truncated)
-    set_last_backup (ca);
+    sr_practice_ca_set_last_backup (ca, backup->full);
 }
 
 void

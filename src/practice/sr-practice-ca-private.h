@@ -94,6 +94,10 @@ SrHresult sr_practice_ca_fail (SrPracticeCa *ca,
 /* Writes the ledger; a failure is logged. The lock is held. */
 void sr_practice_ca_save_ledger (SrPracticeCa *ca);
 
+/* Notes in the configuration that a backup counts. The lock is held. */
+void sr_practice_ca_set_last_backup (SrPracticeCa *ca,
+                                     gboolean      full);
+
 /* Ends the open backup. The lock is held. */
 void sr_practice_backup_finish (SrPracticeCa     *ca,
                                 SrPracticeOutcome outcome);

@@ -164,6 +164,22 @@ gboolean sr_practice_ca_pad (SrPracticeCa *ca,
                              GError      **error);
 
 /**
+ * sr_practice_ca_foreign_full:
+ * @ca: a CA
+ * @error: where to put an error
+ *
+ * What a full backup by another product over the volume shadow copy service
+ * leaves: logs below the checkpoint are gone, the CA tells of a newer full
+ * backup, and the next log-only backup misses one of its own kind (-560).
+ *
+ * Sets %G_IO_ERROR_BUSY while a backup is open, %G_IO_ERROR codes.
+ *
+ * Returns: whether that worked
+ */
+gboolean sr_practice_ca_foreign_full (SrPracticeCa *ca,
+                                      GError      **error);
+
+/**
  * sr_practice_ca_get_rows:
  * @ca: a CA
  * @error: where to put an error

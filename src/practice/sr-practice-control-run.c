@@ -180,6 +180,15 @@ restart (SrPracticeServer *server,
 }
 
 static gboolean
+foreign_full (SrPracticeServer *server,
+              JsonObject       *in,
+              JsonObject       *out,
+              GError          **error)
+{
+  return sr_practice_ca_foreign_full (sr_practice_server_get_ca (server), error);
+}
+
+static gboolean
 set_config (SrPracticeServer *server,
             JsonObject       *in,
             JsonObject       *out,
@@ -307,6 +316,7 @@ static const struct
   { "publish", publish },
   { "pad", pad },
   { "restart", restart },
+  { "foreign-full", foreign_full },
   { "stop", stop_program },
   { "config", set_config },
   { "roles", set_roles },

@@ -17,6 +17,7 @@ G_BEGIN_DECLS
  *   publish                       publishes a CRL
  *   pad       size                bytes that the database has at least
  *   restart                       as restarting CertSvc
+ *   foreign-full                  a full backup by another product (tests)
  *   stop                          the program ends
  *   config    node entry [value]  node "root" or "ca"; value number or string, none deletes; for the next start
  *   roles     principal roles     a list of names

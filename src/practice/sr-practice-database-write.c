@@ -283,6 +283,14 @@ sr_practice_database_set_backup (SrPracticeDatabase         *database,
 }
 
 gboolean
+sr_practice_database_forget_backups (SrPracticeDatabase *database,
+                                     GError            **error)
+{
+  memset (database->header.backups, 0, sizeof database->header.backups);
+  return sr_practice_database_write_header (database, error);
+}
+
+gboolean
 sr_practice_database_truncate_logs (SrPracticeDatabase *database,
                                     guint32             below,
                                     guint              *removed,

@@ -253,6 +253,19 @@ gboolean sr_practice_database_set_backup (SrPracticeDatabase         *database,
                                           GError                    **error);
 
 /**
+ * sr_practice_database_forget_backups:
+ * @database: a database
+ * @error: where to put an error
+ *
+ * Clears the marks on which log-only backups build, as a restore does, and a
+ * full backup of another kind. Sets %G_IO_ERROR codes.
+ *
+ * Returns: whether that worked
+ */
+gboolean sr_practice_database_forget_backups (SrPracticeDatabase *database,
+                                              GError            **error);
+
+/**
  * sr_practice_database_read_pages:
  * @database: a database
  * @first: the first page

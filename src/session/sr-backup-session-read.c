@@ -101,6 +101,7 @@ parse_names (char      **names,
   return g_steal_pointer (&files);
 }
 
+/* Reads the files of a list; of a list of logs only once the rules have seen it. */
 static gboolean
 read_list (SrBackupSession *session,
            char           **names,
@@ -110,7 +111,7 @@ read_list (SrBackupSession *session,
 {
   g_autoptr (GArray) files = parse_names (names, databases ? GET_DATABASES : GET_LOGS, databases, error);
 
-  if (files == NULL)
+  if (files == NULL || (!databases && !sr_backup_session_check_list (session, files, error)))
     return FALSE;
   for (guint i = 0; i < files->len; i++)
     {

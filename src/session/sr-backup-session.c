@@ -17,9 +17,6 @@
 /* A CA has one certificate for each time it was renewed. */
 #define MAX_CERTIFICATES 64
 
-/* Seconds for closing a file before BackupEnd, and for RemRelease behind it: courtesies. */
-#define COURTESY 10.0
-
 static void
 default_timeout (double *value,
                  double  seconds)
@@ -37,6 +34,8 @@ sr_backup_session_new (const SrBackupOptions *options)
   session->config = g_strdup (options->config);
   session->display_name = g_strdup (options->display_name);
   session->kind = options->kind;
+  session->automatic = options->automatic;
+  session->facts = SR_AUTHORITY_FACTS_UNKNOWN;
   session->repository = g_object_ref (options->repository);
   session->lock = options->lock;
   session->no_verify = options->no_verify;
@@ -62,6 +61,7 @@ sr_backup_session_free (SrBackupSession *session)
   g_clear_pointer (&session->journal, sr_journal_close);
   g_clear_pointer (&session->admin, sr_cert_admin_free);
   g_clear_object (&session->set);
+  g_clear_object (&session->history);
   g_clear_object (&session->repository);
   sr_session_record_clear (&session->record);
   sr_dcom_target_unref (session->target);
@@ -100,6 +100,18 @@ const char *
 sr_backup_session_get_advice (SrBackupSession *session)
 {
   return session->advice;
+}
+
+SrBackupKind
+sr_backup_session_get_kind (SrBackupSession *session)
+{
+  return session->kind;
+}
+
+SrBackupRule
+sr_backup_session_get_rule (SrBackupSession *session)
+{
+  return session->rule;
 }
 
 const SrBackupCounts *
@@ -243,12 +255,16 @@ connect_to_ca (SrBackupSession *session,
   SrJournalEntry *entry;
 
   if (!sr_backup_session_enter (session, SR_BACKUP_PHASE_CONNECTING, cancellable, error)
-      || !sr_repository_check_writable (session->repository, 0, error))
+      || !sr_repository_check_writable (session->repository, 0, error)
+      || !sr_backup_session_load_history (session, error))
     return FALSE;
   sr_backup_session_calling (session, "RemoteCreateInstance");
   session->admin = sr_cert_admin_activate (session->target, authority != NULL ? authority + 1 : session->config,
                                            sr_deadline_in (session->timeouts.connect), cancellable, error);
-  if (session->admin == NULL || !get_certificate (session, &certificate, cancellable, error))
+  if (session->admin == NULL
+      || !get_certificate (session, &certificate, cancellable, error)
+      || !sr_backup_session_ask_facts (session, cancellable, error)
+      || !sr_backup_session_choose (session, error))
     return FALSE;
 
   entry = make_entry (session);
@@ -257,7 +273,8 @@ connect_to_ca (SrBackupSession *session,
   if (session->journal == NULL)
     return FALSE;
   session->writer = sr_backup_set_writer_begin (session->lock, &(SrBackupSetDescription) {
-    .kind = session->kind == SR_BACKUP_FULL ? SR_SET_FULL : SR_SET_LOG_ONLY,
+    .kind = sr_backup_session_set_kind (session),
+    .keep_logs = session->keep_logs,
     .display_name = session->display_name,
     .certificate = certificate,
     .started = session->started,
@@ -291,8 +308,9 @@ prepare (SrBackupSession *session,
           /* Nothing of ours is open there: a recovery must not send End, which
            * could close somebody else's session. */
           note (session, SR_JOURNAL_ACTIVATED, NULL);
+          sr_backup_session_note_refusal (session, error);
           if (sr_hresult_from_error (*error) == SR_E_ACCESSDENIED)
-            session->advice = sr_session_access_denied_story (session->admin, sr_deadline_in (COURTESY), cancellable);
+            session->advice = sr_session_access_denied_story (session->admin, sr_deadline_in (SR_SESSION_COURTESY), cancellable);
         }
       return FALSE;
     }
@@ -325,7 +343,8 @@ publish (SrBackupSession *session,
 {
   SrBackupPhase phase = session->no_verify ? SR_BACKUP_PHASE_PUBLISHING : SR_BACKUP_PHASE_VERIFYING;
 
-  if (!sr_backup_session_enter (session, phase, cancellable, error)
+  if (!sr_backup_session_check_logs (session, error)
+      || !sr_backup_session_enter (session, phase, cancellable, error)
       || !note (session, SR_JOURNAL_PUBLISHING, error))
     return FALSE;
   session->set = sr_backup_set_writer_publish (session->writer, session->no_verify ? SR_PUBLISH_NO_VERIFY : SR_PUBLISH_DEFAULT,
@@ -384,7 +403,7 @@ end (SrBackupSession *session,
   if (session->file_open)
     {
       sr_backup_session_calling (session, "BackupCloseFile");
-      sr_cert_admin_backup_close_file (session->admin, sr_deadline_in (COURTESY), NULL, NULL);
+      sr_cert_admin_backup_close_file (session->admin, sr_deadline_in (SR_SESSION_COURTESY), NULL, NULL);
     }
   sr_backup_session_calling (session, "BackupEnd");
   outcome = sr_session_end (session->admin, prepare_unknown, session->timeouts.settle, sr_deadline_in (session->timeouts.end),
@@ -449,6 +468,7 @@ close_session (SrBackupSession *session,
   g_clear_pointer (&session->writer, sr_backup_set_writer_free);
   if (session->set != NULL)
     {
+      sr_backup_session_note_last_full (session);
       g_set_str (&session->record.detail, *first != NULL ? (*first)->message : NULL);
       sr_backup_set_record_session (session->set, &session->record, &error);
       add_error (session, first, g_steal_pointer (&error));
@@ -456,7 +476,7 @@ close_session (SrBackupSession *session,
   if (session->admin != NULL && (session->state == SR_SESSION_NOT_OPEN || session->state == SR_SESSION_ENDED))
     {
       sr_backup_session_calling (session, "RemRelease");
-      sr_dcom_object_release (sr_cert_admin_get_object (session->admin), sr_deadline_in (COURTESY), NULL);
+      sr_dcom_object_release (sr_cert_admin_get_object (session->admin), sr_deadline_in (SR_SESSION_COURTESY), NULL);
     }
   if (session->journal != NULL && session->state != SR_SESSION_LEFT_OPEN)
     {

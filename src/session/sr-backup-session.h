@@ -2,6 +2,7 @@
 #pragma once
 
 #include "csra/sr-cert-admin.h"
+#include "store/sr-backup-rules.h"
 #include "store/sr-repository.h"
 
 G_BEGIN_DECLS
@@ -161,7 +162,8 @@ typedef struct
  * @target: the server and how to sign in; a reference is kept
  * @config: the CA's config string, HOST\CA; the part behind the backslash is sent as the authority
  * @display_name: (nullable): its name for people
- * @kind: full or logs only
+ * @kind: full or logs only; what no rule allows is refused
+ * @automatic: whether the rules choose between the two (see sr_backup_rules_choose()); @kind is not looked at then
  * @repository: the backup folder; a reference is kept
  * @lock: the CA's exclusive lock there, whose config string is @config; must outlive the session
  * @keep_logs: whether BackupTruncateLogs is left out
@@ -180,6 +182,7 @@ typedef struct
   const char *config;
   const char *display_name;
   SrBackupKind kind;
+  gboolean automatic;
   SrRepository *repository;
   SrLock *lock;
   gboolean keep_logs;
@@ -224,7 +227,13 @@ void sr_backup_session_free (SrBackupSession *session);
  * that was or may have been opened is ended, on every path, within its own
  * deadline; what cannot be ended stays in the journal for sr_session_recover().
  *
- * Sets %SR_HRESULT_ERROR with the server's answer (see
+ * Rules (store/sr-backup-rules.h) are looked at before the CA is asked for
+ * anything, again with what it says of itself, when it has listed its logs, and
+ * when they are read: nothing is truncated against a rule. What the CA answers
+ * to a log-only backup (-560, -526), a gap, and logs that contradict the sets are
+ * noted beside the sets, so that the next backup is a full one.
+ *
+ * Sets %SR_BACKUP_RULE_ERROR for a backup that a rule refuses; %SR_HRESULT_ERROR with the server's answer (see
  * sr_backup_session_get_advice() for an access denied); %SR_RPC_FAULT, %SR_STORE_ERROR, %SR_ERROR_CLOSED,
  * %SR_ERROR_TIMED_OUT, %SR_ERROR_MALFORMED for lists that break the rules,
  * %SR_ERROR_MISMATCH for a file that is shorter or longer than announced,
@@ -279,6 +288,22 @@ SrBackupPhase sr_backup_session_get_failed_phase (SrBackupSession *session);
  * is and what to do about it, in the user's language; %NULL for other errors
  */
 const char *sr_backup_session_get_advice (SrBackupSession *session);
+
+/**
+ * sr_backup_session_get_kind:
+ * @session: a session that ran
+ *
+ * Returns: what it made or was to make, as wanted or as the rules chose
+ */
+SrBackupKind sr_backup_session_get_kind (SrBackupSession *session);
+
+/**
+ * sr_backup_session_get_rule:
+ * @session: a session that ran
+ *
+ * Returns: the rule that refused it; else the one for which the automatic choice was a full backup; else %SR_BACKUP_RULE_NONE
+ */
+SrBackupRule sr_backup_session_get_rule (SrBackupSession *session);
 
 /**
  * SrBackupCounts:

@@ -487,6 +487,12 @@ sr_backup_set_writer_get_staging_path (SrBackupSetWriter *self)
   return self->staging;
 }
 
+GPtrArray *
+sr_backup_set_writer_get_files (SrBackupSetWriter *self)
+{
+  return self->manifest->files;
+}
+
 guint64
 sr_backup_set_writer_get_bytes_written (SrBackupSetWriter *self)
 {

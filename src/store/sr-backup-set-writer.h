@@ -166,6 +166,14 @@ gboolean sr_backup_set_writer_end_file (SrBackupSetWriter *self,
 const char *sr_backup_set_writer_get_staging_path (SrBackupSetWriter *self);
 
 /**
+ * sr_backup_set_writer_get_files:
+ * @self: a writer
+ *
+ * Returns: (transfer none) (element-type SrSetFile): the files so far; while one is open it is the last, and has no hash yet
+ */
+GPtrArray *sr_backup_set_writer_get_files (SrBackupSetWriter *self);
+
+/**
  * sr_backup_set_writer_get_bytes_written:
  * @self: a writer
  *

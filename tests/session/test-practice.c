@@ -480,13 +480,6 @@ test_refused (Fixture      *fixture,
   assert_refused (fixture, SR_E_ACCESSDENIED, NULL);
   g_assert_true (sr_practice_ca_set_roles (fixture->served.ca, SERVED_OPERATOR, SR_PRACTICE_ROLE_READ | SR_PRACTICE_ROLE_OPERATOR, &error));
 
-  /* Logs only without a full backup, and with circular logging. */
-  fixture->options.kind = SR_BACKUP_LOGS;
-  assert_refused (fixture, SR_HRESULT_FROM_JET (SR_JET_MISSING_FULL_BACKUP), NULL);
-  set_number (fixture, SR_PRACTICE_NODE_ROOT, "DBFlags", SR_PRACTICE_DBFLAGS | SR_PRACTICE_DBFLAGS_CIRCULARLOGGING);
-  restart (fixture);
-  assert_refused (fixture, SR_HRESULT_FROM_JET (SR_JET_INVALID_BACKUP), NULL);
-
   /* What was refused was never ended. */
   g_assert_cmpint (served_ca_calls (&fixture->served, SR_CSRA_BACKUP_END), ==, 0);
   assert_counts (fixture, 0);
