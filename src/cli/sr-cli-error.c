@@ -5,6 +5,7 @@
 
 #include "authority/sr-advice.h"
 #include "authority/sr-authority-error.h"
+#include "store/sr-backup-rules.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -25,6 +26,7 @@ const SrCliMember sr_cli_error_members[] = {
   { "error.domain", "string", "which kind of error it is" },
   { "error.code", "string?", "the number that the CA gave, in hexadecimal, such as 0x80070005" },
   { "error.name", "string?", "the number’s symbolic name, such as E_ACCESSDENIED" },
+  { "error.rule", "string?", "the code of the backup rule that refused it, such as after-restore" },
   { "error.message", "string", "what went wrong" },
   { "error.advice", "string?", "what to do about it" },
   { NULL }
@@ -64,7 +66,15 @@ sr_cli_exit_for (const GError *error)
       default:
         return SR_CLI_FAILED;
       }
-  return sr_advice_is_rule (error) ? SR_CLI_REFUSED : SR_CLI_FAILED;
+  return sr_advice_is_rule (error) || error->domain == SR_BACKUP_RULE_ERROR ? SR_CLI_REFUSED : SR_CLI_FAILED;
+}
+
+static const char *
+rule_code (const GError *error)
+{
+  SrBackupRule rule = sr_backup_rule_from_error (error);
+
+  return rule != SR_BACKUP_RULE_NONE ? sr_backup_rule_to_string (rule) : NULL;
 }
 
 JsonObject *
@@ -82,6 +92,7 @@ sr_cli_error_object (const char   *step,
   sr_cli_set_text (object, "domain", domain);
   sr_cli_set_text (object, "code", code);
   sr_cli_set_text (object, "name", sr_advice_code_name (error));
+  sr_cli_set_text (object, "rule", rule_code (error));
   sr_cli_set_text (object, "message", error->message);
   sr_cli_set_text (object, "advice", advice);
   return object;
@@ -104,6 +115,8 @@ tell_people (const char   *step,
   if (code != NULL)
     /* Translators: a number such as 0x80070005, and its name such as E_ACCESSDENIED */
     sr_cli_note (_("  Code: %s %s"), code, name != NULL ? name : "");
+  if (rule_code (error) != NULL)
+    sr_cli_note (_("  Rule: %s"), rule_code (error));
   if (advice != NULL)
     sr_cli_note (_("  What to do: %s"), advice);
 }

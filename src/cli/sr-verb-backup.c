@@ -14,6 +14,7 @@
 
 static const SrCliOption options[] = {
   { "full", SR_CLI_FLAG, NULL, N_("Back up the database and its logs") },
+  { "logs", SR_CLI_FLAG, NULL, N_("Back up the logs since the last backup, without the database") },
   { "keep-logs", SR_CLI_FLAG, NULL,
     N_("Leave the CA’s logs as they are. The CA’s database engine counts the backup as a copy then, not as a full backup") },
   { "repository", SR_CLI_FILE, N_("DIR"), N_("Write into this backup folder instead of the chosen one") },
@@ -31,6 +32,8 @@ static const SrCliMember members[] = {
   { "dynamic_files", "number", "files of the CA that this protocol does not fetch; the manifest lists them" },
   { "reads", "number", "how often the CA was asked for data" },
   { "seconds", "number", "how long it took" },
+  { "rule", "string?", "the code of the rule that refused the backup, or for which it is a full one; null for none" },
+  { "reason", "string?", "the same in words" },
   { "note", "string?", "what follows from keeping the logs" },
   { "recovered[]", "object", "sessions of earlier programs with this CA, as “sessions --recover” tells them" },
   { NULL }
@@ -81,15 +84,26 @@ recover (Backup  *self,
   return TRUE;
 }
 
+static const char *
+keep_words (SrJob *job)
+{
+  if (sr_job_get_backup_kind (job) == SR_BACKUP_FULL)
+    return sr_job_keep_logs_words ();
+  return _("The logs were kept: they go on growing on the CA, and the next log-only backup holds those of this one again.");
+}
+
 static JsonObject *
 result_to_json (Backup *self,
                 SrJob  *job,
                 gboolean keep_logs)
 {
   const SrBackupCounts *counts = sr_job_get_counts (job);
+  SrBackupRule rule = sr_job_get_rule (job);
   JsonObject *object = json_object_new ();
 
   sr_cli_add_set (object, sr_job_get_set (job));
+  sr_cli_set_text (object, "rule", rule != SR_BACKUP_RULE_NONE ? sr_backup_rule_to_string (rule) : NULL);
+  sr_cli_set_text (object, "reason", rule != SR_BACKUP_RULE_NONE ? sr_backup_rule_words (rule) : NULL);
   sr_cli_set_text (object, "config", sr_authority_get_config (self->authority));
   sr_cli_set_text (object, "host", sr_authority_get_host (self->authority));
   sr_cli_set_text (object, "state", sr_job_state_to_string (sr_job_get_state (job)));
@@ -99,9 +113,23 @@ result_to_json (Backup *self,
   json_object_set_int_member (object, "dynamic_files", counts->dynamic_files);
   json_object_set_int_member (object, "reads", (gint64) counts->reads);
   json_object_set_double_member (object, "seconds", (double) sr_job_get_elapsed (job) / G_USEC_PER_SEC);
-  sr_cli_set_text (object, "note", keep_logs ? sr_job_keep_logs_words () : NULL);
+  sr_cli_set_text (object, "note", keep_logs ? keep_words (job) : NULL);
   json_object_set_array_member (object, "recovered", json_array_ref (self->recovered));
   return object;
+}
+
+static void
+print_kind (Backup *self,
+            SrJob  *job)
+{
+  SrBackupRule rule = sr_job_get_rule (job);
+
+  if (sr_job_get_backup_kind (job) == SR_BACKUP_LOGS)
+    sr_cli_print (self->cli, _("Log-only: it continues the sets before it."));
+  else if (rule != SR_BACKUP_RULE_NONE)
+    sr_cli_print (self->cli, _("Full: %s"), sr_backup_rule_words (rule));
+  else
+    sr_cli_print (self->cli, _("Full: the database and its logs."));
 }
 
 static void
@@ -115,6 +143,7 @@ print_result (Backup  *self,
   g_autofree char *took = sr_cli_format_duration (sr_job_get_elapsed (job));
 
   sr_cli_print (self->cli, "%s", sr_backup_set_get_path (sr_job_get_set (job)));
+  print_kind (self, job);
   /* Translators: two numbers, a size, and a time such as 1:05 */
   sr_cli_print (self->cli, _("Databases: %u, logs: %u, %s, in %s."), counts->databases, counts->logs, size, took);
   if (counts->dynamic_files > 0)
@@ -126,7 +155,7 @@ print_result (Backup  *self,
   else
     sr_cli_print (self->cli, _("The set was verified, and the session was ended."));
   if (keep_logs)
-    sr_cli_print (self->cli, "%s", sr_job_keep_logs_words ());
+    sr_cli_print (self->cli, "%s", keep_words (job));
 }
 
 /* What state things are in matters more than the error itself. */
@@ -191,7 +220,8 @@ run_job (Backup *self)
     .authority = self->authority,
     .password = self->password,
     .repository = self->repository,
-    .kind = SR_BACKUP_FULL,
+    .kind = sr_cli_has (self->cli, "logs") ? SR_BACKUP_LOGS : SR_BACKUP_FULL,
+    .automatic = !sr_cli_has (self->cli, "logs") && !sr_cli_has (self->cli, "full"),
     .keep_logs = keep_logs,
     .read_size = (guint32) sr_cli_number (self->cli, "read-size", 0) * 1024,
   };
@@ -244,8 +274,8 @@ run (SrCli *cli)
   g_autoptr (GError) error = NULL;
   Backup self;
 
-  if (!sr_cli_has (cli, "full"))
-    return sr_cli_misuse (cli, _("Say what is to be backed up: --full"));
+  if (sr_cli_has (cli, "full") && sr_cli_has (cli, "logs"))
+    return sr_cli_misuse (cli, _("--full and --logs exclude each other"));
   if (sr_cli_number (cli, "read-size", 64) % 64 != 0)
     return sr_cli_misuse (cli, _("The value of --read-size must be a multiple of 64"));
   list = sr_cli_load_authorities (cli, &exit);
@@ -272,10 +302,14 @@ const SrCliVerb sr_verb_backup = {
   .min_arguments = 1,
   .max_arguments = 1,
   .summary = N_("Back up a CA"),
-  .description = N_("Reads the CA’s database and logs over the network, encrypted, writes them into a new set in the backup folder, "
+  .description = N_("Reads the CA’s database and logs, or its logs alone, over the network, encrypted, writes them into a new set in the backup folder, "
                     "reads that back, and gives it its name only when all of it is on the disk and good. Only then the CA truncates its logs, "
                     "and the session is ended. Sessions with the CA that an earlier program left open are ended first.\n\n"
                     "SIGINT (Ctrl+C), SIGTERM and SIGHUP cancel: what was begun is ended, the session with the CA above all, and no half set stays behind.\n\n"
+                    "Without --full or --logs the rules choose: a full backup when one is due or required, a log-only one otherwise. "
+                    "A log-only backup continues a full one that truncated the CA’s logs; after a restore, after a full backup by another product, "
+                    "with circular logging, and where logs are missing a full one is required. With --logs such a backup is refused, "
+                    "with the rule’s code and exit code 3; without it, a full backup is made and the rule told.\n\n"
                     "With --keep-logs the CA’s database engine counts this backup as a copy, not as a full backup. The logs go on growing on the CA, "
                     "and a log-only backup answers -560 (full backup missing) unless an earlier full backup truncated them. "
                     "The set can be restored all the same.\n\n"

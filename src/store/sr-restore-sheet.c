@@ -20,7 +20,8 @@ sr_sums_format (const SrManifest *manifest,
 
       g_string_append_printf (text, "%s  %s\n", file->sha256, file->path);
     }
-  g_string_append_printf (text, "%s  %s\n", manifest_sha256, SR_MANIFEST_NAME);
+  if (manifest_sha256 != NULL)
+    g_string_append_printf (text, "%s  %s\n", manifest_sha256, SR_MANIFEST_NAME);
   return g_string_free_to_bytes (text);
 }
 
@@ -105,13 +106,29 @@ add_set (GString          *sheet,
   add_time (sheet, _("Finished"), manifest->finished);
   add_time (sheet, _("Begun by the CA’s own clock"), manifest->server_time);
   add_line (sheet, _("Folder when it was made"), path);
-  add_line (sheet, _("Set id"), sr_guid_to_string (&manifest->id, id));
+  if (manifest_sha256 != NULL)
+    add_line (sheet, _("Set id"), sr_guid_to_string (&manifest->id, id));
   add_line (sheet, _("Size"), size);
   if (sr_manifest_get_generations (manifest, &low, &high))
     g_string_append_printf (sheet, _("Log generations: 0x%X to 0x%X\n"), low, high);
   add_line (sheet, _("SHA-256 of manifest.json"), manifest_sha256);
   add_line (sheet, _("Written by"), "Strongroom");
   add_line (sheet, _("Its version"), manifest->program_version);
+}
+
+/* The sets that an export was made from. */
+static void
+add_sources (GString   *sheet,
+             GPtrArray *sets)
+{
+  add_heading (sheet, _("Made from these backup sets, oldest first"));
+  for (guint i = 0; i < sets->len; i++)
+    {
+      SrBackupSet *set = g_ptr_array_index (sets, i);
+      g_autofree char *safe = plain (sr_backup_set_get_name (set));
+
+      g_string_append_printf (sheet, "%s  %s\n", sr_backup_set_get_manifest_sha256 (set), safe);
+    }
 }
 
 static void
@@ -172,9 +189,10 @@ add_places (GString          *sheet,
 
 static void
 add_checks (GString          *sheet,
-            const SrManifest *manifest)
+            const SrManifest *manifest,
+            gboolean          is_set)
 {
-  add_heading (sheet, _("Checking that the set is whole"));
+  add_heading (sheet, is_set ? _("Checking that the set is whole") : _("Checking that the folder is whole"));
   g_string_append_printf (sheet, "%s\n\n    sha256sum -c %s\n\n",
                           _("On Linux, in the folder of this sheet:"), SR_SUMS_NAME);
   g_string_append_printf (sheet, "%s\n\n", _("On Windows, for the database and in the same way for every other file; compare with the list above:"));
@@ -186,7 +204,8 @@ add_checks (GString          *sheet,
       if (file->role == SR_FILE_DATABASE)
         g_string_append_printf (sheet, "    certutil -hashfile \"%s\" SHA256\n", path);
     }
-  g_string_append_printf (sheet, "    certutil -hashfile %s SHA256\n", SR_MANIFEST_NAME);
+  if (is_set)
+    g_string_append_printf (sheet, "    certutil -hashfile %s SHA256\n", SR_MANIFEST_NAME);
 }
 
 static void
@@ -198,7 +217,8 @@ add_steps (GString            *sheet,
 }
 
 static void
-add_full_restore (GString *sheet)
+add_full_restore (GString *sheet,
+                  gboolean is_set)
 {
   const char * const steps[] = {
     _("Do this on the CA’s own server, as a local administrator. If the server is new: give it the old name, bring back certificate and private key "
@@ -209,8 +229,9 @@ add_full_restore (GString *sheet)
     _("Copy aside what lies in the CA’s database and log folders now (see above where they are)."),
     _("Copy the folder DataBase of this set to the server, so that it becomes C:\\Restore\\DataBase."),
     _("Restore the database. The folder above DataBase is named:  certutil -f -restoreDB C:\\Restore"),
-    _("If log-only sets follow this one, restore each of them in the same way, oldest first, before the service is started. "
-      "Never mix sets from before and after a restore."),
+    is_set ? _("If log-only sets follow this one, restore each of them in the same way, oldest first, before the service is started. "
+               "Never mix sets from before and after a restore.")
+           : _("All logs of the sets named above are in the folder: add none from elsewhere."),
     _("Start the service:  net start certsvc"),
     NULL,
   };
@@ -254,6 +275,26 @@ add_rest (GString *sheet)
 }
 
 GBytes *
+sr_chain_sheet_format (const SrManifest *manifest,
+                       GPtrArray        *sets,
+                       const char       *path)
+{
+  GString *sheet = g_string_new (NULL);
+  g_autofree char *config = plain (manifest->config);
+
+  g_string_append_printf (sheet, _("Restore sheet for %s\n"), config);
+  add_authority (sheet, manifest);
+  add_set (sheet, manifest, NULL, path);
+  add_sources (sheet, sets);
+  add_files (sheet, manifest);
+  add_places (sheet, manifest);
+  add_checks (sheet, manifest, FALSE);
+  add_full_restore (sheet, FALSE);
+  add_rest (sheet);
+  return g_string_free_to_bytes (sheet);
+}
+
+GBytes *
 sr_restore_sheet_format (const SrManifest *manifest,
                          const char       *manifest_sha256,
                          const char       *path)
@@ -266,9 +307,9 @@ sr_restore_sheet_format (const SrManifest *manifest,
   add_set (sheet, manifest, manifest_sha256, path);
   add_files (sheet, manifest);
   add_places (sheet, manifest);
-  add_checks (sheet, manifest);
+  add_checks (sheet, manifest, TRUE);
   if (manifest->kind == SR_SET_FULL)
-    add_full_restore (sheet);
+    add_full_restore (sheet, TRUE);
   else
     add_log_restore (sheet);
   add_rest (sheet);

@@ -150,11 +150,14 @@ SrBackupSet *sr_set_publish (const char       *staging,
 gboolean sr_staging_may_be_deleted (const char *path,
                                     GError    **error);
 
-/* SHA256SUMS and RESTORE.txt: sr-restore-sheet.c */
+/* SHA256SUMS and RESTORE.txt: sr-restore-sheet.c. An export has no manifest, and so no hash of it; @sets are those that it was made from. */
 GBytes *sr_sums_format (const SrManifest *manifest,
                         const char       *manifest_sha256);
 GBytes *sr_restore_sheet_format (const SrManifest *manifest,
                                  const char       *manifest_sha256,
                                  const char       *path);
+GBytes *sr_chain_sheet_format (const SrManifest *manifest,
+                               GPtrArray        *sets,
+                               const char       *path);
 
 G_END_DECLS

@@ -217,10 +217,12 @@ plan_work (SrJob                  *self,
   else
     {
       double log = p->file_size > 0 ? (double) p->file_size : LOG_WORK;
+      /* Logs whose size is not in the total yet: the one at hand too, as long as it is not opened. */
+      guint to_come = p->n_files - MIN (p->file_index, p->n_files) + (p->file_size == 0);
 
       sr_progress_set_weight (progress, STEP (SR_BACKUP_PHASE_LOGS), log * p->n_files);
       sr_progress_set_weight (progress, STEP (SR_BACKUP_PHASE_VERIFYING),
-                              VERIFY_SHARE * ((double) p->bytes_total + log * (p->n_files - MIN (p->file_index, p->n_files))));
+                              VERIFY_SHARE * ((double) p->bytes_total + log * to_come));
     }
   sr_progress_set_part (progress, (p->file_index - 1 + part) / p->n_files);
 }

@@ -16,6 +16,7 @@ typedef struct
   SrRepository *repository;
   SrBackupSet *set;
   SrBackupKind kind;
+  gboolean automatic;
   gboolean keep_logs;
   gboolean no_verify;
   guint32 read_size;
@@ -29,6 +30,8 @@ typedef struct
   GError *error;
   SrBackupPhase failed_phase;
   const char *advice;
+  SrBackupKind backup_kind;
+  SrBackupRule rule;
   SrSessionState session_state;
   SrBackupSet *set;
   SrSessionRecord record;

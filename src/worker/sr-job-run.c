@@ -26,6 +26,7 @@ static void
 run_session (SrJob        *job,
              SrDcomTarget *target,
              SrLock       *lock,
+             gboolean      full_instead,
              SrJobResult  *result,
              GCancellable *cancellable)
 {
@@ -34,7 +35,8 @@ run_session (SrJob        *job,
     .target = target,
     .config = sr_lock_get_config (lock),
     .display_name = order->display_name,
-    .kind = order->kind,
+    .kind = full_instead ? SR_BACKUP_FULL : order->kind,
+    .automatic = order->automatic && !full_instead,
     .repository = order->repository,
     .lock = lock,
     .keep_logs = order->keep_logs,
@@ -54,6 +56,38 @@ run_session (SrJob        *job,
   result->session_state = sr_backup_session_get_state (session);
   result->failed_phase = sr_backup_session_get_failed_phase (session);
   result->advice = sr_backup_session_get_advice (session);
+  result->backup_kind = sr_backup_session_get_kind (session);
+  result->rule = sr_backup_session_get_rule (session);
+}
+
+/* Whether the automatic choice was a log-only backup that only the CA showed to
+ * be impossible, with nothing of it left: a full one can be had at once. */
+static gboolean
+wants_full_instead (SrJob       *job,
+                    SrJobResult *result)
+{
+  return sr_job_get_order (job)->automatic
+         && result->backup_kind == SR_BACKUP_LOGS
+         && sr_backup_rule_from_error (result->error) != SR_BACKUP_RULE_NONE
+         && (result->session_state == SR_SESSION_NOT_OPEN || result->session_state == SR_SESSION_ENDED)
+         && !g_cancellable_is_cancelled (sr_job_get_cancellable (job));
+}
+
+/* A full backup for the rule that refused the log-only one. */
+static void
+run_full_instead (SrJob        *job,
+                  SrDcomTarget *target,
+                  SrLock       *lock,
+                  SrJobResult  *result)
+{
+  SrBackupRule rule = result->rule;
+
+  g_info ("A full backup instead: %s", result->error->message);
+  g_clear_error (&result->error);
+  sr_session_record_clear (&result->record);
+  run_session (job, target, lock, TRUE, result, sr_job_get_cancellable (job));
+  if (result->rule == SR_BACKUP_RULE_NONE)
+    result->rule = rule;
 }
 
 static void
@@ -71,8 +105,11 @@ run_backup (SrJob       *job,
     }
   lock = sr_repository_lock_authority (order->repository, order->config, SR_LOCK_EXCLUSIVE, NULL, &result->error);
   /* Better to know before the CA is asked to prepare anything. */
-  if (lock != NULL && sr_repository_check_writable (order->repository, 0, &result->error))
-    run_session (job, target, lock, result, sr_job_get_cancellable (job));
+  if (lock == NULL || !sr_repository_check_writable (order->repository, 0, &result->error))
+    return;
+  run_session (job, target, lock, FALSE, result, sr_job_get_cancellable (job));
+  if (wants_full_instead (job, result))
+    run_full_instead (job, target, lock, result);
 }
 
 static void

@@ -179,6 +179,7 @@ sr_job_new_backup (const SrBackupJobOptions *options)
   self->order.display_name = g_strdup (sr_authority_get_name (options->authority));
   self->order.repository = g_object_ref (options->repository);
   self->order.kind = options->kind;
+  self->order.automatic = options->automatic;
   self->order.keep_logs = options->keep_logs;
   self->order.no_verify = options->no_verify;
   self->order.read_size = options->read_size;
@@ -416,6 +417,18 @@ sr_job_get_record (SrJob *self)
   static const SrSessionRecord none;
 
   return self->result != NULL ? &self->result->record : &none;
+}
+
+SrBackupKind
+sr_job_get_backup_kind (SrJob *self)
+{
+  return self->result != NULL ? self->result->backup_kind : self->order.kind;
+}
+
+SrBackupRule
+sr_job_get_rule (SrJob *self)
+{
+  return self->result != NULL ? self->result->rule : SR_BACKUP_RULE_NONE;
 }
 
 const SrBackupCounts *

@@ -85,7 +85,8 @@ G_DECLARE_FINAL_TYPE (SrJob, sr_job, SR, JOB, GObject)
  * @authority: the CA
  * @password: (nullable): where one is needed
  * @repository: the backup folder
- * @kind: full or logs only
+ * @kind: full or logs only; what no rule allows is refused
+ * @automatic: whether the rules choose between the two; @kind is not looked at then
  * @keep_logs: leave the CA's logs as they are; see sr_job_keep_logs_words()
  * @no_verify: publish the set without reading it back; logs are then kept too
  * @read_size: bytes of each read, 0 for the usual
@@ -100,6 +101,7 @@ typedef struct
   SrSecret *password;
   SrRepository *repository;
   SrBackupKind kind;
+  gboolean automatic;
   gboolean keep_logs;
   gboolean no_verify;
   guint32 read_size;
@@ -191,6 +193,24 @@ const char *sr_job_get_advice (SrJob *self);
  * Returns: (transfer none): whether logs were truncated and the session was ended
  */
 const SrSessionRecord *sr_job_get_record (SrJob *self);
+
+/**
+ * sr_job_get_backup_kind:
+ * @self: a backup that has come to its end
+ *
+ * Returns: what it made or was to make, as wanted or as the rules chose
+ */
+SrBackupKind sr_job_get_backup_kind (SrJob *self);
+
+/**
+ * sr_job_get_rule:
+ * @self: a backup that has come to its end
+ *
+ * Returns: the rule that refused it; else the one for which the automatic
+ * choice was a full backup, also after the CA had refused a log-only one; else
+ * %SR_BACKUP_RULE_NONE
+ */
+SrBackupRule sr_job_get_rule (SrJob *self);
 
 /**
  * sr_job_get_counts:

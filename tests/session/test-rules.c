@@ -6,6 +6,8 @@
 
 #include "base/sr-file.h"
 #include "csra/sr-csra-messages.h"
+#include "practice/sr-practice-set.h"
+#include "store/sr-chain-export.h"
 
 #include <string.h>
 
@@ -287,6 +289,48 @@ test_lost_set (Fixture      *fixture,
   assert_chains (fixture, "1,2");
 }
 
+/* The CA's rows are what replaying an export of the chain gives, as far as each of its sets goes. */
+static void
+test_export (Fixture      *fixture,
+             gconstpointer data)
+{
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
+  g_autoptr (SrHistory) history = NULL;
+  g_autoptr (GError) error = NULL;
+  GPtrArray *sets;
+  SrChain *chain;
+
+  for (guint i = 0; i < 4; i++)
+    {
+      g_autoptr (SrBackupSet) set = NULL;
+
+      make_logs (fixture);
+      g_ptr_array_add (rows, sr_practice_ca_get_rows (fixture->served.ca, &error));
+      g_assert_no_error (error);
+      set = back_up (fixture, i == 0 ? SR_BACKUP_FULL : SR_BACKUP_LOGS, i == 2);
+    }
+  history = sr_history_load (fixture->place.repository, fixture->place.config, &error);
+  g_assert_no_error (error);
+  chain = sr_lineage_get_newest_chain (sr_history_get_current (history));
+  sets = sr_chain_get_sets (chain);
+  g_assert_cmpuint (sets->len, ==, 4);
+  for (guint i = 0; i < sets->len; i++)
+    {
+      g_autofree char *target = g_strdup_printf ("%s/export-%u", fixture->place.base, i);
+      g_autofree char *database = g_build_filename (target, SR_DATABASE_FOLDER, NULL);
+      g_autoptr (GPtrArray) replayed = NULL;
+      GPtrArray *expected = rows->pdata[i];
+
+      g_assert_true (sr_chain_export (chain, sets->pdata[i], target, NULL, NULL, NULL, &error));
+      g_assert_no_error (error);
+      replayed = sr_practice_set_read_rows (database, &error);
+      g_assert_no_error (error);
+      g_assert_cmpuint (replayed->len, ==, expected->len);
+      for (guint j = 0; j < replayed->len; j++)
+        g_assert_true (sr_practice_row_equal (replayed->pdata[j], expected->pdata[j]));
+    }
+}
+
 static void
 add (const char *name,
      void      (*func) (Fixture      *fixture,
@@ -308,5 +352,6 @@ main (int    argc,
   add ("foreign-full", test_foreign_full);
   add ("circular", test_circular);
   add ("lost-set", test_lost_set);
+  add ("export", test_export);
   return g_test_run ();
 }

@@ -306,6 +306,87 @@ test_recovery_alone (void)
   tear_down (&f);
 }
 
+static void
+ask (Fixture    *f,
+     JsonObject *request)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) answer = sr_practice_program_ask (f->folders[0], request, sr_deadline_in (PATIENCE), NULL, &error);
+
+  g_assert_no_error (error);
+}
+
+static void
+set_db_flags (Fixture *f,
+              gint64   flags)
+{
+  g_autoptr (JsonObject) request = json_object_new ();
+
+  json_object_set_string_member (request, "do", "config");
+  json_object_set_string_member (request, "node", "root");
+  json_object_set_string_member (request, "entry", "DBFlags");
+  json_object_set_int_member (request, "value", flags);
+  ask (f, request);
+}
+
+static void
+restart_service (Fixture *f)
+{
+  g_autoptr (JsonObject) request = json_object_new ();
+
+  json_object_set_string_member (request, "do", "restart");
+  ask (f, request);
+}
+
+/* An automatic backup, which must succeed. */
+static void
+run_automatic (Fixture     *f,
+               SrBackupKind kind,
+               SrBackupRule rule)
+{
+  SrBackupJobOptions options = {
+    .authority = f->authorities[0],
+    .repository = f->repository,
+    .journal_folder = f->journal,
+    .kind = SR_BACKUP_LOGS, /* not looked at */
+    .automatic = TRUE,
+  };
+  g_autoptr (SrJob) job = sr_job_new_backup (&options);
+  g_autoptr (GError) error = NULL;
+
+  sr_worker_run_async (f->worker, job, NULL, on_ended, f);
+  wait_for_ends (f, f->n_ended + 1);
+  sr_worker_run_finish (f->worker, f->result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (sr_job_get_backup_kind (job), ==, kind);
+  g_assert_cmpstr (sr_backup_rule_to_string (sr_job_get_rule (job)), ==, sr_backup_rule_to_string (rule));
+  g_assert_cmpint (sr_backup_set_get_manifest (sr_job_get_set (job))->kind, ==, kind == SR_BACKUP_FULL ? SR_SET_FULL : SR_SET_LOG_ONLY);
+  g_assert_cmpint (sr_job_get_record (job)->truncated, ==, SR_TRUNCATION_YES);
+  g_assert_cmpfloat (sr_job_get_fraction (job), ==, 1);
+}
+
+/* The rules choose; where only the CA shows that there is no log-only backup to be had, a full one is made at once. */
+static void
+test_automatic (void)
+{
+  Fixture f = { 0 };
+
+  if (!set_up (&f, 1))
+    return;
+  run_automatic (&f, SR_BACKUP_FULL, SR_BACKUP_RULE_NO_FULL);
+  run_automatic (&f, SR_BACKUP_LOGS, SR_BACKUP_RULE_NONE);
+  /* Circular logging that is in force, and taken back for the next start: the CA does not tell of it before. */
+  set_db_flags (&f, 0x4);
+  restart_service (&f);
+  set_db_flags (&f, 0);
+  run_automatic (&f, SR_BACKUP_FULL, SR_BACKUP_RULE_CIRCULAR_LOGGING);
+  g_assert_cmpint (count_of (&f, 0, "prepare"), ==, 3);
+  g_assert_cmpint (count_of (&f, 0, "end"), ==, 3);
+  restart_service (&f);
+  run_automatic (&f, SR_BACKUP_LOGS, SR_BACKUP_RULE_NONE);
+  tear_down (&f);
+}
+
 /* A job whose CA cannot be signed in to fails in the callback, not before. */
 static void
 test_no_sign_in (void)
@@ -445,6 +526,7 @@ main (int    argc,
   g_test_add_func ("/worker/queue/side-by-side", test_side_by_side);
   g_test_add_func ("/worker/queue/cancel-waiting", test_cancel_waiting);
   g_test_add_func ("/worker/queue/recovery-alone", test_recovery_alone);
+  g_test_add_func ("/worker/queue/automatic", test_automatic);
   g_test_add_func ("/worker/queue/no-sign-in", test_no_sign_in);
   g_test_add_func ("/worker/queue/verify", test_verify);
   g_test_add_func ("/worker/queue/random-cancels", test_random_cancels);
