@@ -59,13 +59,25 @@ sr_cli_add_set (JsonObject  *object,
   sr_cli_set_text (object, "ended", recorded ? sr_cli_ending_to_string (record.ended) : NULL);
 }
 
+void
+sr_cli_add_place (JsonObject  *object,
+                  SrHistory   *history,
+                  SrBackupSet *set)
+{
+  SrLineage *lineage = history != NULL && set != NULL ? sr_history_find_lineage (history, set) : NULL;
+  SrChain *chain = lineage != NULL ? sr_history_find_chain (history, set) : NULL;
+
+  sr_cli_set_number_or_null (object, "lineage", lineage != NULL ? sr_lineage_get_number (lineage) : 0, lineage != NULL);
+  sr_cli_set_text (object, "lineage_start", lineage != NULL ? sr_lineage_start_to_string (sr_lineage_get_start (lineage)) : NULL);
+  sr_cli_set_text (object, "chain", chain != NULL ? sr_backup_set_get_name (sr_chain_get_full (chain)) : NULL);
+}
+
 /* A path names a set wherever it lies: no backup folder is needed for it. */
 SrBackupSet *
-sr_cli_find_set (SrCli     *cli,
-                 guint      index,
-                 SrCliExit *exit)
+sr_cli_find_named_set (SrCli      *cli,
+                       const char *text,
+                       SrCliExit  *exit)
 {
-  const char *text = sr_cli_argument (cli, index);
   g_autoptr (SrRepository) repository = NULL;
   g_autoptr (GError) error = NULL;
   SrBackupSet *set;
@@ -80,4 +92,12 @@ sr_cli_find_set (SrCli     *cli,
   if (set == NULL)
     *exit = sr_cli_fail (cli, _("Finding the set"), NULL, error, NULL, NULL);
   return set;
+}
+
+SrBackupSet *
+sr_cli_find_set (SrCli     *cli,
+                 guint      index,
+                 SrCliExit *exit)
+{
+  return sr_cli_find_named_set (cli, sr_cli_argument (cli, index), exit);
 }

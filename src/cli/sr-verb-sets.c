@@ -5,17 +5,20 @@
 #include "cli/sr-verbs-private.h"
 
 #include "authority/sr-config-string.h"
+#include "store/sr-safe-name.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
 static const SrCliOption options[] = {
   { "repository", SR_CLI_FILE, N_("DIR"), N_("Look into this backup folder instead of the chosen one") },
+  { "tree", SR_CLI_FLAG, NULL, N_("Show lineages and chains, and what the next backup will be") },
   { NULL }
 };
 
 static const SrCliMember members[] = {
   SR_CLI_SET_MEMBERS,
+  SR_CLI_PLACE_MEMBERS,
   { "problem", "string?", "why the set cannot be understood; only its path is told then" },
   { NULL }
 };
@@ -67,6 +70,7 @@ find_config (SrRepository *repository,
 
 static void
 add_good (SrBackupSet *set,
+          SrHistory   *history,
           JsonArray   *array,
           SrCliTable  *table)
 {
@@ -76,6 +80,7 @@ add_good (SrBackupSet *set,
   g_autofree char *size = g_format_size (sr_backup_set_get_size (set));
 
   sr_cli_add_set (object, set);
+  sr_cli_add_place (object, history, set);
   json_object_set_null_member (object, "problem");
   json_array_add_object_element (array, object);
   sr_cli_table_add (table, sr_backup_set_get_name (set), manifest->config, started, size,
@@ -89,6 +94,7 @@ add_unreadable (const SrUnreadableSet *unreadable,
   JsonObject *object = json_object_new ();
 
   sr_cli_add_set (object, NULL);
+  sr_cli_add_place (object, NULL, NULL);
   sr_cli_set_text (object, "path", unreadable->path);
   sr_cli_set_text (object, "problem", unreadable->error->message);
   json_array_add_object_element (array, object);
@@ -104,8 +110,10 @@ run (SrCli *cli)
   g_autoptr (GPtrArray) unreadable = NULL;
   g_autoptr (JsonArray) array = json_array_new ();
   g_autoptr (SrCliTable) table = sr_cli_table_new (_("SET"), _("CA"), _("STARTED"), _("SIZE"), _("LOGS"), NULL);
+  g_autoptr (SrHistory) history = NULL;
   g_autofree char *config = NULL;
   g_autoptr (GError) error = NULL;
+  const char *last = NULL;
 
   if (repository == NULL)
     return exit;
@@ -117,13 +125,27 @@ run (SrCli *cli)
     return sr_cli_fail (cli, _("Listing the sets"), NULL, error, NULL, NULL);
 
   for (guint i = 0; i < sets->len; i++)
-    add_good (sets->pdata[i], array, table);
+    {
+      const char *config_of = sr_backup_set_get_manifest (sets->pdata[i])->config;
+
+      if (last == NULL || !sr_config_equal (last, config_of))
+        {
+          g_clear_object (&history);
+          history = sr_history_load (repository, config_of, &error);
+          if (history == NULL)
+            return sr_cli_fail (cli, _("Listing the sets"), NULL, error, NULL, NULL);
+          if (sr_cli_has (cli, "tree"))
+            sr_cli_print_tree (cli, config_of, history);
+        }
+      last = config_of;
+      add_good (sets->pdata[i], history, array, table);
+    }
   for (guint i = 0; i < unreadable->len; i++)
     add_unreadable (unreadable->pdata[i], array);
   sr_cli_emit_array (cli, array);
-  if (sets->len > 0)
+  if (sets->len > 0 && !sr_cli_has (cli, "tree"))
     sr_cli_table_print (cli, table);
-  else
+  else if (sets->len == 0)
     sr_cli_print (cli, _("The backup folder “%s” holds no sets."), sr_repository_get_path (repository));
   return SR_CLI_DONE;
 }
@@ -133,7 +155,10 @@ const SrCliVerb sr_verb_sets = {
   .arguments = "[CA]",
   .max_arguments = 1,
   .summary = N_("List the backup sets of one CA or of all"),
-  .description = N_("Lists the sets of the backup folder, oldest first for each CA, as their manifests tell them. The files are not looked at: “verify” does that."),
+  .description = N_("Lists the sets of the backup folder, oldest first for each CA, as their manifests tell them. The files are not looked at: “verify” does that.\n\n"
+                    "With --tree they stand by lineage and chain. A chain is a full set and the log-only sets that continue it without a gap; a restore takes one chain. "
+                    "A lineage begins with the first set, and anew with a restore and with whatever else breaks the CA’s stream of logs. "
+                    "Both are derived from the manifests alone, and no clock plays a part."),
   .options = options,
   .json_array = TRUE,
   .members = members,

@@ -13,6 +13,11 @@ static const SrCliOption options[] = {
 
 static const SrCliMember members[] = {
   SR_CLI_SET_MEMBERS,
+  SR_CLI_PLACE_MEMBERS,
+  { "chain_sets[]", "string", "a set of its chain, the full one first" },
+  { "chain_generations", "string?", "log generations of the chain, first-last" },
+  { "chain_complete", "boolean?", "whether the chain has every log it needs" },
+  { "chain_base", "boolean?", "whether log-only backups can build on its full set: it truncated the CA’s logs, and its session ended" },
   { "display_name", "string?", "the CA’s name for people" },
   { "certificate_sha1", "string?", "thumbprint of the CA’s certificate" },
   { "certificate_subject", "string?", "its subject" },
@@ -29,6 +34,14 @@ static const SrCliMember members[] = {
   { "dynamic_files[]", "string", "a file of the CA that is not in the set" },
   { NULL }
 };
+
+static char *
+format_generations (SrChain *chain)
+{
+  guint32 low, high;
+
+  return sr_chain_get_generations (chain, &low, &high) ? g_strdup_printf ("%u-%u", low, high) : NULL;
+}
 
 static void
 add_lists (JsonObject       *object,
@@ -67,7 +80,32 @@ add_lists (JsonObject       *object,
 }
 
 static void
+add_chain (JsonObject  *object,
+           SrHistory   *history,
+           SrBackupSet *set)
+{
+  SrChain *chain = sr_history_find_chain (history, set);
+  GPtrArray *sets = chain != NULL ? sr_chain_get_sets (chain) : NULL;
+  JsonArray *names = json_array_new ();
+  g_autofree char *generations = chain != NULL ? format_generations (chain) : NULL;
+
+  sr_cli_add_place (object, history, set);
+  for (guint i = 0; sets != NULL && i < sets->len; i++)
+    json_array_add_string_element (names, sr_backup_set_get_name (sets->pdata[i]));
+  json_object_set_array_member (object, "chain_sets", names);
+  sr_cli_set_text (object, "chain_generations", generations);
+  json_object_set_null_member (object, "chain_complete");
+  json_object_set_null_member (object, "chain_base");
+  if (chain != NULL)
+    {
+      json_object_set_boolean_member (object, "chain_complete", sr_chain_is_complete (chain));
+      json_object_set_boolean_member (object, "chain_base", sr_chain_is_base (chain));
+    }
+}
+
+static void
 emit_set (SrCli       *cli,
+          SrHistory   *history,
           SrBackupSet *set)
 {
   const SrManifest *manifest = sr_backup_set_get_manifest (set);
@@ -76,6 +114,7 @@ emit_set (SrCli       *cli,
 
   sr_backup_set_load_session (set, &record, NULL);
   sr_cli_add_set (object, set);
+  add_chain (object, history, set);
   sr_cli_set_text (object, "display_name", manifest->display_name);
   sr_cli_set_text (object, "certificate_sha1", manifest->certificate_sha1);
   sr_cli_set_text (object, "certificate_subject", manifest->certificate_subject);
@@ -108,7 +147,30 @@ print_session (SrCli       *cli,
 }
 
 static void
+print_chain (SrCli       *cli,
+             SrHistory   *history,
+             SrBackupSet *set)
+{
+  SrChain *chain = sr_history_find_chain (history, set);
+  GPtrArray *sets = chain != NULL ? sr_chain_get_sets (chain) : NULL;
+  g_autofree char *generations = chain != NULL ? format_generations (chain) : NULL;
+
+  if (chain == NULL)
+    {
+      sr_cli_print (cli, _("Chain: none. Sets before this one are missing, so nothing can be restored from it."));
+      return;
+    }
+  if (!sr_chain_is_complete (chain))
+    sr_cli_print (cli, _("Chain: it lacks logs in the middle, so nothing can be restored from it."));
+  else
+    sr_cli_print (cli, ngettext ("Chain: %u set, generations %s", "Chain: %u sets, generations %s", sets->len), sets->len, generations);
+  for (guint i = 0; i < sets->len; i++)
+    sr_cli_print (cli, "    %s  %s", sr_backup_set_get_name (sets->pdata[i]), sr_cli_set_words (sets->pdata[i]));
+}
+
+static void
 print_set (SrCli       *cli,
+           SrHistory   *history,
            SrBackupSet *set)
 {
   const SrManifest *manifest = sr_backup_set_get_manifest (set);
@@ -130,6 +192,7 @@ print_set (SrCli       *cli,
     sr_cli_print (cli, _("Thumbprint: %s"), manifest->certificate_sha1);
   sr_cli_print (cli, _("Size: %s"), size);
   print_session (cli, set);
+  print_chain (cli, history, set);
   for (guint i = 0; i < manifest->files->len; i++)
     {
       const SrSetFile *file = manifest->files->pdata[i];
@@ -147,13 +210,18 @@ run (SrCli *cli)
 {
   SrCliExit exit;
   g_autoptr (SrBackupSet) set = sr_cli_find_set (cli, 0, &exit);
+  g_autoptr (SrHistory) history = NULL;
+  g_autoptr (GError) error = NULL;
 
   if (set == NULL)
     return exit;
+  history = sr_history_load_beside (set, &error);
+  if (history == NULL)
+    return sr_cli_fail (cli, _("Looking at the sets beside it"), NULL, error, NULL, NULL);
   if (sr_cli_get_json (cli))
-    emit_set (cli, set);
+    emit_set (cli, history, set);
   else
-    print_set (cli, set);
+    print_set (cli, history, set);
   return SR_CLI_DONE;
 }
 
@@ -162,9 +230,9 @@ const SrCliVerb sr_verb_show = {
   .arguments = N_("SET"),
   .min_arguments = 1,
   .max_arguments = 1,
-  .summary = N_("Show what is in a backup set"),
+  .summary = N_("Show what is in a backup set, and its chain"),
   .description = N_("SET is a set’s name, its id, an unambiguous beginning of either, or a path. Shows what the manifest says: "
-                    "the files are not looked at, “verify” does that."),
+                    "the files are not looked at, “verify” does that. With it the chain that the set belongs to is shown; a chain is named by any of its sets."),
   .options = options,
   .members = members,
   .run = run,

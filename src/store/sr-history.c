@@ -4,6 +4,8 @@
 #include "store/sr-history.h"
 
 #include "store/sr-history-private.h"
+#include "store/sr-safe-name.h"
+#include "store/sr-store-private.h"
 
 struct _SrHistory
 {
@@ -200,6 +202,23 @@ sr_history_load (SrRepository *repository,
   g_autoptr (GPtrArray) events = sets != NULL ? sr_lineage_event_list (repository, config, error) : NULL;
 
   return events != NULL ? sr_history_new (sets, events) : NULL;
+}
+
+SrHistory *
+sr_history_load_beside (SrBackupSet *set,
+                        GError     **error)
+{
+  const char *config = sr_backup_set_get_manifest (set)->config;
+  g_autofree char *folder = g_path_get_dirname (sr_backup_set_get_path (set));
+  g_autoptr (GPtrArray) sets = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GPtrArray) events = g_ptr_array_new_with_free_func ((GDestroyNotify) sr_lineage_event_free);
+
+  if (!sr_authority_folder_scan (folder, sets, NULL, error) || !sr_lineage_event_scan (folder, config, events, error))
+    return NULL;
+  for (guint i = sets->len; i > 0; i--)
+    if (!sr_config_equal (sr_backup_set_get_manifest (g_ptr_array_index (sets, i - 1))->config, config))
+      g_ptr_array_remove_index (sets, i - 1);
+  return sr_history_new (sets, events);
 }
 
 GPtrArray *

@@ -40,6 +40,19 @@ SrHistory *sr_history_load (SrRepository *repository,
                             GError      **error);
 
 /**
+ * sr_history_load_beside:
+ * @set: a set
+ * @error: where to put an error
+ *
+ * The history of the set's CA, from what lies in the folder that the set lies
+ * in; it need not be in a backup folder. Sets %SR_STORE_ERROR.
+ *
+ * Returns: (transfer full): the history, or %NULL
+ */
+SrHistory *sr_history_load_beside (SrBackupSet *set,
+                                   GError     **error);
+
+/**
  * sr_history_new:
  * @sets: (element-type SrBackupSet): the sets of one CA, in any order
  * @events: (element-type SrLineageEvent): its events, in any order; copied

@@ -102,21 +102,43 @@ parse_name (const char *name,
 
 /* What cannot be understood is not passed over: sets before and after it are not taken for one lineage. */
 static SrLineageEvent *
-load (const SrAuthorityFolder *folder,
-      const char              *name,
-      gint64                   sequence)
+load (const char *folder,
+      const char *name,
+      const char *config,
+      gint64      sequence)
 {
-  g_autofree char *path = g_build_filename (folder->path, name, NULL);
-  g_autoptr (GBytes) json = sr_store_load (folder->path, name, MAX_FILE, SR_STORE_ERROR_MISSING, SR_STORE_ERROR_DAMAGED_SET, NULL);
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autoptr (GBytes) json = sr_store_load (folder, name, MAX_FILE, SR_STORE_ERROR_MISSING, SR_STORE_ERROR_DAMAGED_SET, NULL);
   SrLineageEvent *event = json != NULL ? parse (json, path) : NULL;
 
-  if (event != NULL || folder->config == NULL)
+  if (event != NULL)
     return event;
   event = g_new0 (SrLineageEvent, 1);
   event->kind = SR_LINEAGE_EVENT_UNKNOWN;
   event->sequence = sequence;
-  event->config = g_strdup (folder->config);
+  event->config = g_strdup (config);
   return event;
+}
+
+gboolean
+sr_lineage_event_scan (const char *folder,
+                       const char *config,
+                       GPtrArray  *events,
+                       GError    **error)
+{
+  g_auto (GStrv) names = sr_store_list_folder (folder, error);
+
+  if (names == NULL)
+    return FALSE;
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      gint64 sequence;
+      g_autoptr (SrLineageEvent) event = parse_name (names[i], &sequence) ? load (folder, names[i], config, sequence) : NULL;
+
+      if (event != NULL && sr_config_equal (event->config, config))
+        g_ptr_array_add (events, g_steal_pointer (&event));
+    }
+  return TRUE;
 }
 
 static int
@@ -142,20 +164,11 @@ sr_lineage_event_list (SrRepository *repository,
   for (guint i = 0; i < folders->len; i++)
     {
       const SrAuthorityFolder *folder = g_ptr_array_index (folders, i);
-      g_auto (GStrv) names = sr_store_list_folder (folder->path, error);
 
-      if (names == NULL)
+      /* One that cannot be understood does not tell its CA: its folder's counts. */
+      if ((folder->config == NULL || sr_config_equal (folder->config, config)) &&
+          !sr_lineage_event_scan (folder->path, config, events, error))
         return NULL;
-      for (guint j = 0; names[j] != NULL; j++)
-        {
-          gint64 sequence;
-          SrLineageEvent *event = parse_name (names[j], &sequence) ? load (folder, names[j], sequence) : NULL;
-
-          if (event != NULL && sr_config_equal (event->config, config))
-            g_ptr_array_add (events, event);
-          else if (event != NULL)
-            sr_lineage_event_free (event);
-        }
     }
   g_ptr_array_sort (events, compare);
   return g_steal_pointer (&events);

@@ -132,6 +132,12 @@ gboolean sr_authority_folder_scan (const char *folder,
                                    GPtrArray  *unreadable,
                                    GError    **error);
 
+/* Appends the events of @config in a folder, in no order; one that cannot be understood counts as @config's. */
+gboolean sr_lineage_event_scan (const char *folder,
+                                const char *config,
+                                GPtrArray  *events,
+                                GError    **error);
+
 /* One above the highest number of a set or event so far, which the CA's lock keeps from changing; 0 with an error. */
 gint64 sr_authority_next_sequence (SrRepository *repository,
                                    const char   *config,

@@ -108,7 +108,7 @@ static void
 show (SrJob       *self,
       const SrJobFacts *facts)
 {
-  g_autofree char *words = sr_job_describe (facts->state, facts->phase, facts->file_index, facts->n_files);
+  g_autofree char *words = sr_job_describe (self->kind, facts->state, facts->phase, facts->file_index, facts->n_files);
 
   SHOW (self, state, facts, SR_JOB_PROP_STATE);
   SHOW (self, phase, facts, SR_JOB_PROP_PHASE);

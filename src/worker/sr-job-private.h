@@ -15,6 +15,8 @@ typedef struct
   char *display_name;
   SrRepository *repository;
   SrBackupSet *set;
+  SrChain *chain;
+  char *path;
   SrBackupKind kind;
   gboolean automatic;
   gboolean keep_logs;
@@ -156,7 +158,8 @@ void sr_job_report_end (SrJob       *self,
 /* The work itself, on the job's thread; ends with sr_job_report_end(). */
 void sr_job_run (SrJob *self);
 
-char *sr_job_describe (SrJobState    state,
+char *sr_job_describe (SrJobKind     kind,
+                       SrJobState    state,
                        SrBackupPhase phase,
                        guint         file_index,
                        guint         n_files);

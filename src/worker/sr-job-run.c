@@ -145,6 +145,18 @@ run_verify (SrJob       *job,
     g_debug ("%s", unwritten->message);
 }
 
+static void
+run_export (SrJob       *job,
+            SrJobResult *result)
+{
+  const SrJobOrder *order = sr_job_get_order (job);
+
+  result->set = g_object_ref (order->set);
+  sr_chain_export (order->chain, order->set, order->path, report_hashed, job, sr_job_get_cancellable (job), &result->error);
+  if (result->error != NULL)
+    result->failed_phase = SR_BACKUP_PHASE_VERIFYING;
+}
+
 void
 sr_job_run (SrJob *self)
 {
@@ -152,6 +164,8 @@ sr_job_run (SrJob *self)
 
   if (sr_job_get_kind (self) == SR_JOB_BACKUP)
     run_backup (self, result);
+  else if (sr_job_get_kind (self) == SR_JOB_EXPORT)
+    run_export (self, result);
   else
     run_verify (self, result);
   sr_job_report_end (self, result);

@@ -20,7 +20,8 @@ sr_job_state_is_final (SrJobState state)
 }
 
 char *
-sr_job_describe (SrJobState    state,
+sr_job_describe (SrJobKind     kind,
+                 SrJobState    state,
                  SrBackupPhase phase,
                  guint         file_index,
                  guint         n_files)
@@ -41,6 +42,8 @@ sr_job_describe (SrJobState    state,
     default:
       break;
     }
+  if (kind == SR_JOB_EXPORT)
+    return g_strdup (_("Copying and comparing"));
   if (phase == SR_BACKUP_PHASE_LOGS && n_files > 0)
     return g_strdup_printf (_("Reading log %u of %u"), file_index, n_files);
   if (phase == SR_BACKUP_PHASE_DATABASE && n_files > 1)

@@ -99,6 +99,8 @@ order_clear (SrJobOrder *order)
   g_clear_pointer (&order->display_name, g_free);
   g_clear_object (&order->repository);
   g_clear_object (&order->set);
+  g_clear_object (&order->chain);
+  g_clear_pointer (&order->path, g_free);
   g_clear_pointer (&order->journal_folder, g_free);
 }
 
@@ -161,7 +163,7 @@ sr_job_init (SrJob *self)
   self->cancellable = g_cancellable_new ();
   self->context = g_main_context_ref_thread_default ();
   self->time_left = -1;
-  self->phase_words = sr_job_describe (SR_JOB_QUEUED, SR_BACKUP_PHASE_IDLE, 0, 0);
+  self->phase_words = sr_job_describe (SR_JOB_BACKUP, SR_JOB_QUEUED, SR_BACKUP_PHASE_IDLE, 0, 0);
   sr_job_flow_init (self);
 }
 
@@ -199,6 +201,24 @@ sr_job_new_verify (SrBackupSet *set)
   self->order.config = g_strdup (sr_backup_set_get_manifest (set)->config);
   /* Translators: %s is the name of a backup set */
   self->title = g_strdup_printf (_("Verifying %s"), sr_backup_set_get_name (set));
+  return self;
+}
+
+SrJob *
+sr_job_new_export (SrChain     *chain,
+                   SrBackupSet *until,
+                   const char  *path)
+{
+  SrBackupSet *last = until != NULL ? until : sr_chain_get_newest (chain);
+  SrJob *self = g_object_new (SR_TYPE_JOB, NULL);
+
+  self->kind = SR_JOB_EXPORT;
+  self->set = g_object_ref (last);
+  self->order.chain = g_object_ref (chain);
+  self->order.set = g_object_ref (last);
+  self->order.path = g_strdup (path);
+  self->order.config = g_strdup (sr_backup_set_get_manifest (last)->config);
+  self->title = g_strdup_printf (_("Exporting %s"), sr_backup_set_get_name (last));
   return self;
 }
 

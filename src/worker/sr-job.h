@@ -3,6 +3,7 @@
 
 #include "authority/sr-authority.h"
 #include "session/sr-backup-session.h"
+#include "store/sr-chain-export.h"
 
 G_BEGIN_DECLS
 
@@ -13,11 +14,13 @@ G_BEGIN_DECLS
  * SrJobKind:
  * @SR_JOB_BACKUP: backing up a CA
  * @SR_JOB_VERIFY: reading a set and comparing it with its manifest
+ * @SR_JOB_EXPORT: making a folder of a chain that certutil reads
  */
 typedef enum
 {
   SR_JOB_BACKUP,
   SR_JOB_VERIFY,
+  SR_JOB_EXPORT,
 } SrJobKind;
 
 /**
@@ -124,6 +127,18 @@ SrJob *sr_job_new_backup (const SrBackupJobOptions *options);
  * Returns: (transfer full): a job that verifies it
  */
 SrJob *sr_job_new_verify (SrBackupSet *set);
+
+/**
+ * sr_job_new_export:
+ * @chain: a chain
+ * @until: (nullable): the last of its sets that is taken, %NULL for all
+ * @path: a folder that is empty or not there yet
+ *
+ * Returns: (transfer full): a job that exports it, see sr_chain_export(); its set is the last that is taken
+ */
+SrJob *sr_job_new_export (SrChain     *chain,
+                          SrBackupSet *until,
+                          const char  *path);
 
 /**
  * sr_job_cancel:

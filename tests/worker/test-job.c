@@ -360,9 +360,9 @@ test_failure (Fixture      *f,
 static void
 test_words (void)
 {
-  g_autofree char *log = sr_job_describe (SR_JOB_RUNNING, SR_BACKUP_PHASE_LOGS, 3, 7);
-  g_autofree char *database = sr_job_describe (SR_JOB_RUNNING, SR_BACKUP_PHASE_DATABASE, 1, 1);
-  g_autofree char *queued = sr_job_describe (SR_JOB_QUEUED, SR_BACKUP_PHASE_IDLE, 0, 0);
+  g_autofree char *log = sr_job_describe (SR_JOB_BACKUP, SR_JOB_RUNNING, SR_BACKUP_PHASE_LOGS, 3, 7);
+  g_autofree char *database = sr_job_describe (SR_JOB_BACKUP, SR_JOB_RUNNING, SR_BACKUP_PHASE_DATABASE, 1, 1);
+  g_autofree char *queued = sr_job_describe (SR_JOB_BACKUP, SR_JOB_QUEUED, SR_BACKUP_PHASE_IDLE, 0, 0);
 
   g_assert_cmpstr (log, ==, "Reading log 3 of 7");
   g_assert_cmpstr (database, ==, "Reading database");
