@@ -3,6 +3,8 @@
 
 #include "practice/sr-practice-ca-private.h"
 
+#include <glib/gi18n-lib.h>
+
 /* What other tools do to a CA behind the back of the backup interface. */
 
 static gboolean
@@ -11,7 +13,7 @@ is_idle (SrPracticeCa *ca,
 {
   if (!ca->backup.open)
     return TRUE;
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_BUSY, "A backup is open");
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_BUSY, _("A backup is open"));
   return FALSE;
 }
 

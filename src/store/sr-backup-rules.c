@@ -209,12 +209,9 @@ static gboolean
 has_foreign_full (SrHistory              *history,
                   const SrAuthorityFacts *facts)
 {
-  SrChain *base = sr_lineage_get_base (sr_history_get_current (history));
-  g_auto (SrSessionRecord) record = { 0 };
+  guint64 ours = sr_chain_get_server_last_full (sr_lineage_get_base (sr_history_get_current (history)));
 
-  return facts->last_full != 0 &&
-         sr_backup_set_load_session (sr_chain_get_full (base), &record, NULL) &&
-         record.server_last_full != 0 && record.server_last_full != facts->last_full;
+  return facts->last_full != 0 && ours != 0 && ours != facts->last_full;
 }
 
 /* A set that seems to come from the future tells of a wrong clock, now or then: its age is not known. */

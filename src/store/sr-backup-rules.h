@@ -138,6 +138,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SrBackupChoice, sr_backup_choice_clear)
  * @choice: (out caller-allocates): the choice
  *
  * Chooses the next backup: full when due or required, log-only otherwise.
+ * Looks at nothing but its arguments, so it may be called anywhere.
  */
 void sr_backup_rules_choose (SrHistory              *history,
                              const SrAuthorityFacts *facts,

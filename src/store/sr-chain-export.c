@@ -174,9 +174,9 @@ copy_bytes (Export          *self,
       if (n < 0 && errno == EINTR)
         continue;
       if (n < 0)
-        return sr_store_set_errno (error, errno, _("Reading"), file->path);
+        return sr_store_set_errno (error, errno, _("Reading “%s”"), file->path);
       if (!sr_store_write_all (to, piece, (gsize) n))
-        return sr_store_set_errno (error, errno, _("Writing"), file->path);
+        return sr_store_set_errno (error, errno, _("Writing “%s”"), file->path);
       sha256_update (&hash, (gsize) n, piece);
       *size += (guint64) n;
       sr_progress_meter_add (&self->meter, (guint64) n, file->path);
@@ -203,10 +203,10 @@ copy_file (Export       *self,
   if (from < 0)
     return FALSE;
   if (g_mkdir_with_parents (folder, 0700) != 0)
-    return sr_store_set_errno (error, errno, _("Making the folder"), folder);
+    return sr_store_set_errno (error, errno, _("Making the folder “%s”"), folder);
   to = open (path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (to < 0)
-    return sr_store_set_errno (error, errno, _("Making the file"), path);
+    return sr_store_set_errno (error, errno, _("Making the file “%s”"), path);
   if (!copy_bytes (self, from, to, file, &size, &sha256, cancellable, error))
     return FALSE;
   if (size != file->size || !g_str_equal (sha256, file->sha256))
@@ -217,7 +217,7 @@ copy_file (Export       *self,
       return FALSE;
     }
   if (fsync (to) != 0)
-    return sr_store_set_errno (error, errno, _("Syncing"), path);
+    return sr_store_set_errno (error, errno, _("Syncing “%s”"), path);
   return sr_store_sync_folder (folder, error);
 }
 
@@ -268,7 +268,7 @@ fill (Export       *self,
     return FALSE;
   /* An empty folder of that name is replaced; one that got something in meanwhile is not. */
   if (rename (self->staging, target) != 0)
-    return sr_store_set_errno (error, errno, _("Giving the export its name"), target);
+    return sr_store_set_errno (error, errno, _("Giving the export the name “%s”"), target);
   return sr_store_sync_folder (parent, error);
 }
 
@@ -295,7 +295,7 @@ sr_chain_export (SrChain        *self,
   describe (&export);
   export.staging = g_strdup_printf ("%s.part-%08x", target, g_random_int ());
   if (g_mkdir (export.staging, 0700) != 0)
-    return sr_store_set_errno (error, errno, _("Making the folder"), export.staging);
+    return sr_store_set_errno (error, errno, _("Making the folder “%s”"), export.staging);
   if (fill (&export, target, cancellable, error))
     return TRUE;
   if (sr_store_is_folder (export.staging))

@@ -15,6 +15,7 @@ struct _SrChain
   guint32 high;
   gboolean is_base;
   gboolean is_complete;
+  guint64 server_last_full;
 };
 
 G_DEFINE_FINAL_TYPE (SrChain, sr_chain, G_TYPE_OBJECT)
@@ -43,8 +44,8 @@ sr_chain_init (SrChain *self)
 }
 
 SrChain *
-sr_chain_new (SrBackupSet *full,
-              gboolean     is_base)
+sr_chain_new (SrBackupSet           *full,
+              const SrSessionRecord *record)
 {
   const SrManifest *manifest = sr_backup_set_get_manifest (full);
   SrChain *self = g_object_new (SR_TYPE_CHAIN, NULL);
@@ -53,7 +54,9 @@ sr_chain_new (SrBackupSet *full,
   sr_log_map_add (self->logs, manifest->files);
   self->is_complete = sr_manifest_get_generations (manifest, &self->low, &self->high) &&
                       sr_log_map_run (self->logs, self->low) == self->high;
-  self->is_base = is_base && self->is_complete;
+  /* The CA's engine counts it as a full backup when its session truncated logs and ended. */
+  self->is_base = self->is_complete && record->truncated == SR_TRUNCATION_YES && record->ended == SR_ENDING_YES;
+  self->server_last_full = record->server_last_full;
   return self;
 }
 
@@ -120,6 +123,12 @@ sr_chain_get_generations (SrChain *self,
   if (high != NULL)
     *high = self->high;
   return TRUE;
+}
+
+guint64
+sr_chain_get_server_last_full (SrChain *self)
+{
+  return self->server_last_full;
 }
 
 guint64

@@ -23,9 +23,12 @@ gboolean sr_log_map_agrees (GHashTable       *map,
 guint32 sr_log_map_run (GHashTable *map,
                         guint32     from);
 
-/* A chain of one full set, which truncated the CA's logs or not. */
-SrChain *sr_chain_new (SrBackupSet *full,
-                       gboolean     is_base);
+/* A chain of one full set, whose session came out as @record says. */
+SrChain *sr_chain_new (SrBackupSet           *full,
+                       const SrSessionRecord *record);
+
+/* The CA's DBLastFullBackup as the full set's session left it; 0 when not known. */
+guint64 sr_chain_get_server_last_full (SrChain *self);
 
 /* Takes a log-only set of the same lineage in, if it continues the chain. While the history is made only. */
 gboolean sr_chain_try_add (SrChain     *self,
@@ -42,9 +45,9 @@ gboolean sr_lineage_is_continued_by (SrLineage      *self,
                                      SrLineageStart *break_with);
 
 /* Both while the history is made only. */
-void sr_lineage_add_set (SrLineage   *self,
-                         SrBackupSet *set,
-                         gboolean     is_base);
+void sr_lineage_add_set (SrLineage             *self,
+                         SrBackupSet           *set,
+                         const SrSessionRecord *record);
 void sr_lineage_add_event (SrLineage            *self,
                            const SrLineageEvent *event);
 void sr_lineage_set_start (SrLineage            *self,

@@ -151,27 +151,19 @@ add_event (SrHistory            *self,
     sr_lineage_set_start (current, start, event);
 }
 
-/* A full set counts for the CA's engine when its session truncated logs and ended. */
-static gboolean
-counts_as_full (SrBackupSet *set)
-{
-  g_auto (SrSessionRecord) record = { 0 };
-
-  return sr_backup_set_get_manifest (set)->kind == SR_SET_FULL &&
-         sr_backup_set_load_session (set, &record, NULL) &&
-         record.truncated == SR_TRUNCATION_YES && record.ended == SR_ENDING_YES;
-}
-
 static void
 add_set (SrHistory   *self,
          SrBackupSet *set)
 {
   SrLineage *current = sr_history_get_current (self);
   SrLineageStart start = SR_LINEAGE_START_FIRST;
+  const SrSessionRecord *record = sr_backup_set_peek_session (set);
+  const SrSessionRecord none = { 0 };
 
   if (current == NULL || !sr_lineage_is_continued_by (current, set, &start))
     current = begin_lineage (self, start, NULL);
-  sr_lineage_add_set (current, set, counts_as_full (set));
+  /* Without a record nothing is known to have been truncated. */
+  sr_lineage_add_set (current, set, record != NULL ? record : &none);
 }
 
 SrHistory *

@@ -57,7 +57,8 @@ SrHistory *sr_history_load_beside (SrBackupSet *set,
  * @sets: (element-type SrBackupSet): the sets of one CA, in any order
  * @events: (element-type SrLineageEvent): its events, in any order; copied
  *
- * Reads session.json of the full sets, and nothing else.
+ * Looks at nothing on the disk: what became of the sessions is what it was when
+ * the sets were loaded.
  *
  * Returns: (transfer full): the history
  */

@@ -125,16 +125,16 @@ sr_lineage_is_continued_by (SrLineage      *self,
 }
 
 void
-sr_lineage_add_set (SrLineage   *self,
-                    SrBackupSet *set,
-                    gboolean     is_base)
+sr_lineage_add_set (SrLineage             *self,
+                    SrBackupSet           *set,
+                    const SrSessionRecord *record)
 {
   const SrManifest *manifest = sr_backup_set_get_manifest (set);
   SrChain *newest = sr_lineage_get_newest_chain (self);
   guint32 high = 0;
 
   if (manifest->kind == SR_SET_FULL)
-    g_ptr_array_add (self->chains, sr_chain_new (set, is_base));
+    g_ptr_array_add (self->chains, sr_chain_new (set, record));
   else if (newest == NULL || !sr_chain_try_add (newest, set))
     g_ptr_array_add (self->loose, g_object_ref (set));
   g_ptr_array_add (self->sets, g_object_ref (set));

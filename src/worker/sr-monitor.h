@@ -97,6 +97,24 @@ GListModel *sr_watch_get_sets (SrWatch *self);
 gboolean sr_watch_get_sets_known (SrWatch *self);
 
 /**
+ * sr_watch_get_history:
+ * @self: a watch
+ *
+ * Returns: (transfer none) (nullable): the CA's lineages and chains; %NULL until the disk was looked at
+ */
+SrHistory *sr_watch_get_history (SrWatch *self);
+
+/**
+ * sr_watch_choose:
+ * @self: a watch
+ * @choice: (out caller-allocates): what the rules say of the next backup, from the sets and from what the CA last said; clear it
+ *
+ * Returns: whether the disk was looked at already; nothing is chosen otherwise
+ */
+gboolean sr_watch_choose (SrWatch        *self,
+                          SrBackupChoice *choice);
+
+/**
  * sr_watch_get_newest_full:
  * @self: a watch
  *

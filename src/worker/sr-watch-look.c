@@ -7,6 +7,7 @@
 #include "base/sr-error.h"
 #include "base/sr-filetime.h"
 #include "session/sr-journal.h"
+#include "store/sr-safe-name.h"
 #include "worker/sr-backup-folder.h"
 
 #include <string.h>
@@ -19,6 +20,7 @@ void
 sr_disk_look_free (SrDiskLook *look)
 {
   g_clear_pointer (&look->authorities, g_hash_table_unref);
+  g_clear_pointer (&look->histories, g_hash_table_unref);
   g_clear_pointer (&look->unreadable, g_ptr_array_unref);
   g_clear_pointer (&look->open, g_ptr_array_unref);
   g_clear_pointer (&look->held, g_ptr_array_unref);
@@ -54,6 +56,42 @@ authority_sets_free (gpointer data)
   g_ptr_array_unref (self->sets);
   sr_verification_clear (&self->verification);
   g_free (self);
+}
+
+static SrHistory *
+make_history (SrRepository *repository,
+              const char   *config,
+              GPtrArray    *all,
+              GError      **error)
+{
+  g_autoptr (GPtrArray) events = sr_lineage_event_list (repository, config, error);
+  g_autoptr (GPtrArray) sets = g_ptr_array_new ();
+
+  for (guint i = 0; i < all->len; i++)
+    if (sr_config_equal (sr_backup_set_get_manifest (all->pdata[i])->config, config))
+      g_ptr_array_add (sets, all->pdata[i]);
+  return events != NULL ? sr_history_new (sets, events) : NULL;
+}
+
+/* Of every CA that has a folder, though it may have no set. */
+static GHashTable *
+make_histories (SrRepository *repository,
+                GPtrArray    *sets,
+                GError      **error)
+{
+  g_autoptr (GPtrArray) folders = sr_repository_list_authorities (repository, error);
+  g_autoptr (GHashTable) histories = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+
+  for (guint i = 0; folders != NULL && i < folders->len; i++)
+    {
+      const SrAuthorityFolder *folder = folders->pdata[i];
+      SrHistory *history = make_history (repository, folder->config, sets, error);
+
+      if (history == NULL)
+        return NULL;
+      g_hash_table_insert (histories, sr_config_string_key (folder->config), history);
+    }
+  return folders != NULL ? g_steal_pointer (&histories) : NULL;
 }
 
 /* The CA notes its backup when the session ends, which verifying may delay for
@@ -142,8 +180,10 @@ sr_disk_look_new (const char *journal_folder)
   if (sets == NULL)
     return look;
   look->authorities = by_authority (sets);
+  look->histories = make_histories (repository, sets, &look->error);
   look->held = held_by_others (repository);
-  sr_repository_check_writable (repository, 0, &look->error);
+  if (look->error == NULL)
+    sr_repository_check_writable (repository, 0, &look->error);
   return look;
 }
 
@@ -186,8 +226,8 @@ number (SrCertAdmin  *admin,
   return (guint32) value.number;
 }
 
-/* A FILETIME in eight bytes. */
-static gint64
+/* A FILETIME in eight bytes; 0 when not told. */
+static guint64
 moment (SrCertAdmin  *admin,
         const char   *entry,
         GCancellable *cancellable)
@@ -199,7 +239,12 @@ moment (SrCertAdmin  *admin,
       value.type != SR_VT_ARRAY_UI1 || value.bytes == NULL || g_bytes_get_size (value.bytes) != sizeof filetime)
     return 0;
   memcpy (&filetime, g_bytes_get_data (value.bytes, NULL), sizeof filetime);
-  filetime = GUINT64_FROM_LE (filetime);
+  return GUINT64_FROM_LE (filetime);
+}
+
+static gint64
+to_unix (guint64 filetime)
+{
   return filetime != 0 ? sr_filetime_to_unix_us (filetime) : 0;
 }
 
@@ -222,8 +267,9 @@ sr_server_look_new (SrAuthority  *authority,
     return look;
   look->interface_flags = number (admin, own_entry, "InterfaceFlags", cancellable);
   look->db_flags = number (admin, sr_cert_admin_get_server_entry, "DBFlags", cancellable);
-  look->last_full = moment (admin, "DBLastFullBackup", cancellable);
-  look->last_incremental = moment (admin, "DBLastIncrementalBackup", cancellable);
+  look->last_full_filetime = moment (admin, "DBLastFullBackup", cancellable);
+  look->last_full = to_unix (look->last_full_filetime);
+  look->last_incremental = to_unix (moment (admin, "DBLastIncrementalBackup", cancellable));
   sr_dcom_object_release (sr_cert_admin_get_object (admin), sr_deadline_in (CALL_SECONDS), NULL);
   return look;
 }

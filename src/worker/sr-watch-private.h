@@ -19,10 +19,11 @@ typedef struct
 typedef struct
 {
   GHashTable *authorities; /* key of the config string -> SrAuthoritySets; NULL when the sets could not be seen */
+  GHashTable *histories;   /* the same key -> SrHistory, of every CA that has a folder */
   GPtrArray *unreadable;   /* SrUnreadableSet */
   GPtrArray *open;         /* SrJournalListed without a living owner */
   GPtrArray *held;         /* SrHeldLock of other processes */
-  GPtrArray *replaced;     /* SrBackupSet that watches showed before: to be freed with the rest */
+  GPtrArray *replaced;     /* SrBackupSet and SrHistory that watches showed before: to be freed with the rest */
   char *repository;        /* path, or NULL where none was chosen yet */
   GError *error;
 } SrDiskLook;
@@ -40,6 +41,7 @@ typedef struct
   gint64 interface_flags; /* -1: not told */
   gint64 db_flags;
   gint64 last_full; /* 0: never, or not told */
+  guint64 last_full_filetime; /* the same as it came */
   gint64 last_incremental;
   GError *error; /* why it could not be asked */
 } SrServerLook;

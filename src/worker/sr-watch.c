@@ -20,6 +20,7 @@ struct _SrWatch
 
   /* From the disk. */
   GListStore *sets;
+  SrHistory *history;
   gboolean sets_known;
   SrBackupSet *newest_full;
   gint64 newest_heard; /* when the CA was last heard in its session, by our clock */
@@ -39,6 +40,7 @@ struct _SrWatch
   gint64 interface_flags;
   gint64 db_flags;
   gint64 last_full;
+  guint64 last_full_filetime;
   gint64 last_incremental;
 };
 
@@ -84,6 +86,7 @@ sr_watch_finalize (GObject *object)
   g_free (self->key);
   g_clear_object (&self->poll.cancellable);
   g_clear_object (&self->sets);
+  g_clear_object (&self->history);
   g_clear_object (&self->newest_full);
   sr_verification_clear (&self->verification);
   g_clear_pointer (&self->holder, sr_lock_holder_free);
@@ -207,6 +210,18 @@ take_sets (SrWatch    *self,
 }
 
 static void
+take_history (SrWatch    *self,
+              SrDiskLook *look)
+{
+  g_autoptr (GPtrArray) nothing = g_ptr_array_new ();
+  SrHistory *found = look->histories != NULL ? g_hash_table_lookup (look->histories, self->key) : NULL;
+
+  if (self->history != NULL)
+    g_ptr_array_add (look->replaced, g_steal_pointer (&self->history));
+  self->history = found != NULL ? g_object_ref (found) : sr_history_new (nothing, nothing);
+}
+
+static void
 take_holder (SrWatch    *self,
              SrDiskLook *look)
 {
@@ -232,7 +247,10 @@ sr_watch_take_disk (SrWatch    *self,
 
   /* What was seen before stays shown when the folder is away. */
   if (look->authorities != NULL)
-    take_sets (self, look);
+    {
+      take_sets (self, look);
+      take_history (self, look);
+    }
   take_holder (self, look);
   self->n_unreadable = look->unreadable != NULL ? look->unreadable->len : 0;
   self->n_open = 0;
@@ -279,6 +297,7 @@ sr_watch_take_server (SrWatch      *self,
       self->interface_flags = look->interface_flags;
       self->db_flags = look->db_flags;
       self->last_full = look->last_full;
+      self->last_full_filetime = look->last_full_filetime;
       self->last_incremental = look->last_incremental;
     }
   changed (self);
@@ -342,6 +361,25 @@ SrAuthority *
 sr_watch_get_authority (SrWatch *self)
 {
   return self->authority;
+}
+
+SrHistory *
+sr_watch_get_history (SrWatch *self)
+{
+  return self->history;
+}
+
+gboolean
+sr_watch_choose (SrWatch        *self,
+                 SrBackupChoice *choice)
+{
+  const SrAuthorityFacts facts = { .db_flags = self->db_flags, .last_full = self->last_full_filetime };
+
+  *choice = (SrBackupChoice) { 0 };
+  if (self->history == NULL)
+    return FALSE;
+  sr_backup_rules_choose (self->history, &facts, g_get_real_time (), choice);
+  return TRUE;
 }
 
 GListModel *

@@ -195,6 +195,49 @@ test_sets (Fixture      *fixture,
   g_assert_cmpuint (g_list_model_get_n_items (sr_watch_get_sets (watch)), ==, 1);
 }
 
+static void
+note_restore (SrRepository *repository,
+              const char   *config)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SrLock) lock = sr_repository_lock_authority (repository, config, SR_LOCK_EXCLUSIVE, NULL, &error);
+  g_autoptr (SrLineageEvent) event = g_new0 (SrLineageEvent, 1);
+
+  g_assert_no_error (error);
+  event->kind = SR_LINEAGE_EVENT_RESTORE;
+  g_assert_true (sr_lineage_event_record (lock, event, &error));
+  g_assert_no_error (error);
+}
+
+/* Lineages, and what the next backup will be: also where nothing but a restore is known of the CA. */
+static void
+test_history (Fixture      *fixture,
+              gconstpointer data)
+{
+  g_autoptr (SrAuthority) authority = add (fixture, "ca.example.test\\Example CA");
+  SrWatch *watch = sr_monitor_find (fixture->monitor, authority);
+  g_autofree char *path = g_build_filename (g_get_user_data_dir (), "monitor-history", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SrRepository) repository = sr_repository_create (path, &error);
+  g_auto (SrBackupChoice) choice = { 0 };
+
+  g_assert_no_error (error);
+  g_assert_false (sr_watch_choose (watch, &choice));
+  g_assert_true (sr_backup_folder_choose (repository, &error));
+  note_restore (repository, "ca.example.test\\Example CA");
+  sr_monitor_refresh_sets (fixture->monitor);
+  while (sr_watch_get_history (watch) == NULL || sr_history_get_current (sr_watch_get_history (watch)) == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (sr_watch_choose (watch, &choice));
+  g_assert_cmpint (choice.rule, ==, SR_BACKUP_RULE_AFTER_RESTORE);
+  g_assert_false (choice.logs_allowed);
+
+  publish (repository, "CA.example.test\\Example CA");
+  wait_for_sets (fixture->monitor, watch, 1);
+  g_assert_cmpuint (sr_history_get_lineages (sr_watch_get_history (watch))->len, ==, 1);
+  g_assert_nonnull (sr_history_find_lineage (sr_watch_get_history (watch), sr_watch_get_newest_full (watch)));
+}
+
 /* A session that ended two hours after the last file had come, since it was
  * verified meanwhile, is what the CA tells of: nobody else's backup. */
 static void
@@ -402,6 +445,7 @@ main (int    argc,
   g_test_add ("/worker/monitor/needs-password", Fixture, NULL, set_up, test_needs_password, tear_down);
   g_test_add ("/worker/monitor/removed", Fixture, NULL, set_up, test_removed, tear_down);
   g_test_add ("/worker/monitor/sets", Fixture, NULL, set_up, test_sets, tear_down);
+  g_test_add ("/worker/monitor/history", Fixture, NULL, set_up, test_history, tear_down);
   g_test_add ("/worker/monitor/long-backup", Fixture, NULL, set_up, test_long_backup, tear_down);
   g_test_add ("/worker/monitor/locked", Fixture, NULL, set_up, test_locked, tear_down);
   g_test_add ("/worker/monitor/verification", Fixture, NULL, set_up, test_verification, tear_down);
