@@ -61,6 +61,12 @@ class Layout:
                 for check in (outside, overlapping, cut) for what in check(window)]
 
 
+def plant(app):
+    """Lets the program spoil its window by the fault that it was started with."""
+    app.process.send_signal(signal.SIGUSR2)
+    time.sleep(0.5)
+
+
 def settled(app, timeout=5):
     """The layout, once nothing moves any more."""
     end = time.monotonic() + timeout

@@ -34,15 +34,16 @@ def ask(**request):
     return answer
 
 
-def make_locale(name):
-    """In the home that this run has alone, for no machine has every locale; returns whether it could be made."""
+def locale(name):
+    """What makes the program speak so, or None: no machine has every locale, so one is made in this run's home."""
     folder = os.path.join(ui.home(), 'locales')
     os.makedirs(folder, exist_ok=True)
-    os.environ['LOCPATH'] = folder
     target = os.path.join(folder, name + '.UTF-8')
     if shutil.which('localedef') and not os.path.exists(target):
         subprocess.run(['localedef', '-i', name, '-f', 'UTF-8', target], stderr=subprocess.DEVNULL)
-    return os.path.exists(target)
+    if not os.path.exists(target):
+        return None
+    return {'LOCPATH': folder, 'LC_ALL': name + '.UTF-8', 'LANGUAGE': name.split('_')[0]}
 
 
 class Words:

@@ -39,11 +39,12 @@ def forget_everything():
 
 def session(folder, look):
     environment, language, locale, size = LOOKS[look]
-    if locale and not states.make_locale(locale):
-        print(f'{look}: there is no localedef, or no locale {locale}')
-        return 1
     if locale:
-        environment = dict(environment, LC_ALL=locale + '.UTF-8', LANGUAGE=language or '')
+        in_locale = states.locale(locale)
+        if in_locale is None:
+            print(f'{look}: there is no localedef, or no locale {locale}')
+            return 1
+        environment = environment | in_locale
     forget_everything()
     stage = states.Stage(environment, states.Words(language), size, look == 'rtl')
     findings = []
