@@ -5,6 +5,7 @@
 
 #include "app/sr-authority-page.h"
 #include "app/sr-authority-row.h"
+#include "app/sr-focus.h"
 #include "authority/sr-advice.h"
 
 #include <glib/gi18n.h>
@@ -257,6 +258,7 @@ sr_window_init (SrWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_search_bar_connect_entry (self->search_bar, self->search_entry);
+  sr_focus_keep (GTK_WINDOW (self));
 }
 
 SrWindow *

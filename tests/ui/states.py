@@ -210,7 +210,8 @@ class Stage:
         self.find('Delete Backup Set')
         yield 'delete'
         self.key('Escape')
-        self.key('alt+Left')
+        self.app.gone(self.words('Delete Backup Set'))
+        self.key('alt+Right' if self.mirrored else 'alt+Left')
 
     def other_ends(self):
         self.press('Hide')

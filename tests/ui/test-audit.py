@@ -77,7 +77,7 @@ def test_right_to_left():
 PLANTED = {
     'nameless-button': 'no name: (push )?button',
     'nameless-entry': 'no name: (text|entry)',
-    'nameless-switch': 'no name: switch',
+    'nameless-switch': 'no name: (switch|check box)',
     'nameless-bar': 'no name: progress bar',
     'nameless-image': 'no name: (image|icon)',
     'outside': 'outside the window',

@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the first start to the end of the program by the keyboard alone, and
+what a screen reader is told on the way.
+
+test-keyboard.py LAB: the folder with tap.py. The programs are on PATH. Nothing
+is pressed over AT-SPI here: it only tells where the focus is.
+"""
+
+import re
+import sys
+import time
+
+import states
+import ui
+
+sys.path.insert(0, sys.argv[1])
+import tap  # noqa: E402
+
+app = None
+spoken = []
+
+
+def focused():
+    """The control that has the keyboard, or None."""
+    for node in app.walk():
+        if node.get_state_set().contains(app.atspi.StateType.FOCUSED) and node.get_role_name() not in ('frame', 'window'):
+            return node
+    return None
+
+
+def focus():
+    """What has the keyboard, in words. It is never lost."""
+    node = app.wait(focused, 'a control that has the keyboard', 5)
+    assert app.sensitive(node), f'{node.get_role_name()} “{node.get_name()}” has the keyboard and does nothing'
+    return f'{node.get_role_name()} “{node.get_name()}”'
+
+
+def tab_to(name, key='Tab', most=60):
+    seen = []
+    for _ in range(most):
+        node = app.wait(focused, 'a control that has the keyboard', 5)
+        if re.fullmatch(name, node.get_name() or ''):
+            return node
+        seen.append(f'{node.get_role_name()} “{node.get_name()}”')
+        app.key(key)
+    raise AssertionError(f'Tab does not lead to “{name}”, but to ' + ', '.join(seen))
+
+
+def press(name, key='Return'):
+    tab_to(name)
+    app.key(key)
+
+
+def state_line():
+    """What the sidebar says of the CA."""
+    return app.find('Practice CA, practice CA', 'list item').get_description()
+
+
+def test_practice_ca_is_started():
+    app.find('Back Up a Certificate Authority')
+    press('Try with a Practice CA')
+    app.says('Never backed up')
+    app.find('Issue', 'button')
+    focus()
+
+
+def test_back_up_by_its_button():
+    states.ask(do='pad', size=64 << 20)
+    press('Back Up', 'space')
+    app.find('Cancel Backup', 'button')
+    focus()
+    app.says('Backup Complete')
+    app.gone('Cancel Backup', 'button')
+    focus()
+
+
+def test_set_is_opened_and_verified():
+    press('Show Set')
+    app.says('Log Generations')
+    focus()
+    press('Verify')
+    app.says('Every file is what the manifest says')
+    app.find('Verify', 'button')
+    focus()
+    app.key('alt+Left')
+    app.find('Show Set', 'button')
+    focus()
+
+
+def test_set_is_opened_from_the_list():
+    press('Full backup of .*')
+    app.says('Log Generations')
+    focus()
+    app.key('Escape', 'alt+Left')
+    app.find('Show Set', 'button')
+    focus()
+
+
+def test_card_is_hidden():
+    press('Hide')
+    app.gone('Hide', 'button')
+    app.find('Back Up', 'button')
+    focus()
+
+
+def test_preferences():
+    before = focus()
+    app.key('ctrl+comma')
+    app.find('Verify After Backup', 'list item')
+    focus()
+    tab_to('Verify After Backup')
+    app.key('Escape')
+    app.gone('Verify After Backup', 'list item')
+    assert focus() == before, (focus(), before)
+
+
+def test_menu_and_shortcuts():
+    before = focus()
+    app.key('F10')
+    app.find('Preferences', 'menu item')
+    app.key('Down')
+    assert focus() == 'menu item “Keyboard Shortcuts”', focus()
+    app.key('Escape')
+    app.gone('Preferences', 'menu item')
+    app.key('ctrl+question')
+    app.says('Back up now')
+    app.key('Escape')
+    app.gone('Back up now')
+    app.focus_window()
+    assert focus() != 'menu item “Keyboard Shortcuts”', before
+
+
+def test_refresh():
+    states.practice('stop')
+    app.key('F5')
+    app.says('Offline since')
+    focus()
+    states.practice('start')
+    app.key('ctrl+r')
+    app.says('Backed up')
+    app.gone('Offline since.*', 'label')
+
+
+def test_back_up_by_its_key_and_cancel():
+    states.ask(do='pad', size=256 << 20)
+    app.key('ctrl+b')
+    app.find('Cancel Backup', 'button')
+    press('Cancel Backup')
+    app.says('Backup Cancelled')
+    app.gone('Cancel Backup', 'button')
+    focus()
+    press('Try Again')
+    app.find('Cancel Backup', 'button')
+    focus()
+    app.says('Backup Complete')
+    focus()
+
+
+def test_add_dialog_and_escape():
+    app.key('ctrl+n')
+    app.find('Connect Elsewhere', 'list item')
+    assert 'HOST' in focus(), focus()
+    app.key('Escape')
+    app.gone('Connect Elsewhere', 'list item')
+    focus()
+
+
+def test_quit():
+    app.key('ctrl+q')
+    end = time.monotonic() + ui.WAIT
+    while app.process.poll() is None and time.monotonic() < end:
+        time.sleep(0.05)
+    assert app.process.returncode == 0, app.process.returncode
+
+
+def main():
+    global app
+    reason = ui.missing()
+    if reason:
+        tap.skip_all(reason)
+    ui.inside_screen()
+    app = ui.App()
+    try:
+        tap.run([test_practice_ca_is_started, test_back_up_by_its_button, test_set_is_opened_and_verified,
+                 test_set_is_opened_from_the_list, test_card_is_hidden, test_preferences, test_menu_and_shortcuts,
+                 test_refresh, test_back_up_by_its_key_and_cancel, test_add_dialog_and_escape, test_quit])
+    finally:
+        states.subprocess.run(['strongroomctl', 'practice', 'stop'], capture_output=True)
+        app.close()
+
+
+main()
