@@ -355,6 +355,7 @@ sr_authority_page_new (SrWatch *watch)
   adw_window_title_set_subtitle (self->window_title,
                                  sr_authority_is_practice (authority) ? _("Practice CA on this computer")
                                                                       : sr_authority_get_host (authority));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->window_title), sr_authority_get_config (authority));
   gtk_widget_set_visible (GTK_WIDGET (self->practice_panel), sr_authority_is_practice (authority));
   if (sr_authority_is_practice (authority))
     sr_practice_panel_set_authority (self->practice_panel, authority);

@@ -3,11 +3,18 @@
 
 #include "app/sr-focus.h"
 
+/* A button that ends something goes before the one that comes next is there. So for a while nothing far away is taken. */
+#define NEAR_LEVELS 4
+#define NEAR_TRIES 20
+#define MOST_TRIES 50
+#define TRY_MS 100
+
 typedef struct
 {
   GtkWindow *window;
   GPtrArray *places; /* of GWeakRef: what held the keyboard last, from the inside out */
-  guint idle;
+  guint source;
+  guint tries;
 } Keeper;
 
 static void
@@ -20,7 +27,7 @@ weak_ref_free (GWeakRef *ref)
 static void
 keeper_free (Keeper *keeper)
 {
-  g_clear_handle_id (&keeper->idle, g_source_remove);
+  g_clear_handle_id (&keeper->source, g_source_remove);
   g_ptr_array_unref (keeper->places);
   g_free (keeper);
 }
@@ -40,19 +47,51 @@ remember (Keeper    *keeper,
 }
 
 static gboolean
-on_idle (gpointer user_data)
+can_hold (Keeper    *keeper,
+          GtkWidget *place)
 {
-  Keeper *keeper = user_data;
+  return place != NULL && gtk_widget_get_mapped (place) && gtk_widget_is_sensitive (place)
+         && gtk_widget_get_root (place) == GTK_ROOT (keeper->window);
+}
 
-  keeper->idle = 0;
-  for (guint i = 0; i < keeper->places->len && gtk_window_get_focus (keeper->window) == NULL; i++)
+/* GTK itself falls back to what can be scrolled, which is of no use but for scrolling. */
+static gboolean
+is_lost (Keeper *keeper)
+{
+  GtkWidget *now = gtk_window_get_focus (keeper->window);
+  g_autoptr (GtkWidget) last = keeper->places->len > 0 ? g_weak_ref_get (keeper->places->pdata[0]) : NULL;
+
+  return now == NULL || (GTK_IS_SCROLLED_WINDOW (now) && !can_hold (keeper, last));
+}
+
+static void
+find_place (Keeper *keeper)
+{
+  guint most = keeper->tries < NEAR_TRIES ? NEAR_LEVELS : G_MAXUINT;
+
+  for (guint i = 0; i < keeper->places->len && most > 0; i++)
     {
       g_autoptr (GtkWidget) place = g_weak_ref_get (keeper->places->pdata[i]);
 
-      if (place != NULL && gtk_widget_get_mapped (place) && gtk_widget_is_sensitive (place)
-          && gtk_widget_get_root (place) == GTK_ROOT (keeper->window))
-        gtk_widget_child_focus (place, GTK_DIR_TAB_FORWARD);
+      if (!can_hold (keeper, place))
+        continue;
+      if (gtk_widget_child_focus (place, GTK_DIR_TAB_FORWARD))
+        return;
+      most--;
     }
+}
+
+static gboolean
+try_again (gpointer user_data)
+{
+  Keeper *keeper = user_data;
+
+  keeper->source = 0;
+  if (!is_lost (keeper))
+    return G_SOURCE_REMOVE;
+  find_place (keeper);
+  if (is_lost (keeper) && ++keeper->tries < MOST_TRIES)
+    keeper->source = g_timeout_add (TRY_MS, try_again, keeper);
   return G_SOURCE_REMOVE;
 }
 
@@ -62,13 +101,16 @@ on_focus (GtkWindow  *window,
           gpointer    user_data)
 {
   Keeper *keeper = user_data;
-  GtkWidget *widget = gtk_window_get_focus (window);
 
-  if (widget != NULL)
-    remember (keeper, widget);
-  else if (keeper->idle == 0)
-    /* Whoever took it away may be about to give it to another. */
-    keeper->idle = g_idle_add (on_idle, keeper);
+  if (!is_lost (keeper))
+    {
+      remember (keeper, gtk_window_get_focus (window));
+      return;
+    }
+  keeper->tries = 0;
+  /* Whoever took it away may be about to give it to another. */
+  if (keeper->source == 0)
+    keeper->source = g_idle_add (try_again, keeper);
 }
 
 void

@@ -579,11 +579,15 @@ sr_set_page_new (SrBackupSet *set)
 {
   SrSetPage *self = g_object_new (SR_TYPE_SET_PAGE, NULL);
   g_autofree char *title = sr_format_set_title (set);
+  g_autofree char *time = sr_format_time (sr_backup_set_get_manifest (set)->finished);
   g_autoptr (GTask) task = g_task_new (self, NULL, on_beside_loaded, NULL);
 
   self->set = g_object_ref (set);
   adw_navigation_page_set_title (ADW_NAVIGATION_PAGE (self), title);
-  adw_window_title_set_title (self->window_title, title);
+  adw_window_title_set_title (self->window_title,
+                              sr_backup_set_get_manifest (set)->kind == SR_SET_FULL ? _("Full Backup") : _("Log-Only Backup"));
+  adw_window_title_set_subtitle (self->window_title, time);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->window_title), title);
   show_facts (self);
   if (add_files (self))
     self->filling = g_idle_add (add_files, self);
