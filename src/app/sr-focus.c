@@ -12,7 +12,8 @@
 typedef struct
 {
   GtkWindow *window;
-  GPtrArray *places; /* of GWeakRef: what held the keyboard last, from the inside out */
+  GSignalGroup *watched; /* what holds it now */
+  GPtrArray *places;     /* of GWeakRef: what held the keyboard last, from the inside out */
   guint source;
   guint tries;
 } Keeper;
@@ -29,6 +30,7 @@ keeper_free (Keeper *keeper)
 {
   g_clear_handle_id (&keeper->source, g_source_remove);
   g_ptr_array_unref (keeper->places);
+  g_object_unref (keeper->watched);
   g_free (keeper);
 }
 
@@ -36,6 +38,7 @@ static void
 remember (Keeper    *keeper,
           GtkWidget *widget)
 {
+  g_signal_group_set_target (keeper->watched, widget);
   g_ptr_array_set_size (keeper->places, 0);
   for (; widget != NULL; widget = gtk_widget_get_parent (widget))
     {
@@ -54,14 +57,14 @@ can_hold (Keeper    *keeper,
          && gtk_widget_get_root (place) == GTK_ROOT (keeper->window);
 }
 
-/* GTK itself falls back to what can be scrolled, which is of no use but for scrolling. */
+/* GTK may leave it with what is hidden, or gives it to what can be scrolled, where no key but for scrolling works. */
 static gboolean
 is_lost (Keeper *keeper)
 {
   GtkWidget *now = gtk_window_get_focus (keeper->window);
   g_autoptr (GtkWidget) last = keeper->places->len > 0 ? g_weak_ref_get (keeper->places->pdata[0]) : NULL;
 
-  return now == NULL || (GTK_IS_SCROLLED_WINDOW (now) && !can_hold (keeper, last));
+  return !can_hold (keeper, now) || (GTK_IS_SCROLLED_WINDOW (now) && !can_hold (keeper, last));
 }
 
 static void
@@ -95,22 +98,24 @@ try_again (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* What has lost it is hidden only now, and whoever hides it may be about to give it to another. */
 static void
-on_focus (GtkWindow  *window,
-          GParamSpec *pspec,
-          gpointer    user_data)
+look_later (Keeper *keeper)
 {
-  Keeper *keeper = user_data;
-
-  if (!is_lost (keeper))
-    {
-      remember (keeper, gtk_window_get_focus (window));
-      return;
-    }
   keeper->tries = 0;
-  /* Whoever took it away may be about to give it to another. */
   if (keeper->source == 0)
     keeper->source = g_idle_add (try_again, keeper);
+}
+
+static void
+on_focus (Keeper *keeper)
+{
+  GtkWidget *now = gtk_window_get_focus (keeper->window);
+
+  if (now != NULL && !GTK_IS_SCROLLED_WINDOW (now))
+    remember (keeper, now);
+  else
+    look_later (keeper);
 }
 
 void
@@ -120,6 +125,9 @@ sr_focus_keep (GtkWindow *window)
 
   keeper->window = window;
   keeper->places = g_ptr_array_new_with_free_func ((GDestroyNotify) weak_ref_free);
+  keeper->watched = g_signal_group_new (GTK_TYPE_WIDGET);
+  g_signal_group_connect_swapped (keeper->watched, "unmap", G_CALLBACK (look_later), keeper);
+  g_signal_group_connect_swapped (keeper->watched, "state-flags-changed", G_CALLBACK (look_later), keeper);
   g_object_set_data_full (G_OBJECT (window), "sr-focus", keeper, (GDestroyNotify) keeper_free);
-  g_signal_connect (window, "notify::focus-widget", G_CALLBACK (on_focus), keeper);
+  g_signal_connect_swapped (window, "notify::focus-widget", G_CALLBACK (on_focus), keeper);
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Leads the window through its states, one by one: for pictures and audits."""
 
+import contextlib
 import gettext
 import json
 import os
@@ -32,6 +33,17 @@ def ask(**request):
     if not answer['ok']:
         raise RuntimeError(answer['error'])
     return answer
+
+
+@contextlib.contextmanager
+def stopped():
+    """Holds the practice CA still, and with it the backup that runs."""
+    server = status()['pid']
+    os.kill(server, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(server, signal.SIGCONT)
 
 
 def locale(name):
@@ -175,18 +187,14 @@ class Stage:
 
     def backing_up(self):
         ask(do='pad', size=256 << 20)
-        server = status()['pid']
         self.press('Back Up')
         self.app.wait(lambda: (self.progress() or 0) > 0.2, 'progress')
-        os.kill(server, signal.SIGSTOP)     # so that the picture holds still
-        try:
+        with stopped():
             yield 'running'
             self.key('ctrl+q')
             self.find('Keep Running')
             yield 'quit'
             self.key('Escape')
-        finally:
-            os.kill(server, signal.SIGCONT)
         self.says('Backup Complete')
         yield 'done'
 
