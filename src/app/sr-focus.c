@@ -64,7 +64,8 @@ is_lost (Keeper *keeper)
   GtkWidget *now = gtk_window_get_focus (keeper->window);
   g_autoptr (GtkWidget) last = keeper->places->len > 0 ? g_weak_ref_get (keeper->places->pdata[0]) : NULL;
 
-  return !can_hold (keeper, now) || (GTK_IS_SCROLLED_WINDOW (now) && !can_hold (keeper, last));
+  return !can_hold (keeper, now)
+         || (GTK_IS_SCROLLED_WINDOW (now) && (!can_hold (keeper, last) || gtk_widget_is_ancestor (last, now)));
 }
 
 static void
@@ -82,6 +83,8 @@ find_place (Keeper *keeper)
         return;
       most--;
     }
+  if (keeper->places->len == 0)
+    gtk_widget_child_focus (GTK_WIDGET (keeper->window), GTK_DIR_TAB_FORWARD);
 }
 
 static gboolean
@@ -130,4 +133,6 @@ sr_focus_keep (GtkWindow *window)
   g_signal_group_connect_swapped (keeper->watched, "state-flags-changed", G_CALLBACK (look_later), keeper);
   g_object_set_data_full (G_OBJECT (window), "sr-focus", keeper, (GDestroyNotify) keeper_free);
   g_signal_connect_swapped (window, "notify::focus-widget", G_CALLBACK (on_focus), keeper);
+  /* A window may be shown before there is anything in it. */
+  g_signal_connect_swapped (window, "map", G_CALLBACK (look_later), keeper);
 }

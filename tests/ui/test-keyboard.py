@@ -57,6 +57,7 @@ def press(name, key='Return'):
 
 def test_practice_ca_is_started():
     app.find('Back Up a Certificate Authority')
+    app.focus_window()
     press('Try with a Practice CA')
     app.says('Never backed up')
     app.find('Issue', 'button')
