@@ -115,6 +115,8 @@ sr_format_state_line (SrWatch *watch)
       return g_strdup (_("Remote backup disabled"));
     case SR_CONDITION_NEVER:
       return g_strdup (_("Never backed up"));
+    case SR_CONDITION_DAMAGED:
+      return g_strdup (_("Newest backup damaged"));
     case SR_CONDITION_OVERDUE:
       return g_strdup (_("Full backup due"));
     case SR_CONDITION_FOREIGN_BACKUP:
@@ -156,6 +158,7 @@ sr_format_state_icon (SrWatch     *watch,
       return sr_watch_get_reach (watch) == SR_REACH_NEEDS_PASSWORD ? "io.github.strongroom.Strongroom-key-symbolic"
                                                                    : "io.github.strongroom.Strongroom-offline-symbolic";
     case SR_CONDITION_FOLDER:
+    case SR_CONDITION_DAMAGED:
       *style = "error";
       return "io.github.strongroom.Strongroom-failed-symbolic";
     default:

@@ -404,7 +404,12 @@ on_folder_opened (GObject      *source,
 
   if (!gtk_file_launcher_launch_finish (GTK_FILE_LAUNCHER (source), result, &error) && SR_IS_WINDOW (root)
       && !g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED))
-    sr_window_toast (SR_WINDOW (root), error->message);
+    {
+      /* Translators: then why, as the system says it */
+      g_autofree char *words = g_strdup_printf (_("The folder could not be opened: %s"), error->message);
+
+      sr_window_toast (SR_WINDOW (root), words);
+    }
 }
 
 static void

@@ -371,7 +371,12 @@ on_folder_launched (GObject      *source,
 
   if (!gtk_file_launcher_launch_finish (GTK_FILE_LAUNCHER (source), result, &error)
       && !g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED))
-    sr_window_toast (self, error->message);
+    {
+      /* Translators: then why, as the system says it */
+      g_autofree char *words = g_strdup_printf (_("The folder could not be opened: %s"), error->message);
+
+      sr_window_toast (self, words);
+    }
 }
 
 static void
@@ -467,7 +472,7 @@ on_explain_remote_backup (GtkWidget  *widget,
                                "This command on the CA allows it and restarts Certificate Services, which takes some seconds:"));
   gtk_label_set_wrap (GTK_LABEL (command), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (command), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_selectable (GTK_LABEL (command), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (command), 0);
   gtk_widget_add_css_class (command, "monospace");
   adw_alert_dialog_set_extra_child (ADW_ALERT_DIALOG (dialog), command);
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog), "close", _("_Close"), "copy", _("C_opy Command"), NULL);

@@ -350,6 +350,8 @@ sr_watch_get_condition (SrWatch *self)
   if (self->newest_full == NULL)
     return self->sets_known ? SR_CONDITION_NEVER : SR_CONDITION_UNKNOWN;
   ours = sr_backup_set_get_manifest (self->newest_full)->finished;
+  if (self->verification.at != 0 && !self->verification.good)
+    return SR_CONDITION_DAMAGED;
   if (sr_watch_compare_last_full (self) > 0)
     return SR_CONDITION_FOREIGN_BACKUP;
   if (g_get_real_time () - ours > OVERDUE_US)

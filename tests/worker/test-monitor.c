@@ -382,6 +382,15 @@ test_verification (Fixture      *fixture,
   while (sr_watch_get_verification (watch)->good)
     g_main_context_iteration (NULL, TRUE);
   g_assert_cmpstr (sr_watch_get_verification (watch)->detail, ==, "one file is missing");
+  wait_for_reach (watch);
+  g_assert_cmpint (sr_watch_get_condition (watch), ==, SR_CONDITION_OFFLINE);
+  {
+    g_autoptr (SrServerLook) server = g_new0 (SrServerLook, 1);
+
+    server->interface_flags = -1;
+    sr_watch_take_server (watch, server);
+  }
+  g_assert_cmpint (sr_watch_get_condition (watch), ==, SR_CONDITION_DAMAGED);
 }
 
 static void
