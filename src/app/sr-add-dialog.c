@@ -37,6 +37,7 @@ struct _SrAddDialog
   AdwActionRow *folder_row;
   GtkWidget *add_button;
   gboolean failed;
+  SrCheckKind failed_kind;
   gboolean adding;
   AdwStatusPage *done_status;
   AdwActionRow *account_row;
@@ -217,6 +218,19 @@ show_verdict (SrAddDialog *self,
   set_suggested (self->recheck_button, failed);
 }
 
+/* Once the row has its new height. */
+static gboolean
+scroll_to_failed (gpointer user_data)
+{
+  SrAddDialog *self = user_data;
+  GtkWidget *row = self->view != NULL ? self->rows[self->failed_kind] : NULL;
+  GtkWidget *viewport = row != NULL ? gtk_widget_get_ancestor (row, GTK_TYPE_VIEWPORT) : NULL;
+
+  if (viewport != NULL)
+    gtk_viewport_scroll_to (GTK_VIEWPORT (viewport), row, NULL);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 on_checked (GObject      *source,
             GAsyncResult *result,
@@ -239,6 +253,9 @@ on_checked (GObject      *source,
   worst = sr_check_rows_worst (rows);
   show_verdict (self, worst->state == SR_CHECK_FAILED);
   gtk_widget_grab_focus (self->failed ? self->recheck_button : GTK_WIDGET (self->folder_button));
+  self->failed_kind = worst->kind;
+  if (self->failed)
+    g_idle_add_full (G_PRIORITY_LOW, scroll_to_failed, g_object_ref (self), g_object_unref);
   gtk_accessible_announce (GTK_ACCESSIBLE (self),
                            worst->state == SR_CHECK_FAILED ? _("A check has failed") : _("The checks have ended"),
                            GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);

@@ -161,7 +161,12 @@ sr_check_row_widget_class_init (SrCheckRowWidgetClass *klass)
 static void
 sr_check_row_widget_init (SrCheckRowWidget *self)
 {
+  g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
+
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* A hyphen at the end of a line would look like one of the command's own. */
+  pango_attr_list_insert (attributes, pango_attr_insert_hyphens_new (FALSE));
+  gtk_label_set_attributes (self->command_label, attributes);
 }
 
 GtkWidget *

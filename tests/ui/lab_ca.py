@@ -42,15 +42,15 @@ class LabCa(PracticeCa):
         return counts['prepare'], counts['end']
 
 
-def name_it(app, ca, port=None):
-    """From the first page of Add CA to the second."""
+def name_it(app, ca, port=None, field='User'):
+    """From the first page of Add CA to the second, which has that control."""
     app.type_into('name', ca.config)
     if app.look('Address', 'text|entry') is None:
         app.click(app.find('Connect Elsewhere', 'list item'))
     app.type_into('Address', ca.facts['address'])
     app.set_value('Activation Port', port or ca.facts['activationPort'])
     app.press('Next')
-    app.find('User', 'text|entry')
+    app.find(field, 'text|entry|radio button')
 
 
 def switch(app, name, on):
