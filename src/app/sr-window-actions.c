@@ -466,10 +466,14 @@ on_explain_remote_backup (GtkWidget  *widget,
 {
   AdwDialog *dialog = adw_alert_dialog_new (_("Remote Backup Is Disabled"), NULL);
   GtkWidget *command = gtk_label_new (SR_CHECK_REMOTE_BACKUP_COMMAND);
+  g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
 
   adw_alert_dialog_set_body (ADW_ALERT_DIALOG (dialog),
                              _("A CA refuses remote backup until an administrator allows it. "
                                "This command on the CA allows it and restarts Certificate Services, which takes some seconds:"));
+  /* A hyphen at the end of a line would look like one of the command's own. */
+  pango_attr_list_insert (attributes, pango_attr_insert_hyphens_new (FALSE));
+  gtk_label_set_attributes (GTK_LABEL (command), attributes);
   gtk_label_set_wrap (GTK_LABEL (command), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (command), PANGO_WRAP_WORD_CHAR);
   gtk_label_set_xalign (GTK_LABEL (command), 0);
