@@ -247,6 +247,7 @@ sr_application_back_up_async (SrApplication      *self,
   wanted->keep_logs = keep_logs;
   g_task_set_task_data (task, wanted, (GDestroyNotify) wanted_free);
   g_ptr_array_add (self->opening, authority);
+  g_application_hold (G_APPLICATION (self)); /* as the backup will */
   g_task_run_in_thread (task, open_folder);
 }
 
@@ -258,7 +259,8 @@ sr_application_back_up_finish (SrApplication *self,
   Wanted *wanted = g_task_get_task_data (G_TASK (result));
   g_autoptr (SrRepository) repository = g_task_propagate_pointer (G_TASK (result), error);
 
-  g_ptr_array_remove (self->opening, wanted->authority);
+  if (g_ptr_array_remove (self->opening, wanted->authority))
+    g_application_release (G_APPLICATION (self));
   if (repository == NULL)
     return FALSE;
   if (self->quitting)
@@ -485,6 +487,10 @@ quit (SrApplication *self)
 {
   self->quitting = TRUE;
   sr_worker_cancel_all (self->worker);
+  /* A folder that hangs is not waited for: no session has begun. */
+  for (guint i = self->opening->len; i > 0; i--)
+    g_application_release (G_APPLICATION (self));
+  g_ptr_array_set_size (self->opening, 0);
   while (gtk_application_get_windows (GTK_APPLICATION (self)) != NULL)
     gtk_window_destroy (gtk_application_get_windows (GTK_APPLICATION (self))->data);
   /* Comes behind every change of the list that is still to be written. */
@@ -515,7 +521,7 @@ on_quit (GSimpleAction *action,
          gpointer       user_data)
 {
   SrApplication *self = user_data;
-  guint n = self->n_backups;
+  guint n = self->n_backups + self->opening->len;
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
   AdwDialog *dialog;
 

@@ -36,7 +36,7 @@ G_DEFINE_FINAL_TYPE (SrSignInDialog, sr_sign_in_dialog, ADW_TYPE_DIALOG)
 static SrApplication *
 application_of (SrSignInDialog *self)
 {
-  return SR_APPLICATION (gtk_window_get_application (GTK_WINDOW (self->window)));
+  return sr_application_get_default ();
 }
 
 static SrKeyring *

@@ -12,10 +12,11 @@
 
 #include <glib/gi18n.h>
 
+/* A closed window that something still waits for has no application any more. */
 static SrApplication *
 application_of (SrWindow *self)
 {
-  return SR_APPLICATION (gtk_window_get_application (GTK_WINDOW (self)));
+  return sr_application_get_default ();
 }
 
 static gboolean

@@ -77,6 +77,13 @@ sr_window_select (SrWindow    *self,
   SrAuthorityRow *row = row_of (self, authority);
 
   if (row == NULL)
+    {
+      /* A search must not leave another CA shown than the one that is meant. */
+      gtk_editable_set_text (GTK_EDITABLE (self->search_entry), "");
+      gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_LESS_STRICT);
+      row = row_of (self, authority);
+    }
+  if (row == NULL)
     return;
   gtk_list_box_select_row (self->sidebar_list, GTK_LIST_BOX_ROW (row));
   adw_navigation_split_view_set_show_content (self->split_view, TRUE);
@@ -165,12 +172,40 @@ sr_window_push (SrWindow          *self,
   adw_navigation_view_push (self->content_view, page);
 }
 
+/* What is told to a window that was closed meanwhile is told to the one that
+ * is open, if there is one. */
+static SrWindow *
+open_window (SrWindow *self)
+{
+  GtkWindow *active;
+
+  if (self != NULL && gtk_window_get_application (GTK_WINDOW (self)) != NULL)
+    return self;
+  active = gtk_application_get_active_window (GTK_APPLICATION (sr_application_get_default ()));
+  return SR_IS_WINDOW (active) ? SR_WINDOW (active) : NULL;
+}
+
+static void
+notify_error (const char   *heading,
+              const GError *error)
+{
+  g_autoptr (GNotification) notification = g_notification_new (heading);
+
+  g_notification_set_body (notification, error->message);
+  g_notification_set_default_action (notification, "app.activate");
+  g_application_send_notification (g_application_get_default (), NULL, notification);
+}
+
 void
 sr_window_toast (SrWindow   *self,
                  const char *text)
 {
-  AdwToast *toast = adw_toast_new ("");
+  AdwToast *toast;
 
+  self = open_window (self);
+  if (self == NULL)
+    return;
+  toast = adw_toast_new ("");
   adw_toast_set_use_markup (toast, FALSE);
   adw_toast_set_title (toast, text);
   adw_toast_overlay_dismiss_all (self->toast_overlay);
@@ -183,8 +218,15 @@ sr_window_tell_error (SrWindow     *self,
                       const GError *error)
 {
   const char *advice = sr_advice_for_error (error, SR_ADVICE_CONNECT);
-  AdwDialog *dialog = adw_alert_dialog_new (heading, NULL);
+  AdwDialog *dialog;
 
+  self = open_window (self);
+  if (self == NULL)
+    {
+      notify_error (heading, error);
+      return;
+    }
+  dialog = adw_alert_dialog_new (heading, NULL);
   if (advice != NULL)
     adw_alert_dialog_format_body (ADW_ALERT_DIALOG (dialog), "%s\n\n%s", error->message, advice);
   else
@@ -206,8 +248,16 @@ void
 sr_window_tell_folder_error (SrWindow     *self,
                              const GError *error)
 {
-  AdwDialog *dialog = adw_alert_dialog_new (_("Backup Folder Unusable"), error->message);
+  const char *heading = _("Backup Folder Unusable");
+  AdwDialog *dialog;
 
+  self = open_window (self);
+  if (self == NULL)
+    {
+      notify_error (heading, error);
+      return;
+    }
+  dialog = adw_alert_dialog_new (heading, error->message);
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
                                   "close", _("_Close"),
                                   "choose", _("Choose _Another Folder…"),

@@ -63,7 +63,7 @@ def test_certificates_are_issued_and_one_revoked():
     app.press('Revoke')
     app.says('Runs with 11 certificates')
     states = [row.get('disposition') for row in json.loads(practice('inspect', '--json'))['rows']]
-    assert len(states) == 11, states
+    assert len(states) == 11 and states.count('revoked') == 1, states
 
 
 def test_backup_ends_and_the_set_verifies():
