@@ -200,11 +200,17 @@ update (SrJobCard *self)
   else
     update_running (self);
 
-  /* What came of it is to be read; what passes by is not. */
+  /* What came of it is to be read; what passes by is not, and its digits stand still. */
   if (final)
-    gtk_widget_remove_css_class (GTK_WIDGET (self->detail_label), "dim-label");
+    {
+      gtk_widget_remove_css_class (GTK_WIDGET (self->detail_label), "dim-label");
+      gtk_widget_remove_css_class (GTK_WIDGET (self->detail_label), "numeric");
+    }
   else
-    gtk_widget_add_css_class (GTK_WIDGET (self->detail_label), "dim-label");
+    {
+      gtk_widget_add_css_class (GTK_WIDGET (self->detail_label), "dim-label");
+      gtk_widget_add_css_class (GTK_WIDGET (self->detail_label), "numeric");
+    }
   gtk_widget_set_visible (GTK_WIDGET (self->icon), final);
   gtk_widget_set_visible (GTK_WIDGET (self->progress_bar), !final);
   gtk_widget_set_visible (self->cancel_button, !final);

@@ -163,7 +163,7 @@ class Stage:
         self.key('Escape')
         self.app.focus_window()
         self.press('Try with a Practice CA')
-        self.says('Never backed up')
+        self.says('This CA has no backup yet')
         self.find('Issue')
         yield 'never'
         self.scroll(True)
@@ -255,7 +255,7 @@ class Stage:
         yield 'folder-missing'
         os.rename(folder + '-away', folder)
         self.key('F5')
-        self.says('Backed up %s')
+        self.app.gone(self.words('The backup folder is not there. Is its disk mounted?'))
 
     def adding(self):
         """What is checked is the practice CA, by another name."""

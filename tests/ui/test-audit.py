@@ -94,7 +94,7 @@ def test_planted_faults_are_found():
             app.find('Back Up a Certificate Authority')
             before = audit.nameless(app)
             audit.plant(app)
-            found = audit.everything(app)
+            found = app.wait(lambda: audit.everything(app), f'{fault} to be found', 20)
         finally:
             app.close()
         assert not before, before
