@@ -102,6 +102,12 @@ void sr_practice_ca_set_last_backup (SrPracticeCa *ca,
 void sr_practice_backup_finish (SrPracticeCa     *ca,
                                 SrPracticeOutcome outcome);
 
+/* Both locks are held. Stopping loses an open backup. */
+gboolean sr_practice_ca_stop (SrPracticeCa *ca,
+                              GError      **error);
+gboolean sr_practice_ca_open_database (SrPracticeCa *ca,
+                                       GError      **error);
+
 /* Path of the CRL in the enroll folder. */
 char *sr_practice_ca_get_crl_name (SrPracticeCa *ca);
 

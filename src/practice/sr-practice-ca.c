@@ -165,9 +165,9 @@ open_config (SrPracticeCa *ca,
   return sr_practice_config_save (ca->config, error);
 }
 
-static gboolean
-open_database (SrPracticeCa *ca,
-               GError      **error)
+gboolean
+sr_practice_ca_open_database (SrPracticeCa *ca,
+                              GError      **error)
 {
   gboolean circular = (sr_practice_config_in_force (ca->config, SR_PRACTICE_NODE_ROOT, "DBFlags") & SR_PRACTICE_DBFLAGS_CIRCULARLOGGING) != 0;
 
@@ -239,15 +239,14 @@ sr_practice_ca_open (const char              *folder,
     return NULL;
   sanitized = sr_practice_sanitize_name (sr_practice_ca_get_name (ca));
   ca->database_name = g_strconcat (sanitized, ".edb", NULL);
-  if (!open_database (ca, error) || !publish_first (ca, error))
+  if (!sr_practice_ca_open_database (ca, error) || !publish_first (ca, error))
     return NULL;
   return g_steal_pointer (&ca);
 }
 
-/* Both locks are held. */
-static gboolean
-stop (SrPracticeCa *ca,
-      GError      **error)
+gboolean
+sr_practice_ca_stop (SrPracticeCa *ca,
+                     GError      **error)
 {
   gboolean ok;
 
@@ -266,7 +265,7 @@ sr_practice_ca_close (SrPracticeCa *ca,
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&ca->lock);
 
   ca->registered = FALSE;
-  return stop (ca, error);
+  return sr_practice_ca_stop (ca, error);
 }
 
 gboolean
@@ -277,10 +276,10 @@ sr_practice_ca_restart (SrPracticeCa *ca,
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&ca->lock);
 
   ca->registered = FALSE;
-  if (!stop (ca, error))
+  if (!sr_practice_ca_stop (ca, error))
     return FALSE;
   sr_practice_config_enforce (ca->config);
-  if (!open_database (ca, error))
+  if (!sr_practice_ca_open_database (ca, error))
     return FALSE;
   ca->registered = TRUE;
   return TRUE;

@@ -180,6 +180,29 @@ gboolean sr_practice_ca_foreign_full (SrPracticeCa *ca,
                                       GError      **error);
 
 /**
+ * sr_practice_ca_restore:
+ * @ca: a CA
+ * @folder: a backup's folder: one database and logs, as they were served
+ * @error: where to put an error
+ *
+ * What a restore by another tool does: stops the CA, puts the backup in the
+ * place of database and logs, and starts it again with the configuration set
+ * for the next start. The signatures stay; generations go on behind the last
+ * log of the backup, with another time of creation than those that came there
+ * before; the last full backup is not known any more, so that log-only backups
+ * miss it (-560). DBLastFullBackup stays as it is, being no part of the
+ * database. An open backup is lost. What was there before is deleted.
+ *
+ * With the errors of sr_practice_set_read_rows() nothing was changed. Sets
+ * besides %G_IO_ERROR codes and those of sr_practice_ca_open().
+ *
+ * Returns: whether it runs again with the backup's rows
+ */
+gboolean sr_practice_ca_restore (SrPracticeCa *ca,
+                                 const char   *folder,
+                                 GError      **error);
+
+/**
  * sr_practice_ca_get_rows:
  * @ca: a CA
  * @error: where to put an error

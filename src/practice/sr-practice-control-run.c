@@ -189,6 +189,17 @@ foreign_full (SrPracticeServer *server,
 }
 
 static gboolean
+restore (SrPracticeServer *server,
+         JsonObject       *in,
+         JsonObject       *out,
+         GError          **error)
+{
+  const char *folder = get_text (in, "folder", error);
+
+  return folder != NULL && sr_practice_server_restore (server, folder, error);
+}
+
+static gboolean
 set_config (SrPracticeServer *server,
             JsonObject       *in,
             JsonObject       *out,
@@ -317,6 +328,7 @@ static const struct
   { "pad", pad },
   { "restart", restart },
   { "foreign-full", foreign_full },
+  { "restore", restore },
   { "stop", stop_program },
   { "config", set_config },
   { "roles", set_roles },

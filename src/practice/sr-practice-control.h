@@ -18,6 +18,7 @@ G_BEGIN_DECLS
  *   pad       size                bytes that the database has at least
  *   restart                       as restarting CertSvc
  *   foreign-full                  a full backup by another product (tests)
+ *   restore   folder              a restore by another tool, of a folder with a backup's database and logs (tests)
  *   stop                          the program ends
  *   config    node entry [value]  node "root" or "ca"; value number or string, none deletes; for the next start
  *   roles     principal roles     a list of names

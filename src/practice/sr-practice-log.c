@@ -135,6 +135,18 @@ now (void)
   return g_get_real_time () / MILLISECOND * MILLISECOND;
 }
 
+/* What comes behind a log. Its time of creation tells it from any other that
+ * once came there, and from the one before, wherever the clock was put. */
+static void
+make_next_header (SrEseLogHeader *header)
+{
+  header->generation++;
+  header->previous_created = header->created;
+  header->created = now ();
+  if (header->created == header->previous_created)
+    header->created += MILLISECOND;
+}
+
 SrPracticeLog *
 sr_practice_log_create (const char   *folder,
                         const guint8 *signature,
@@ -152,6 +164,24 @@ sr_practice_log_create (const char   *folder,
   log = log_new (folder, g_steal_fd (&fd), SR_PRACTICE_LOG_START);
   log->header = header;
   return log;
+}
+
+gboolean
+sr_practice_log_continue (const char *folder,
+                          guint32     last,
+                          GError    **error)
+{
+  g_autofree char *name = sr_practice_log_name (last);
+  g_autofree char *finished = g_build_filename (folder, name, NULL);
+  g_autofree char *current = g_build_filename (folder, SR_PRACTICE_LOG_CURRENT, NULL);
+  SrEseLogHeader header;
+  g_autofd int fd = -1;
+
+  if (!sr_practice_log_read_header (finished, &header, error))
+    return FALSE;
+  make_next_header (&header);
+  fd = make_file (current, &header, error);
+  return fd >= 0 && sr_file_sync_folder (folder, error);
 }
 
 gboolean
@@ -300,9 +330,7 @@ sr_practice_log_roll (SrPracticeLog *log,
   append_record (log, SR_PRACTICE_RECORD_END, NULL, 0);
   if (!sr_practice_log_sync (log, error))
     return FALSE;
-  header.generation++;
-  header.previous_created = log->header.created;
-  header.created = MAX (now (), log->header.created + MILLISECOND);
+  make_next_header (&header);
   fd = make_file (next, &header, error);
   if (fd < 0)
     return FALSE;

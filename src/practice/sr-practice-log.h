@@ -88,7 +88,7 @@ GArray *sr_practice_log_list (const char *folder,
 /**
  * sr_practice_log_read_header:
  * @path: a log file
- * @header: (out): its header; no two logs of a database were made in the same millisecond
+ * @header: (out): its header; no log of a database was made in the same millisecond as the one before
  * @error: where to put an error
  *
  * Sets %SR_ERROR_MALFORMED, %G_IO_ERROR codes.
@@ -147,6 +147,21 @@ typedef struct _SrPracticeLog SrPracticeLog;
 SrPracticeLog *sr_practice_log_create (const char   *folder,
                                        const guint8 *signature,
                                        GError      **error);
+
+/**
+ * sr_practice_log_continue:
+ * @folder: where
+ * @last: generation of the last finished log
+ * @error: where to put an error
+ *
+ * Makes an empty current log behind @last, of the same stream: what a restore
+ * leaves, which has no current log in its set. Sets %SR_ERROR_MALFORMED, %G_IO_ERROR codes.
+ *
+ * Returns: whether it is on the disk
+ */
+gboolean sr_practice_log_continue (const char *folder,
+                                   guint32     last,
+                                   GError    **error);
 
 /**
  * sr_practice_log_mend_names:

@@ -339,12 +339,15 @@ sr_practice_server_stop (SrPracticeServer *server,
   return sr_practice_ca_close (server->ca, error);
 }
 
-gboolean
-sr_practice_server_restart (SrPracticeServer *server,
-                            GError          **error)
+/* Stops everything, restores the CA from a folder or only restarts it, and
+ * listens again; also when nothing could be restored. */
+static gboolean
+start_again (SrPracticeServer *server,
+             const char       *folder,
+             GError          **error)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&server->lock);
-  gboolean ok;
+  gboolean ok, listens;
 
   if (server->dcom == NULL)
     {
@@ -354,11 +357,27 @@ sr_practice_server_restart (SrPracticeServer *server,
   g_atomic_int_set (&server->stopping, TRUE);
   sr_dcom_server_stop (server->dcom);
   g_clear_object (&server->dcom);
-  trace_counts (server, "restart");
-  ok = sr_practice_ca_restart (server->ca, error) && listen_on (server, server->activation_port, error);
+  trace_counts (server, folder != NULL ? "restore" : "restart");
+  ok = folder != NULL ? sr_practice_ca_restore (server->ca, folder, error) : sr_practice_ca_restart (server->ca, error);
+  listens = (ok || folder != NULL) && listen_on (server, server->activation_port, ok ? error : NULL);
   g_atomic_int_set (&server->stopping, FALSE);
   g_clear_pointer (&locker, g_mutex_locker_free);
-  return ok && write_ready_file (server, error);
+  return listens && write_ready_file (server, ok ? error : NULL) && ok;
+}
+
+gboolean
+sr_practice_server_restart (SrPracticeServer *server,
+                            GError          **error)
+{
+  return start_again (server, NULL, error);
+}
+
+gboolean
+sr_practice_server_restore (SrPracticeServer *server,
+                            const char       *folder,
+                            GError          **error)
+{
+  return start_again (server, folder, error);
 }
 
 SrPracticeCa *

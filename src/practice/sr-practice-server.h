@@ -77,6 +77,21 @@ gboolean sr_practice_server_restart (SrPracticeServer *server,
                                      GError          **error);
 
 /**
+ * sr_practice_server_restore:
+ * @server: a server
+ * @folder: a backup's folder, see sr_practice_ca_restore()
+ * @error: where to put an error
+ *
+ * Restores the CA as another tool would: sr_practice_ca_restore(), and every
+ * object is gone as after sr_practice_server_restart(). Sets as those two.
+ *
+ * Returns: whether it runs again with the backup's rows; after an error of the backup it runs as before
+ */
+gboolean sr_practice_server_restore (SrPracticeServer *server,
+                                     const char       *folder,
+                                     GError          **error);
+
+/**
  * sr_practice_server_get_ca:
  * @server: a server
  *

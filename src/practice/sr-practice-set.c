@@ -4,6 +4,7 @@
 #include "practice/sr-practice-set.h"
 
 #include "base/sr-error.h"
+#include "base/sr-file.h"
 #include "practice/sr-practice-database-private.h"
 #include "practice/sr-practice-log-private.h"
 
@@ -126,6 +127,29 @@ collect (guint32       pgno,
   return FALSE;
 }
 
+/* The copy's pages with all logs replayed. */
+static SrPracticePages *
+replay_set (const char         *folder,
+            const char         *path,
+            SrPracticeDbHeader *trailer,
+            SrPracticeLsn      *end,
+            GError            **error)
+{
+  g_autoptr (SrPracticePages) pages = load_copy (path, trailer, error);
+  const SrPracticeBackupMark *mark = &trailer->backups[SR_PRACTICE_BACKUP_CURRENT];
+
+  if (pages == NULL ||
+      !sr_practice_log_replay (folder, SR_PRACTICE_LSN (mark->generation_low, 0), trailer->log_signature, FALSE, apply, pages, end, error))
+    return NULL;
+  if (SR_PRACTICE_LSN_GENERATION (*end) < mark->generation_high)
+    {
+      g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, _("The logs in “%s” end at generation %u, but the database needs %u"),
+                   folder, SR_PRACTICE_LSN_GENERATION (*end), mark->generation_high);
+      return NULL;
+    }
+  return g_steal_pointer (&pages);
+}
+
 GPtrArray *
 sr_practice_set_read_rows (const char *folder,
                            GError    **error)
@@ -133,25 +157,84 @@ sr_practice_set_read_rows (const char *folder,
   g_autofree char *path = find_database (folder, error);
   g_autoptr (SrPracticePages) pages = NULL;
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) sr_practice_row_free);
-  const SrPracticeBackupMark *mark;
   SrPracticeDbHeader trailer;
   SrPracticeLsn end;
 
   if (path == NULL)
     return NULL;
-  pages = load_copy (path, &trailer, error);
-  if (pages == NULL)
-    return NULL;
-  mark = &trailer.backups[SR_PRACTICE_BACKUP_CURRENT];
-  if (!sr_practice_log_replay (folder, SR_PRACTICE_LSN (mark->generation_low, 0), trailer.log_signature, FALSE, apply, pages, &end, error))
-    return NULL;
-  if (SR_PRACTICE_LSN_GENERATION (end) < mark->generation_high)
-    {
-      g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, _("The logs in “%s” end at generation %u, but the database needs %u"),
-                   folder, SR_PRACTICE_LSN_GENERATION (end), mark->generation_high);
-      return NULL;
-    }
-  if (!sr_practice_pages_foreach_row (pages, collect, rows, error))
+  pages = replay_set (folder, path, &trailer, &end, error);
+  if (pages == NULL || !sr_practice_pages_foreach_row (pages, collect, rows, error))
     return NULL;
   return g_steal_pointer (&rows);
+}
+
+/* All of the file but @omit bytes at its end. */
+static gboolean
+copy_file (const char *from,
+           gsize       omit,
+           const char *to,
+           GError    **error)
+{
+  g_autoptr (GMappedFile) file = g_mapped_file_new (from, FALSE, error);
+
+  return file != NULL && sr_file_replace (to, g_mapped_file_get_contents (file), g_mapped_file_get_length (file) - omit, error);
+}
+
+static gboolean
+copy_logs (const char *folder,
+           guint32     first,
+           guint32     last,
+           const char *target,
+           GError    **error)
+{
+  for (guint32 generation = first; generation <= last; generation++)
+    {
+      g_autofree char *name = sr_practice_log_name (generation);
+      g_autofree char *from = g_build_filename (folder, name, NULL);
+      g_autofree char *to = g_build_filename (target, name, NULL);
+
+      if (!copy_file (from, 0, to, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Opening the database replays the logs, as the engine does after a restore. */
+static gboolean
+recover (const char *target,
+         const char *name,
+         GError    **error)
+{
+  g_autoptr (SrPracticeDatabase) database = sr_practice_database_open (target, name, FALSE, error);
+
+  return database != NULL &&
+         sr_practice_database_forget_backups (database, error) &&
+         sr_practice_database_close (database, error);
+}
+
+gboolean
+sr_practice_set_restore (const char *folder,
+                         const char *target,
+                         const char *name,
+                         GError    **error)
+{
+  g_autofree char *path = find_database (folder, error);
+  g_autofree char *database = g_build_filename (target, name, NULL);
+  g_autoptr (SrPracticePages) pages = NULL;
+  SrPracticeDbHeader trailer;
+  SrPracticeLsn end;
+  guint32 first, last;
+
+  if (path == NULL)
+    return FALSE;
+  pages = replay_set (folder, path, &trailer, &end, error);
+  if (pages == NULL)
+    return FALSE;
+  first = trailer.backups[SR_PRACTICE_BACKUP_CURRENT].generation_low;
+  last = SR_PRACTICE_LSN_GENERATION (end);
+  return copy_file (path, SR_PRACTICE_PAGE_SIZE, database, error) && /* without the trailer */
+         copy_logs (folder, first, last, target, error) &&
+         sr_practice_log_continue (target, last, error) &&
+         sr_practice_checkpoint_write (target, trailer.log_signature, SR_PRACTICE_LSN (first, 0), error) &&
+         recover (target, name, error);
 }

@@ -26,4 +26,25 @@ G_BEGIN_DECLS
 GPtrArray *sr_practice_set_read_rows (const char *folder,
                                       GError    **error);
 
+/**
+ * sr_practice_set_restore:
+ * @folder: as for sr_practice_set_read_rows()
+ * @target: an empty folder
+ * @name: file name of the database there
+ * @error: where to put an error
+ *
+ * Makes what the engine has in its folder after a restore of the backup: the
+ * database with all logs replayed, those logs, and behind them a new current
+ * log of the same signature. The database knows of no full backup any more.
+ * After an error @target may hold a part of it.
+ *
+ * Sets the errors of sr_practice_set_read_rows() and sr_practice_database_open().
+ *
+ * Returns: whether all of it is on the disk
+ */
+gboolean sr_practice_set_restore (const char *folder,
+                                  const char *target,
+                                  const char *name,
+                                  GError    **error);
+
 G_END_DECLS

@@ -283,6 +283,46 @@ test_full_backup (Fixture      *f,
   g_assert_no_error (failure);
 }
 
+static gboolean
+ask_restore (Fixture    *f,
+             const char *folder)
+{
+  g_autofree char *request = g_strdup_printf ("{\"do\": \"restore\", \"folder\": \"%s\"}", folder);
+  g_autoptr (JsonObject) answer = control (f, request);
+
+  return json_object_get_boolean_member (answer, "ok");
+}
+
+/* What a restore by another tool does to clients: their objects are gone, and log-only backups miss their full one. */
+static void
+test_restore (Fixture      *f,
+              gconstpointer data)
+{
+  g_autoptr (SrCertAdmin) admin = activate (f, OPERATOR);
+  g_autoptr (SrCertAdmin) second = NULL;
+  g_autoptr (SrCertAdmin) third = NULL;
+  g_autoptr (GPtrArray) rows = NULL;
+
+  copy_all (admin, SR_BACKUP_FULL, f->folder);
+  WORKS (sr_cert_admin_backup_truncate_logs (admin, soon (), NULL, error));
+  WORKS (sr_cert_admin_backup_end (admin, soon (), NULL, error));
+  control_ok (f, "{\"do\": \"issue\", \"count\": 5}");
+
+  /* What cannot be restored stops the service for a moment. */
+  g_assert_false (ask_restore (f, f->ca_folder));
+  g_assert_false (sr_cert_admin_backup_end (admin, soon (), NULL, NULL));
+  second = activate (f, OPERATOR);
+  WORKS (sr_cert_admin_backup_prepare (second, SR_BACKUP_LOGS, soon (), NULL, error));
+
+  g_assert_true (ask_restore (f, f->folder));
+  g_assert_cmpint (count (f, "counts", "lost"), ==, 1);
+  g_assert_false (sr_cert_admin_backup_end (second, soon (), NULL, NULL));
+  third = activate (f, OPERATOR);
+  ANSWERS (0xc8000230, sr_cert_admin_backup_prepare (third, SR_BACKUP_LOGS, soon (), NULL, error));
+  rows = sr_practice_ca_get_rows (sr_practice_server_get_ca (f->server), NULL);
+  g_assert_cmpuint (rows->len, ==, 1); /* the CA's own */
+}
+
 /* The answers of the rules come over the wire as they are in the table, which has its own test. */
 static void
 test_rules (Fixture      *f,
@@ -646,6 +686,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
 #define ADD(path, func) g_test_add ("/practice/server/" path, Fixture, NULL, set_up, func, tear_down)
   ADD ("full-backup", test_full_backup);
+  ADD ("restore", test_restore);
   ADD ("rules", test_rules);
   ADD ("config-types", test_config_types);
   ADD ("sign-in", test_sign_in);
