@@ -9,13 +9,15 @@
 #include <unistd.h>
 
 /* A program for tests that kill one: makes a backup, and kills itself at the
- * n-th change that the session tells of. The password comes on standard input.
+ * n-th change that the session tells of, in all or in one phase. The password
+ * comes on standard input.
  *
- * session-client FOLDER CONFIG PORT USER KILL-AT */
+ * session-client FOLDER CONFIG PORT USER KILL-AT [full|logs [keep|truncate [PHASE]]] */
 
 typedef struct
 {
   guint kill_at;
+  const char *phase; /* in which events count; NULL for all */
   guint events;
 } Client;
 
@@ -25,6 +27,8 @@ count_event (const SrBackupProgress *progress,
 {
   Client *client = user_data;
 
+  if (client->phase != NULL && !g_str_equal (client->phase, sr_backup_phase_to_string (progress->phase)))
+    return;
   if (++client->events == client->kill_at)
     kill (getpid (), SIGKILL);
 }
@@ -42,7 +46,7 @@ main (int    argc,
   SrBackupOptions options;
   Place place;
 
-  if (argc != 6)
+  if (argc < 6 || argc > 9)
     return 2;
   password = sr_secret_read_line (STDIN_FILENO, &error);
   if (password == NULL)
@@ -52,6 +56,9 @@ main (int    argc,
   target = sr_dcom_target_new ("localhost", "127.0.0.1", (guint16) atoi (argv[3]), credentials, TRUE);
   client.kill_at = (guint) atoi (argv[5]);
   options = place_options (&place, target, NULL);
+  options.kind = argc > 6 && g_str_equal (argv[6], "logs") ? SR_BACKUP_LOGS : SR_BACKUP_FULL;
+  options.keep_logs = argc > 7 && g_str_equal (argv[7], "keep");
+  client.phase = argc > 8 ? argv[8] : NULL;
   options.progress = count_event;
   options.user_data = &client;
   session = place_run (&place, &options, NULL, &error);
