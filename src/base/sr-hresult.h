@@ -55,6 +55,7 @@ GQuark sr_hresult_error_quark (void);
 #define SR_JET_INVALID_BACKUP_SEQUENCE (-521)
 #define SR_JET_INVALID_BACKUP (-526)
 #define SR_JET_MISSING_FULL_BACKUP (-560)
+#define SR_JET_MISSING_FILE_TO_BACKUP (-569)
 #define SR_JET_FILE_NOT_FOUND (-1811)
 
 /**

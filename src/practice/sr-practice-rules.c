@@ -72,7 +72,7 @@ static const SrPracticeRuleRow rules[SR_PRACTICE_N_RULES] = {
     "logs-file-open", JET (SR_JET_INVALID_BACKUP_SEQUENCE),
     "BackupGetBackupLogs while a file is open", "ESE JetGetLogInfo" },
   [SR_PRACTICE_RULE_LOGS_GAP] = {
-    "logs-gap", JET (-569),
+    "logs-gap", JET (SR_JET_MISSING_FILE_TO_BACKUP),
     "the first log on the disk lies beyond what was backed up", "ESE JetGetLogInfo (JET_errMissingFileToBackup)" },
   [SR_PRACTICE_RULE_OPEN_AGAIN] = {
     "open-again", E_UNEXPECTED_SEQUENCE,

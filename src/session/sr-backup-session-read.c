@@ -152,8 +152,12 @@ read_logs (SrBackupSession *session,
   if (!sr_backup_session_enter (session, SR_BACKUP_PHASE_LOGS, cancellable, error))
     return FALSE;
   deadline = sr_backup_session_calling (session, GET_LOGS);
-  return sr_cert_admin_backup_get_logs (session->admin, &names, deadline, cancellable, error)
-         && read_list (session, names, FALSE, cancellable, error);
+  if (!sr_cert_admin_backup_get_logs (session->admin, &names, deadline, cancellable, error))
+    {
+      sr_backup_session_note_refusal (session, error);
+      return FALSE;
+    }
+  return read_list (session, names, FALSE, cancellable, error);
 }
 
 /* Listed only: MS-CSRA 3.1.4.1.27 and 3.2.4.1.22 disagree whether they can be read this way. */

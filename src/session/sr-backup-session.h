@@ -230,7 +230,7 @@ void sr_backup_session_free (SrBackupSession *session);
  * Rules (store/sr-backup-rules.h) are looked at before the CA is asked for
  * anything, again with what it says of itself, when it has listed its logs, and
  * when they are read: nothing is truncated against a rule. What the CA answers
- * to a log-only backup (-560, -526), a gap, and logs that contradict the sets are
+ * to a log-only backup (-560, -526, -569), a gap, and logs that contradict the sets are
  * noted beside the sets, so that the next backup is a full one.
  *
  * Sets %SR_BACKUP_RULE_ERROR for a backup that a rule refuses; %SR_HRESULT_ERROR with the server's answer (see

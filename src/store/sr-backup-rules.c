@@ -106,6 +106,9 @@ sr_backup_rule_from_error (const GError *error)
     return SR_BACKUP_RULE_FULL_MISSING;
   if (sr_hresult_from_error (error) == SR_HRESULT_FROM_JET (SR_JET_INVALID_BACKUP))
     return SR_BACKUP_RULE_CIRCULAR_LOGGING;
+  /* The CA itself misses logs behind the last backup that it remembers: those that one truncated which never came to its end. */
+  if (sr_hresult_from_error (error) == SR_HRESULT_FROM_JET (SR_JET_MISSING_FILE_TO_BACKUP))
+    return SR_BACKUP_RULE_GAP;
   return SR_BACKUP_RULE_NONE;
 }
 

@@ -91,7 +91,8 @@ assert_refused (Fixture     *fixture,
   g_assert_null (sr_backup_session_get_set (session));
   g_assert_cmpint (served_ca_calls (&fixture->served, SR_CSRA_BACKUP_PREPARE), ==, prepares + asked);
   g_assert_cmpint (served_ca_calls (&fixture->served, SR_CSRA_BACKUP_TRUNCATE_LOGS), ==, truncates);
-  g_assert_cmpint (served_ca_count (&fixture->served, "prepare"), ==, served_ca_count (&fixture->served, "end"));
+  g_assert_cmpint (served_ca_count (&fixture->served, "prepare"), ==,
+                   served_ca_count (&fixture->served, "end") + served_ca_count (&fixture->served, "lost"));
   place_assert_clean (&fixture->place, sets);
 }
 
@@ -289,6 +290,52 @@ test_lost_set (Fixture      *fixture,
   assert_chains (fixture, "1,2");
 }
 
+static void
+restart_at_end (const SrBackupProgress *progress,
+                gpointer                user_data)
+{
+  Fixture *fixture = user_data;
+
+  if (progress->phase == SR_BACKUP_PHASE_ENDING && fixture->options.progress != NULL)
+    {
+      fixture->options.progress = NULL; /* once */
+      g_assert_true (sr_practice_server_restart (fixture->served.server, NULL));
+    }
+}
+
+/* A log-only backup truncated, and the CA was restarted before its end: it does
+ * not know that the logs it misses now are in a set. */
+static void
+test_lost_end (Fixture      *fixture,
+               gconstpointer data)
+{
+  g_autoptr (SrBackupSet) full = back_up (fixture, SR_BACKUP_FULL, FALSE);
+  g_autoptr (SrBackupSession) session = NULL;
+  g_autoptr (GError) error = NULL;
+
+  make_logs (fixture);
+  g_object_unref (back_up (fixture, SR_BACKUP_LOGS, FALSE));
+  for (guint i = 0; i < 2; i++)
+    {
+      make_logs (fixture);
+      g_object_unref (back_up (fixture, SR_BACKUP_LOGS, TRUE)); /* finishes a log that stays */
+    }
+  fixture->options.progress = restart_at_end;
+  fixture->options.user_data = fixture;
+  fixture->options.keep_logs = FALSE;
+  session = place_run (&fixture->place, &fixture->options, NULL, &error);
+  g_assert_nonnull (error);
+  g_assert_cmpint (sr_backup_session_get_state (session), ==, SR_SESSION_LOST);
+  g_assert_cmpint (sr_backup_session_get_record (session)->truncated, ==, SR_TRUNCATION_YES);
+  assert_chains (fixture, "5");
+
+  assert_refused (fixture, SR_BACKUP_RULE_GAP, SR_HRESULT_FROM_JET (SR_JET_MISSING_FILE_TO_BACKUP), TRUE);
+  assert_refused (fixture, SR_BACKUP_RULE_GAP, 0, FALSE);
+  assert_automatic (fixture, SR_BACKUP_FULL, SR_BACKUP_RULE_GAP);
+  assert_automatic (fixture, SR_BACKUP_LOGS, SR_BACKUP_RULE_NONE);
+  assert_chains (fixture, "5,2");
+}
+
 /* The CA's rows are what replaying an export of the chain gives, as far as each of its sets goes. */
 static void
 test_export (Fixture      *fixture,
@@ -352,6 +399,7 @@ main (int    argc,
   add ("foreign-full", test_foreign_full);
   add ("circular", test_circular);
   add ("lost-set", test_lost_set);
+  add ("lost-end", test_lost_end);
   add ("export", test_export);
   return g_test_run ();
 }
