@@ -4,6 +4,7 @@
 #include "worker/sr-worker-private.h"
 
 #include "authority/sr-config-string.h"
+#include "session/sr-journal.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -181,6 +182,26 @@ find_target (const SrJournalEntry *entry,
   if (sign_in->authority == NULL)
     return target_of_entry (entry, error);
   return sr_authority_make_target (sign_in->authority, sign_in->password, error);
+}
+
+/* sr_session_recover() clears up behind every session that was left open, also
+ * behind one that is not asked about. */
+GHashTable *
+sr_recovery_find_keys (SrRecovery *self)
+{
+  g_autoptr (GPtrArray) listed = sr_journal_list (self->journal_folder, NULL);
+  GHashTable *keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  if (self->only != NULL)
+    g_hash_table_add (keys, g_strdup (self->only));
+  for (guint i = 0; listed != NULL && i < listed->len; i++)
+    {
+      const SrJournalListed *found = listed->pdata[i];
+
+      if (!found->alive && found->entry != NULL)
+        g_hash_table_add (keys, sr_config_string_key (found->entry->config));
+    }
+  return keys;
 }
 
 GPtrArray *

@@ -16,6 +16,11 @@ SrRecovery *sr_recovery_new (SrAuthorityList     *authorities,
                              const char          *journal_folder,
                              double               seconds);
 void sr_recovery_free (SrRecovery *self);
+
+/* Keys of the config strings of the CAs whose journal entries or staging
+ * folders sr_recovery_run() will lay hands on; on a thread. (transfer full) */
+GHashTable *sr_recovery_find_keys (SrRecovery *self);
+
 GPtrArray *sr_recovery_run (SrRecovery   *self,
                             GCancellable *cancellable,
                             GError      **error);

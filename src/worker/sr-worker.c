@@ -6,14 +6,15 @@
 #include "authority/sr-config-string.h"
 #include "worker/sr-job-private.h"
 
-/* A job, or a recovery, which has no key and runs alone. */
+/* A job, or a recovery. */
 typedef struct
 {
   SrWorker *worker;
   GTask *task;
   SrJob *job;
+  char *key; /* of the job's CA */
   SrRecovery *recovery;
-  char *key;
+  GHashTable *keys; /* of the CAs that the recovery works on; NULL until that is known */
   GThread *thread;
   GSource *cancelled;
   gulong cancel_handler;
@@ -45,6 +46,7 @@ entry_free (Entry *entry)
   g_clear_pointer (&entry->recovery, sr_recovery_free);
   g_clear_object (&entry->task);
   g_free (entry->key);
+  g_clear_pointer (&entry->keys, g_hash_table_unref);
   g_free (entry);
 }
 
@@ -94,11 +96,18 @@ sr_worker_get_n_active (SrWorker *self)
 
 /* ---- The queue ----------------------------------------------------------- */
 
+/* A recovery is in the way of the jobs of the CAs that it works on, and of
+ * every other recovery; until it is known which these are, of all jobs. */
 static gboolean
 excludes (const Entry *a,
           const Entry *b)
 {
-  return a->key == NULL || b->key == NULL || g_str_equal (a->key, b->key);
+  const Entry *recovery = a->recovery != NULL ? a : b;
+  const Entry *other = a->recovery != NULL ? b : a;
+
+  if (recovery->recovery == NULL)
+    return g_str_equal (a->key, b->key);
+  return other->recovery != NULL || recovery->keys == NULL || g_hash_table_contains (recovery->keys, other->key);
 }
 
 /* Whether nothing that runs, and nothing that came earlier, is in the way. */
@@ -106,6 +115,10 @@ static gboolean
 may_start (SrWorker *self,
            GList    *link)
 {
+  const Entry *entry = link->data;
+
+  if (entry->recovery != NULL && entry->keys == NULL)
+    return FALSE;
   for (guint i = 0; i < self->running->len; i++)
     if (excludes (self->running->pdata[i], link->data))
       return FALSE;
@@ -272,6 +285,39 @@ sr_worker_cancel_all (SrWorker *self)
 /* ---- Recovery ---------------------------------------------------------------- */
 
 static void
+find_left_open (GTask        *task,
+                gpointer      source,
+                gpointer      task_data,
+                GCancellable *cancellable)
+{
+  const Entry *entry = task_data;
+
+  g_task_return_pointer (task, sr_recovery_find_keys (entry->recovery), (GDestroyNotify) g_hash_table_unref);
+}
+
+static void
+on_left_open_found (GObject      *source,
+                    GAsyncResult *result,
+                    gpointer      user_data)
+{
+  Entry *entry = user_data;
+
+  entry->keys = g_task_propagate_pointer (G_TASK (result), NULL);
+  start_waiting (entry->worker);
+}
+
+/* The entry waits for this: it does not start before. */
+static void
+look_for_left_open (Entry *entry)
+{
+  g_autoptr (GTask) task = g_task_new (entry->worker, NULL, on_left_open_found, entry);
+
+  g_task_set_source_tag (task, look_for_left_open);
+  g_task_set_task_data (task, entry, NULL);
+  g_task_run_in_thread (task, find_left_open);
+}
+
+static void
 recovery_completed (GObject    *task,
                     GParamSpec *pspec,
                     gpointer    user_data)
@@ -300,7 +346,7 @@ sr_worker_recover_async (SrWorker            *self,
   g_task_set_check_cancellable (entry->task, FALSE);
   g_signal_connect (entry->task, "notify::completed", G_CALLBACK (recovery_completed), entry);
   g_queue_push_tail (&self->waiting, entry);
-  start_waiting (self);
+  look_for_left_open (entry);
 }
 
 GPtrArray *

@@ -110,7 +110,9 @@ typedef SrSecret *(*SrWorkerPasswordFunc) (SrAuthority *authority,
  * @user_data: for @callback
  *
  * Ends the sessions that programs before this one have left open: see
- * sr_session_recover(). Waits until no job runs, and jobs wait for it.
+ * sr_session_recover(). Runs beside the jobs of CAs that have no session left
+ * open; with those of @only and of CAs that have one, and with other
+ * recoveries, it takes turns.
  */
 void sr_worker_recover_async (SrWorker            *self,
                               SrAuthorityList     *authorities,

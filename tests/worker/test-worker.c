@@ -4,6 +4,7 @@
 #include "authority/sr-practice-program.h"
 #include "base/sr-error.h"
 #include "base/sr-file.h"
+#include "session/sr-journal.h"
 #include "worker/sr-worker.h"
 
 #include <signal.h>
@@ -273,19 +274,70 @@ test_cancel_waiting (void)
   tear_down (&f);
 }
 
-/* Recovery has nobody beside it: it waits for what runs, and what comes waits
- * for it. */
+/* As a program leaves it that was killed when its object was there, and BackupPrepare not sent. */
 static void
-test_recovery_alone (void)
+leave_open (Fixture *f,
+            guint    i)
+{
+  SrJournalEntry *entry = sr_journal_entry_new ();
+  g_autoptr (SrJournal) journal = NULL;
+  g_autoptr (GError) error = NULL;
+
+  entry->config = g_strdup (sr_authority_get_config (f->authorities[i]));
+  entry->host = g_strdup ("localhost");
+  entry->credentials_kind = SR_CREDENTIALS_PASSWORD;
+  entry->repository = g_strdup (sr_repository_get_path (f->repository));
+  sr_guid_random (&entry->identity.rem_unknown);
+  entry->identity.port = 1;
+  entry->identity.n_interfaces = 1;
+  sr_guid_random (&entry->identity.interfaces[0].iid);
+  sr_guid_random (&entry->identity.interfaces[0].ipid);
+  entry->identity.interfaces[0].public_refs = 1;
+  entry->started = g_get_real_time ();
+  journal = sr_journal_create (f->journal, entry, &error);
+  g_assert_no_error (error);
+}
+
+static guint
+count_left_open (Fixture *f)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) listed = sr_journal_list (f->journal, &error);
+  guint n = 0;
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < listed->len; i++)
+    n += !((SrJournalListed *) listed->pdata[i])->alive;
+  return n;
+}
+
+/* The recovery that ended last. */
+static void
+check_recovered (Fixture *f,
+                 guint    n)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) items = sr_worker_recover_finish (f->worker, f->result, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (items->len, ==, n);
+  for (guint i = 0; i < items->len; i++)
+    g_assert_true (((SrRecoveryItem *) items->pdata[i])->settled);
+}
+
+/* A recovery and the jobs of a CA that it works on take turns: it waits for
+ * what runs, and what comes waits for it, as does another recovery. */
+static void
+test_recovery_takes_turns (void)
 {
   Fixture f = { 0 };
   g_autoptr (SrJob) first = NULL;
   g_autoptr (SrJob) behind = NULL;
-  g_autoptr (GPtrArray) items = NULL;
-  g_autoptr (GError) error = NULL;
 
   if (!set_up (&f, 2))
     return;
+  leave_open (&f, 0);
+  leave_open (&f, 1);
   signal_server (&f, 0, SIGSTOP);
   first = make_job (&f, 0);
   behind = make_job (&f, 1);
@@ -298,11 +350,72 @@ test_recovery_alone (void)
   signal_server (&f, 0, SIGCONT);
   wait_for_ends (&f, 2);
   g_assert_cmpint (sr_job_get_state (first), ==, SR_JOB_DONE);
-  items = sr_worker_recover_finish (f.worker, f.result, &error);
-  g_assert_no_error (error);
-  g_assert_cmpuint (items->len, ==, 0);
+  check_recovered (&f, 2);
   wait_for_ends (&f, 3);
   g_assert_cmpint (sr_job_get_state (behind), ==, SR_JOB_DONE);
+  tear_down (&f);
+}
+
+/* A long backup of one CA keeps neither the recovery of another from its
+ * turn, nor the jobs that come behind it. */
+static void
+test_recovery_beside (gconstpointer one)
+{
+  Fixture f = { 0 };
+  g_autoptr (SrJob) stalled = NULL;
+  g_autoptr (SrJob) same = NULL;
+  g_autoptr (SrJob) other = NULL;
+
+  if (!set_up (&f, 3))
+    return;
+  leave_open (&f, 1);
+  signal_server (&f, 0, SIGSTOP);
+  stalled = make_job (&f, 0);
+  same = make_job (&f, 1);
+  other = make_job (&f, 2);
+  sr_worker_run_async (f.worker, stalled, NULL, on_ended, &f);
+  wait_for_state (stalled, SR_JOB_RUNNING);
+  sr_worker_recover_async (f.worker, f.list, one != NULL ? sr_authority_get_config (f.authorities[1]) : NULL,
+                           NULL, NULL, f.journal, 0, NULL, on_ended, &f);
+  wait_for_ends (&f, 1);
+  check_recovered (&f, 1);
+  g_assert_cmpuint (count_left_open (&f), ==, 0);
+  sr_worker_run_async (f.worker, same, NULL, on_ended, &f);
+  sr_worker_run_async (f.worker, other, NULL, on_ended, &f);
+  wait_for_ends (&f, 3);
+  g_assert_cmpint (sr_job_get_state (same), ==, SR_JOB_DONE);
+  g_assert_cmpint (sr_job_get_state (other), ==, SR_JOB_DONE);
+  g_assert_cmpint (sr_job_get_state (stalled), ==, SR_JOB_RUNNING);
+  signal_server (&f, 0, SIGCONT);
+  wait_for_ends (&f, 4);
+  g_assert_cmpint (sr_job_get_state (stalled), ==, SR_JOB_DONE);
+  tear_down (&f);
+}
+
+/* While a recovery waits for its turn, a CA that has nothing to do with it is backed up. */
+static void
+test_recovery_waits (void)
+{
+  Fixture f = { 0 };
+  g_autoptr (SrJob) stalled = NULL;
+  g_autoptr (SrJob) other = NULL;
+
+  if (!set_up (&f, 2))
+    return;
+  leave_open (&f, 0);
+  signal_server (&f, 0, SIGSTOP);
+  stalled = make_job (&f, 0);
+  other = make_job (&f, 1);
+  sr_worker_run_async (f.worker, stalled, NULL, on_ended, &f);
+  sr_worker_recover_async (f.worker, f.list, NULL, NULL, NULL, f.journal, 0, NULL, on_ended, &f);
+  sr_worker_run_async (f.worker, other, NULL, on_ended, &f);
+  wait_for_ends (&f, 1);
+  g_assert_cmpint (sr_job_get_state (other), ==, SR_JOB_DONE);
+  g_assert_cmpint (sr_job_get_state (stalled), ==, SR_JOB_RUNNING);
+  signal_server (&f, 0, SIGCONT);
+  wait_for_ends (&f, 3);
+  check_recovered (&f, 1);
+  g_assert_cmpuint (count_left_open (&f), ==, 0);
   tear_down (&f);
 }
 
@@ -525,7 +638,10 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/worker/queue/side-by-side", test_side_by_side);
   g_test_add_func ("/worker/queue/cancel-waiting", test_cancel_waiting);
-  g_test_add_func ("/worker/queue/recovery-alone", test_recovery_alone);
+  g_test_add_func ("/worker/queue/recovery-takes-turns", test_recovery_takes_turns);
+  g_test_add_data_func ("/worker/queue/recovery-of-one-beside", GINT_TO_POINTER (TRUE), test_recovery_beside);
+  g_test_add_data_func ("/worker/queue/recovery-of-all-beside", NULL, test_recovery_beside);
+  g_test_add_func ("/worker/queue/recovery-waits", test_recovery_waits);
   g_test_add_func ("/worker/queue/automatic", test_automatic);
   g_test_add_func ("/worker/queue/no-sign-in", test_no_sign_in);
   g_test_add_func ("/worker/queue/verify", test_verify);
