@@ -3,6 +3,7 @@
 
 #include "worker/sr-watch-private.h"
 
+#include "authority/sr-advice.h"
 #include "worker/sr-backup-folder.h"
 
 struct _SrMonitor
@@ -311,8 +312,17 @@ on_turn (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* An unreachable CA is asked at growing intervals, a refusing one too: each
- * try with a wrong password may count towards locking the account. */
+/* Each try with a password that is known to be wrong may count towards locking the account. */
+static gboolean
+would_repeat_refusal (SrWatch *watch)
+{
+  return sr_watch_get_reach (watch) == SR_REACH_REFUSED
+         && sr_authority_needs_password (sr_watch_get_authority (watch))
+         && sr_advice_is_sign_in (sr_watch_get_reach_error (watch));
+}
+
+/* An unreachable CA is asked at growing intervals. One that lacks the right
+ * password is not, until somebody calls sr_monitor_refresh(). */
 static void
 schedule (SrMonitor *self,
           SrWatch   *watch)
@@ -325,7 +335,7 @@ schedule (SrMonitor *self,
   else
     poll->seconds = MIN (poll->seconds * 2, SR_MONITOR_MAX_SECONDS);
   g_clear_handle_id (&poll->timer, g_source_remove);
-  if (sr_watch_get_reach (watch) == SR_REACH_NEEDS_PASSWORD)
+  if (sr_watch_get_reach (watch) == SR_REACH_NEEDS_PASSWORD || would_repeat_refusal (watch))
     return;
   turn = g_new (Turn, 1);
   turn->monitor = self;

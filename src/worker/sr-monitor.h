@@ -251,7 +251,8 @@ SrCondition sr_watch_get_condition (SrWatch *self);
  * SrMonitor:
  *
  * Keeps a watch for each CA of a list: polls it on a timer with back-off, and
- * looks at the backup folder on another, and when asked.
+ * looks at the backup folder on another, and when asked. A CA whose password
+ * is missing, or was refused, is only asked when sr_monitor_refresh() is called.
  */
 #define SR_TYPE_MONITOR (sr_monitor_get_type ())
 G_DECLARE_FINAL_TYPE (SrMonitor, sr_monitor, SR, MONITOR, GObject)

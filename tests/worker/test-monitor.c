@@ -3,6 +3,8 @@
 
 #include "authority/sr-authority-error.h"
 #include "authority/sr-keyring.h"
+#include "authority/sr-practice-program.h"
+#include "base/sr-error.h"
 #include "base/sr-file.h"
 #include "store/sr-backup-set-writer.h"
 #include "worker/sr-backup-folder.h"
@@ -110,6 +112,82 @@ test_needs_password (Fixture      *fixture,
   wait_for_reach (watch);
   g_assert_cmpint (sr_watch_get_reach (watch), ==, SR_REACH_NEEDS_PASSWORD);
   g_assert_error (sr_watch_get_reach_error (watch), SR_AUTHORITY_ERROR, SR_AUTHORITY_ERROR_NEEDS_PASSWORD);
+}
+
+#define PATIENCE 60
+
+static SrSecret *
+give_password (SrAuthority *authority,
+               gpointer     user_data)
+{
+  return sr_secret_ref (*(SrSecret **) user_data);
+}
+
+/* The practice CA as a CA that is signed in to with a password. */
+static SrAuthority *
+add_served (SrAuthorityList  *authorities,
+            SrPracticeFolder *ready)
+{
+  g_autoptr (GError) error = NULL;
+  SrAuthority *authority = sr_authority_new (ready->config, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (sr_authority_set_endpoint (authority, ready->address, ready->activation_port, &error));
+  sr_authority_set_ntlm_allowed (authority, TRUE);
+  sr_authority_set_sign_in (authority, SR_CREDENTIALS_PASSWORD, ready->user, NULL, &error);
+  g_assert_no_error (error);
+  sr_authority_list_add (authorities, authority, &error);
+  g_assert_no_error (error);
+  return authority;
+}
+
+/* A refused password is not tried again by itself: the next refusals could lock
+ * the account. What is merely away is asked again. */
+static void
+test_refused (Fixture      *fixture,
+              gconstpointer data)
+{
+  g_autofree char *program = sr_practice_program_find (NULL);
+  g_autofree char *folder = g_build_filename (g_get_user_data_dir (), "refusing", NULL);
+  SrPracticeProgramOptions options = { .name = "Refusing CA", .interface_flags = -1 };
+  g_autoptr (SrPracticeFolder) ready = NULL;
+  g_autoptr (SrSecret) right = NULL;
+  g_autoptr (SrSecret) password = sr_secret_new ("wrong", 5);
+  g_autoptr (SrMonitor) monitor = NULL;
+  g_autoptr (SrAuthority) authority = NULL;
+  g_autoptr (SrAuthority) away = NULL;
+  g_autoptr (GError) error = NULL;
+  SrWatch *watch;
+
+  if (program == NULL)
+    {
+      g_test_skip ("strongroom-practice-ca is not built");
+      return;
+    }
+  ready = sr_practice_program_start (folder, &options, sr_deadline_in (PATIENCE), NULL, &error);
+  g_assert_no_error (error);
+  right = sr_practice_folder_get_password (ready, &error);
+  g_assert_no_error (error);
+  monitor = sr_monitor_new (fixture->authorities, fixture->worker, give_password, &password);
+  authority = add_served (fixture->authorities, ready);
+  watch = sr_monitor_find (monitor, authority);
+  wait_for_reach (watch);
+  g_assert_cmpint (sr_watch_get_reach (watch), ==, SR_REACH_REFUSED);
+  g_assert_cmpuint (sr_watch_get_poll (watch)->timer, ==, 0);
+
+  sr_secret_unref (password);
+  password = sr_secret_ref (right);
+  sr_monitor_refresh (monitor, authority);
+  while (sr_watch_get_reach (watch) == SR_REACH_REFUSED)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (sr_watch_get_reach (watch), ==, SR_REACH_ONLINE);
+  g_assert_cmpuint (sr_watch_get_poll (watch)->timer, !=, 0);
+
+  away = add (fixture, "ca.example.test\\Example CA");
+  wait_for_reach (sr_monitor_find (monitor, away));
+  g_assert_cmpuint (sr_watch_get_poll (sr_monitor_find (monitor, away))->timer, !=, 0);
+  g_object_run_dispose (G_OBJECT (monitor));
+  g_assert_true (sr_practice_program_stop (folder, sr_deadline_in (PATIENCE), NULL, NULL));
 }
 
 static void
@@ -446,12 +524,17 @@ int
 main (int    argc,
       char **argv)
 {
+  g_autofree char *path = NULL;
+
   if (argc == 4 && g_str_equal (argv[1], "--hold"))
     return hold_lock (argv[2], argv[3]);
+  path = g_strconcat (g_getenv ("STRONGROOM_PROGRAMS"), ":", g_getenv ("PATH"), NULL);
+  g_setenv ("PATH", path, TRUE);
   g_setenv ("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus", TRUE);
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add ("/worker/monitor/offline", Fixture, NULL, set_up, test_offline, tear_down);
   g_test_add ("/worker/monitor/needs-password", Fixture, NULL, set_up, test_needs_password, tear_down);
+  g_test_add ("/worker/monitor/refused", Fixture, NULL, set_up, test_refused, tear_down);
   g_test_add ("/worker/monitor/removed", Fixture, NULL, set_up, test_removed, tear_down);
   g_test_add ("/worker/monitor/sets", Fixture, NULL, set_up, test_sets, tear_down);
   g_test_add ("/worker/monitor/history", Fixture, NULL, set_up, test_history, tear_down);
