@@ -210,6 +210,8 @@ class Stage:
         yield 'set-verified'
         path = json.loads(subprocess.run(['strongroomctl', 'sets', '--json'], check=True, capture_output=True, text=True).stdout)[0]['path']
         with open(os.path.join(path, 'authority.cer'), 'r+b') as file:
+            whole = file.read()
+            file.seek(0)
             file.write(b'damaged')
         self.press('Verify')
         self.says('What Was Found')
@@ -219,6 +221,10 @@ class Stage:
         yield 'delete'
         self.key('Escape')
         self.app.gone(self.words('Delete Backup Set'))
+        with open(os.path.join(path, 'authority.cer'), 'wb') as file:
+            file.write(whole)
+        self.press('Verify')
+        self.says('Every file is what the manifest says, read on %s')
         self.key('alt+Right' if self.mirrored else 'alt+Left')
 
     def other_ends(self):
