@@ -6,6 +6,9 @@
 #include "authority/sr-advice.h"
 #include "worker/sr-backup-folder.h"
 
+/* A look at a share that hangs keeps its thread for as long as that lasts. */
+#define MAX_LOOKS 3
+
 struct _SrMonitor
 {
   GObject parent_instance;
@@ -19,8 +22,11 @@ struct _SrMonitor
   char *folder;
   gboolean verify;
   guint n_reads; /* of the preferences */
+  gboolean was_read; /* they were, once */
   guint disk_timer;
-  gboolean looking;    /* at the disk */
+  guint n_looks;       /* that are under way at the disk, also those that hang */
+  guint look;          /* the number of the newest, which alone counts */
+  gboolean looking;    /* the newest is under way */
   gboolean look_again; /* asked for meanwhile */
 };
 
@@ -196,6 +202,8 @@ read_preferences (GTask        *task,
   g_task_return_pointer (task, preferences, (GDestroyNotify) preferences_free);
 }
 
+static void begin_look (SrMonitor *self);
+
 static void
 on_preferences_read (GObject      *source,
                      GAsyncResult *result,
@@ -207,7 +215,13 @@ on_preferences_read (GObject      *source,
   if (preferences == NULL || GPOINTER_TO_UINT (g_task_get_task_data (G_TASK (result))) != self->n_reads)
     return; /* a later one knows better */
   if (g_set_str (&self->folder, preferences->folder))
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FOLDER_NAME]);
+    {
+      /* The look that is under way may be at the folder before, and hang. */
+      if (self->looking && self->was_read)
+        begin_look (self);
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FOLDER_NAME]);
+    }
+  self->was_read = TRUE;
   if (self->verify == preferences->verify)
     return;
   self->verify = preferences->verify;
@@ -225,44 +239,66 @@ free_look (GTask        *task,
 }
 
 static void
+free_look_aside (SrDiskLook *look)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, NULL, NULL);
+
+  g_task_set_task_data (task, look, NULL);
+  g_task_run_in_thread (task, free_look);
+}
+
+static void
 on_disk_looked (GObject      *source,
                 GAsyncResult *result,
                 gpointer      user_data)
 {
   SrMonitor *self = SR_MONITOR (source);
   SrDiskLook *look = g_task_propagate_pointer (G_TASK (result), NULL);
+  gboolean newest = GPOINTER_TO_UINT (g_task_get_task_data (G_TASK (result))) == self->look;
 
-  self->looking = FALSE;
-  for (guint i = 0; look != NULL && i < self->watches->len; i++)
+  self->n_looks--;
+  if (newest)
+    self->looking = FALSE;
+  for (guint i = 0; newest && look != NULL && i < self->watches->len; i++)
     sr_watch_take_disk (self->watches->pdata[i], look);
+  if (newest && look != NULL)
+    schedule_disk (self, look);
   if (look != NULL)
-    {
-      g_autoptr (GTask) task = g_task_new (NULL, NULL, NULL, NULL);
-
-      schedule_disk (self, look);
-      g_task_set_task_data (task, look, NULL);
-      g_task_run_in_thread (task, free_look);
-    }
-  if (self->look_again && !g_cancellable_is_cancelled (self->cancellable))
+    free_look_aside (look);
+  if (self->look_again && !self->looking && !g_cancellable_is_cancelled (self->cancellable))
     sr_monitor_refresh_sets (self);
+}
+
+/* Beside one that is under way, whose result is not wanted any more. */
+static void
+begin_look (SrMonitor *self)
+{
+  g_autoptr (GTask) task = NULL;
+
+  self->look++;
+  self->looking = self->n_looks < MAX_LOOKS;
+  self->look_again = !self->looking;
+  if (!self->looking)
+    return;
+  self->n_looks++;
+  task = g_task_new (self, self->cancellable, on_disk_looked, NULL);
+  g_task_set_source_tag (task, sr_monitor_refresh_sets);
+  g_task_set_task_data (task, GUINT_TO_POINTER (self->look), NULL);
+  g_task_run_in_thread (task, look_at_disk);
 }
 
 void
 sr_monitor_refresh_sets (SrMonitor *self)
 {
   g_autoptr (GTask) preferences = g_task_new (self, self->cancellable, on_preferences_read, NULL);
-  g_autoptr (GTask) task = NULL;
 
   g_task_set_source_tag (preferences, read_preferences);
   g_task_set_task_data (preferences, GUINT_TO_POINTER (++self->n_reads), NULL);
   g_task_run_in_thread (preferences, read_preferences);
-  self->look_again = self->looking;
   if (self->looking)
-    return;
-  self->looking = TRUE;
-  task = g_task_new (self, self->cancellable, on_disk_looked, NULL);
-  g_task_set_source_tag (task, sr_monitor_refresh_sets);
-  g_task_run_in_thread (task, look_at_disk);
+    self->look_again = TRUE;
+  else
+    begin_look (self);
 }
 
 /* ---- The CAs: each on its own timer ----------------------------------------- */

@@ -14,6 +14,64 @@
 #include <stdio.h>
 #include <unistd.h>
 
+/* The linker leads the monitor's looks at the disk through here, so that they
+ * can hang once they have seen what there was. */
+SrDiskLook *__wrap_sr_disk_look_new (const char *journal_folder);
+SrDiskLook *__real_sr_disk_look_new (const char *journal_folder);
+
+static struct
+{
+  GMutex mutex; /* all that follows */
+  GCond changed;
+  gboolean hang; /* those that come */
+  guint n_hanging;
+} looks;
+
+SrDiskLook *
+__wrap_sr_disk_look_new (const char *journal_folder)
+{
+  SrDiskLook *look = __real_sr_disk_look_new (journal_folder);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&looks.mutex);
+
+  if (!looks.hang)
+    return look;
+  looks.n_hanging++;
+  g_cond_broadcast (&looks.changed);
+  while (looks.n_hanging > 0)
+    g_cond_wait (&looks.changed, &looks.mutex);
+  return look;
+}
+
+static void
+set_hang (gboolean hang)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&looks.mutex);
+
+  looks.hang = hang;
+}
+
+static void
+wait_for_hanging (guint n)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&looks.mutex);
+
+  while (looks.n_hanging < n)
+    g_cond_wait (&looks.changed, &looks.mutex);
+}
+
+/* Returns how many there were. */
+static guint
+let_go (void)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&looks.mutex);
+  guint n = looks.n_hanging;
+
+  looks.hang = FALSE;
+  looks.n_hanging = 0;
+  g_cond_broadcast (&looks.changed);
+  return n;
+}
+
 /* Everything is kept below a folder of the test's own, which g_test makes and
  * removes for the XDG folders. */
 typedef struct
@@ -271,6 +329,79 @@ test_sets (Fixture      *fixture,
   g_assert_error (sr_watch_get_folder_error (watch), SR_STORE_ERROR, SR_STORE_ERROR_NOT_A_REPOSITORY);
   g_assert_cmpint (sr_watch_get_condition (watch), ==, SR_CONDITION_FOLDER);
   g_assert_cmpuint (g_list_model_get_n_items (sr_watch_get_sets (watch)), ==, 1);
+}
+
+static SrRepository *
+make_folder (const char *name,
+             guint       n)
+{
+  g_autofree char *path = g_build_filename (g_get_user_data_dir (), name, NULL);
+  g_autoptr (GError) error = NULL;
+  SrRepository *repository = sr_repository_create (path, &error);
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < n; i++)
+    publish (repository, "ca.example.test\\Example CA");
+  return repository;
+}
+
+static void
+choose (Fixture      *fixture,
+        SrRepository *repository)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (sr_backup_folder_choose (repository, &error));
+  g_assert_no_error (error);
+  sr_monitor_refresh_sets (fixture->monitor);
+  while (!g_str_equal (sr_monitor_get_folder (fixture->monitor), sr_repository_get_path (repository)))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+iterate_a_while (void)
+{
+  for (int i = 0; i < 20; i++)
+    {
+      g_usleep (5000);
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+    }
+}
+
+/* The share of the old folder hangs: a newly chosen one is seen all the same,
+ * what comes from the old one later is not, and the threads do not pile up. */
+static void
+test_hanging (Fixture      *fixture,
+              gconstpointer data)
+{
+  g_autoptr (SrAuthority) authority = add (fixture, "ca.example.test\\Example CA");
+  SrWatch *watch = sr_monitor_find (fixture->monitor, authority);
+  g_autoptr (SrRepository) old = make_folder ("monitor-old", 2);
+  g_autoptr (SrRepository) new = make_folder ("monitor-new", 1);
+
+  choose (fixture, old);
+  wait_for_sets (fixture->monitor, watch, 2);
+  iterate_a_while ();
+  set_hang (TRUE);
+  sr_monitor_refresh_sets (fixture->monitor);
+  wait_for_hanging (1);
+  set_hang (FALSE);
+  choose (fixture, new);
+  wait_for_sets (fixture->monitor, watch, 1);
+  g_assert_cmpuint (let_go (), ==, 1);
+  iterate_a_while ();
+  g_assert_cmpuint (g_list_model_get_n_items (sr_watch_get_sets (watch)), ==, 1);
+
+  set_hang (TRUE);
+  sr_monitor_refresh_sets (fixture->monitor);
+  for (guint i = 0; i < 8; i++)
+    choose (fixture, i % 2 == 0 ? old : new);
+  wait_for_hanging (3);
+  iterate_a_while ();
+  g_assert_cmpuint (let_go (), ==, 3);
+  choose (fixture, old);
+  wait_for_sets (fixture->monitor, watch, 2);
 }
 
 static void
@@ -537,6 +668,7 @@ main (int    argc,
   g_test_add ("/worker/monitor/refused", Fixture, NULL, set_up, test_refused, tear_down);
   g_test_add ("/worker/monitor/removed", Fixture, NULL, set_up, test_removed, tear_down);
   g_test_add ("/worker/monitor/sets", Fixture, NULL, set_up, test_sets, tear_down);
+  g_test_add ("/worker/monitor/hanging", Fixture, NULL, set_up, test_hanging, tear_down);
   g_test_add ("/worker/monitor/history", Fixture, NULL, set_up, test_history, tear_down);
   g_test_add ("/worker/monitor/long-backup", Fixture, NULL, set_up, test_long_backup, tear_down);
   g_test_add ("/worker/monitor/locked", Fixture, NULL, set_up, test_locked, tear_down);
