@@ -135,6 +135,8 @@ on_status (GObject      *source,
 
   if (self->state_row == NULL)
     return; /* the page was left meanwhile */
+  if (self->busy != 0)
+    return; /* asked before a change that is being made now: settle () asks again */
   self->running = FALSE;
   if (status != NULL)
     show_status (self, status);

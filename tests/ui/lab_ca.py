@@ -152,8 +152,3 @@ def content(path):
     except PermissionError:
         pass    # nobody may look at it, which is better still
     return b''
-
-
-def audit(app):
-    found = ui.nameless(app) + ui.outside(app)
-    assert not found, '\n'.join(found)

@@ -11,7 +11,7 @@ import time
 import lab_ca
 import tap
 import ui
-from lab_ca import HOST, OPERATOR, PASSWORDS, READER, WRONG, audit
+from lab_ca import HOST, OPERATOR, PASSWORDS, READER, WRONG
 
 NEW_FLAGS = '0x641'     # what a CA of Windows has from the start, with 0x40
 CHECKS = ('Host name', 'Activation port', 'Sign-in and activation', 'Roles of the account', 'Remote backup',
@@ -49,7 +49,7 @@ def test_a_config_string_that_is_none_says_why():
     app.type_into('name', 'no backslash at all')
     app.press('Next')
     app.says('HOST\\\\CA')
-    audit(app)
+    ui.audit(app)
     leave()
 
 
@@ -61,7 +61,7 @@ def test_wrong_password():
     assert 'The host does not accept the account: check user and password' in words, words
     assert row_of('Host name')[0] == row_of('Activation port')[0] == 'Good'
     assert row_of('Roles of the account')[0] == 'Not asked, since an earlier check failed'
-    audit(app)
+    ui.audit(app)
     app.press('Sign In Differently')
     app.type_into('Password', PASSWORDS[OPERATOR])
     app.press('Check')
@@ -89,7 +89,7 @@ def test_closed_port():
     assert 'Nothing listens at that port' in words, words
     assert row_of('Host name')[0] == 'Good'
     assert row_of('Sign-in and activation')[0] == 'Not asked, since an earlier check failed'
-    audit(app)
+    ui.audit(app)
     app.press('Change Host or Port')
     app.set_value('Activation Port', ca.facts['activationPort'])
     app.press('Next')
@@ -109,7 +109,7 @@ def test_missing_role():
     assert row_of('Remote backup')[0] == 'Good'
     outcome, words = row_of('Database locations')
     assert outcome == 'Failed' and HOST in words and '0x80070005' in words, (outcome, words)
-    audit(app)
+    ui.audit(app)
     leave()
 
 
@@ -123,7 +123,7 @@ def test_remote_backup_disabled():
     assert row_of('Roles of the account')[0] == 'Good'
     outcome, words = row_of('Database locations')
     assert outcome == 'Failed' and '0x80070005' in words, (outcome, words)
-    audit(app)
+    ui.audit(app)
     copied_command(command)
     # All the same it can be added, and the last page says what that means.
     app.press('Next')
@@ -134,7 +134,7 @@ def test_remote_backup_disabled():
     app.find(f'{closed.name} Is Added', 'label')
     app.says('backups of this CA will fail until that is mended')
     assert app.look('Back Up Now', 'button|push button', dialog()) is None, 'it offers a backup that must fail'
-    audit(app)
+    ui.audit(app)
     app.press('Done')
     app.says('The CA does not allow remote backup')
 
@@ -177,7 +177,7 @@ def test_success_by_keyboard_alone():
     type_text(str(ca.facts['activationPort']))
     app.key('alt+n')
     app.find('User', 'text|entry')
-    audit(app)
+    ui.audit(app)
     app.says('Kept Until Strongroom Quits')
     lab_ca.tab_to(app, 'User')
     type_text(OPERATOR)
@@ -191,10 +191,10 @@ def test_success_by_keyboard_alone():
     for title in CHECKS:
         assert row_of(title)[0] == 'Good', row_of(title)
     assert 'The account’s roles: backup operator, reader' in row_of('Roles of the account')[1]
-    audit(app)
+    ui.audit(app)
     app.key('alt+n')
     app.says('strongroom/backups')
-    audit(app)
+    ui.audit(app)
     app.key('alt+a')
 
 
@@ -202,7 +202,7 @@ def test_done_page_and_sidebar():
     app.find(f'{ca.name} Is Added', 'label')
     app.says('It is ready to be backed up')
     app.says('Kept until Strongroom quits')
-    audit(app)
+    ui.audit(app)
     assert app.look('Back', 'button|push button', dialog()) is None, 'what is done cannot be gone back from'
     assert ca.config in known().replace('\\\\', '\\'), known()
     app.find(ca.name, 'list item')

@@ -25,11 +25,6 @@ app = None
 notified = None
 
 
-def audit():
-    found = ui.nameless(app) + ui.outside(app)
-    assert not found, '\n'.join(found)
-
-
 def picture(name):
     folder = os.environ.get('STRONGROOM_UI_PICTURES')
     if folder:
@@ -74,7 +69,7 @@ def test_cancel_in_the_middle_of_a_file():
     app.says('The backup session on the CA was ended.')
     app.find('Try Again', BUTTON)
     picture('job-cancelled')
-    audit()
+    ui.audit(app)
     assert balanced() == 1
     assert practice.staging() == [] and practice.journal() == [] and practice.sets() == []
 
@@ -88,7 +83,7 @@ def test_killed_server_is_a_failure_with_words_and_a_code():
     app.says('Start it under “Practice CA” on its page')
     app.says('No set was made. The backup session could not be ended.')
     picture('job-failed')
-    audit()
+    ui.audit(app)
     assert practice.staging() == [], practice.staging()
     assert len(practice.journal()) == 1, practice.journal()
 
@@ -101,7 +96,7 @@ def test_details_and_copy_tell_all():
         if node.get_role_name() == 'list item' and node.get_name():
             lines[node.get_name()] = node.get_description()
     picture('job-details')
-    audit()
+    ui.audit(app)
     app.key('Escape')
     app.gone('Details of the backup', 'list')
     app.press('Copy')
@@ -194,7 +189,7 @@ def test_quitting_meanwhile_asks():
         app.key('ctrl+q')
         app.says('1 backup is running')
         picture('quit')
-        audit()
+        ui.audit(app)
         app.press('Keep Running')
         app.gone('Keep Running', BUTTON)
         assert app.process.poll() is None
@@ -242,7 +237,7 @@ def test_session_left_open_is_shown_and_ended_by_a_button():
     app.says('A backup session of ours was left open on this CA')
     app.says('A session was left open')
     picture('session-open')
-    audit()
+    ui.audit(app)
     app.press('End It')
     app.says('The session may still be open: the CA could not be asked.')
     picture('session-not-ended')

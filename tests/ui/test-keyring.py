@@ -13,7 +13,7 @@ import time
 import lab_ca
 import tap
 import ui
-from lab_ca import OPERATOR, PASSWORDS, audit
+from lab_ca import OPERATOR, PASSWORDS
 
 SECRETS = 'org.freedesktop.secrets'
 
@@ -90,7 +90,7 @@ def test_the_keyring_is_offered_and_takes_the_password():
     app.press('Next')
     app.press('Add CA')
     app.says('Kept in the keyring')
-    audit(app)
+    ui.audit(app)
     app.wait(lambda: len(stored()) == 1, 'the password in the keyring')
     app.press('Done')
 
@@ -110,7 +110,7 @@ def test_it_is_nowhere_else():
 
 def test_it_can_be_forgotten():
     open_sign_in()
-    audit(app)
+    ui.audit(app)
     app.click(app.find('Forget the Password', 'button'))
     app.says('The password was forgotten')
     app.wait(lambda: not stored(), 'the keyring to be empty')
@@ -147,7 +147,7 @@ def test_removing_the_ca_clears_it():
     time.sleep(0.5)
     menu('r')
     app.says('Its 2 backup sets stay in\n.*strongroom/backups/')
-    audit(app)
+    ui.audit(app)
     app.press('Remove CA')
     app.find('Back Up a Certificate Authority', 'label')
     app.wait(lambda: not stored(), 'the keyring to be empty')

@@ -13,7 +13,6 @@ import time
 import lab_ca
 import tap
 import ui
-from lab_ca import audit
 
 VERIFY = 'Verify After Backup'
 
@@ -52,7 +51,7 @@ def back_up():
 def test_verify_after_backup():
     lab_ca.add(app, ca)
     preferences()
-    audit(app)
+    ui.audit(app)
     assert lab_ca.is_on(app, VERIFY), 'it is on from the start'
     lab_ca.switch(app, VERIFY, False)
     leave()
@@ -135,7 +134,7 @@ def test_backup_folder_by_the_folder_chooser():
     app.gone('Choose the Backup Folder', 'dialog|frame|window|file chooser')
     # There is no window manager to give the keyboard back, and who does not have it gets a notification at the end.
     app.focus_window()
-    audit(app)
+    ui.audit(app)
     leave()
     assert json.load(open(settings_file()))['backup_folder']['path'] == folder
     back_up()
@@ -170,7 +169,7 @@ def test_remove_ca_keeps_its_sets_and_says_where():
     app.key('r')
     app.find(f'Remove {ca.name}\\?', 'label|alert|dialog')
     app.says('Its 1 backup set stays in\n' + os.path.dirname(path))
-    audit(app)
+    ui.audit(app)
     app.key('Return')    # nothing that destroys is the default
     app.wait(lambda: app.look(f'Remove {ca.name}\\?', 'label') is None, 'the question to close')
     assert listed()['config'] == ca.config

@@ -31,11 +31,6 @@ NAMESPACE = 'STRONGROOM_UI_NAMESPACE'
 app = None
 
 
-def audit():
-    found = ui.nameless(app) + ui.outside(app)
-    assert not found, '\n'.join(found)
-
-
 def picture(name, alert=False):
     """An alert's heading that has to be wrapped makes GTK 4.18 warn: those are taken in a wide window alone."""
     folder = os.environ.get('STRONGROOM_UI_PICTURES')
@@ -153,7 +148,7 @@ def test_first_set_of_a_disk():
     app.says('Verified on ')
     app.says('which is in the newest set')
     picture('protected')
-    audit()
+    ui.audit(app)
     app.press('Hide')
     assert len(practice.sets()) == 1
 
@@ -168,7 +163,7 @@ def test_disk_that_is_not_mounted_is_waited_for():
     app.says('Backup folder not there')
     app.says('“/[^ ]*/vault” is not a backup folder')
     picture('folder-unmounted')
-    audit()
+    ui.audit(app)
     app.press('Back Up')
     app.says('Backup Folder Unusable')
     picture('folder-unmounted-refused', alert=True)
@@ -202,7 +197,7 @@ def test_disk_that_is_away_at_the_start():
     app.says('Backup Folder Not There')
     assert not app.look('.*Never.*'), 'a backup folder that cannot be read says nothing of backups'
     picture('folder-away-at-start')
-    audit()
+    ui.audit(app)
     plug()
     app.press('Check Again')
     no_banner('Check Again')
@@ -216,7 +211,7 @@ def test_read_only_disk():
     app.says('Backup folder read-only')
     app.says('mount it for writing, or choose another backup folder')
     picture('folder-read-only')
-    audit()
+    ui.audit(app)
     app.press('Back Up')
     card('Backup Failed', 'Read-only file system', 'Step: Before the CA was asked', 'No set was made')
     picture('folder-read-only-failed')
@@ -246,7 +241,7 @@ def test_full_disk():
     card('Backup Failed', 'Reading database: Making room for .*No space left on device. Make room there, or choose another backup folder',
          'The backup session on the CA was ended')
     picture('folder-full-failed')
-    audit()
+    ui.audit(app)
     assert balanced() == before + 1
     assert practice.staging(small) == [] and practice.journal() == []
     app.press('Hide')
@@ -304,7 +299,7 @@ def test_folder_of_a_newer_version():
     banner('A newer version of Strongroom has written the backup folder', 'Choose Another')
     app.says('Backup folder too new')
     picture('folder-newer')
-    audit()
+    ui.audit(app)
     app.press('Choose Another')
     app.find('Choose the Backup Folder', 'frame|dialog|file chooser|window')
     app.key('Escape')
@@ -330,7 +325,7 @@ def test_another_process_at_work_is_named():
         banner(holder, 'Check Again')
         app.says('In use by another program')
         picture('folder-locked')
-        audit()
+        ui.audit(app)
         app.press('Back Up')
         card('Backup Failed', f'is in use by strongroomctl, started by .*process {other.pid}', 'Step: Before the CA was asked')
         picture('folder-locked-failed')
@@ -356,7 +351,7 @@ def test_remote_backup_disabled_is_explained():
     app.says('Remote Backup Is Disabled')
     app.says('certutil -setreg CA.InterfaceFlags -IF_NOREMOTEICERTADMINBACKUP')
     picture('remote-backup', alert=True)
-    audit()
+    ui.audit(app)
     app.press('Copy Command')
     app.says('Command copied')
     app.press('Back Up')
@@ -400,7 +395,7 @@ def test_changed_byte_is_found_and_named():
     app.find('DataBase/' + os.path.basename(database), 'list item')
     app.says(f'“DataBase/{os.path.basename(database)}” has SHA-256 [0-9a-f]{{64}}, and [0-9a-f]{{64}} is expected')
     picture('set-damaged')
-    audit()
+    ui.audit(app)
     back()
     app.says('Damaged, as was found on ')
     banner('The newest full backup is damaged', 'Back Up Now')
@@ -452,7 +447,7 @@ def test_delete_asks_and_deletes_that_set_alone():
     app.says('Full backup of .*, of localhost.Practice CA: .* in [0-9]+ files and the restore sheet are removed for good')
     app.says('It is the newest full backup of this CA')
     picture('delete', alert=True)
-    audit()
+    ui.audit(app)
     app.press('Cancel')
     app.gone('Delete Backup Set', BUTTON)
     assert os.path.isdir(victim)

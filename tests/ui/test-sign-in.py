@@ -10,7 +10,7 @@ import time
 import lab_ca
 import tap
 import ui
-from lab_ca import HOST, OPERATOR, PASSWORDS, WRONG, audit
+from lab_ca import HOST, OPERATOR, PASSWORDS, WRONG
 
 NEWER = 'zebra-of-next-month'
 
@@ -30,7 +30,7 @@ def told_refusal():
     """The dialog is there, says that the account was refused, with the code, and what to do."""
     app.find('The Account Was Not Let In', 'label')
     app.says(f'{HOST} port .*fault 0x00000005: access denied.*The host does not accept the account: check user and password')
-    audit(app)
+    ui.audit(app)
 
 
 def test_a_backup_asks_for_the_password():
@@ -45,7 +45,7 @@ def test_a_backup_asks_for_the_password():
     app.says('There is no keyring in this session')
     assert lab_ca.is_on(app, 'Allow NTLM'), 'what was allowed for this CA is shown'
     assert app.look('The Account Was Not Let In') is None
-    audit(app)
+    ui.audit(app)
 
 
 def test_a_wrong_password_is_told_and_nothing_is_begun():

@@ -11,7 +11,6 @@ import subprocess
 import lab_ca
 import tap
 import ui
-from lab_ca import audit
 from practice_ca import PracticeCa
 
 USER, PASSWORD = 'alice@LAB.TEST', 'Passw0rd!'      # as with-lab.py makes them
@@ -26,7 +25,7 @@ def test_the_ticket_is_found_and_needs_nothing_more():
     app.says(f'Found a ticket of {USER}')
     assert app.look('Password', 'text|entry|password text') is None, 'a password is asked for'
     assert app.look('Allow NTLM') is None, 'NTLM is offered'
-    audit(app)
+    ui.audit(app)
 
 
 def test_the_checks_pass_with_it():
@@ -34,13 +33,13 @@ def test_the_checks_pass_with_it():
     lab_ca.checked(app)
     app.says('Signed in with the tickets of this session, encrypted')
     app.says('The account’s roles: backup operator, reader')
-    audit(app)
+    ui.audit(app)
     app.press('Next')
     app.press('Add CA')
     app.find(f'{ca.name} Is Added', 'label')
     app.says('The Kerberos ticket of this session')
     assert app.look('Kept until Strongroom quits') is None
-    audit(app)
+    ui.audit(app)
 
 
 def test_a_backup_signs_in_by_kerberos_alone():

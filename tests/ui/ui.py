@@ -133,6 +133,12 @@ class Gone(Exception):
     """What was looked for did not come in time."""
 
 
+def went(error):
+    """Whether a widget went while it was asked."""
+    kind = type(error)
+    return 'atspi' in str(kind).lower() or 'GError' in kind.__name__ or kind.__name__ == 'Error'
+
+
 class App:
     """The window's program, running."""
 
@@ -171,9 +177,8 @@ class App:
         while True:
             try:
                 found = function()
-            except Exception as error:  # a widget went while it was asked
-                if 'atspi' not in str(type(error)).lower() and 'GError' not in type(error).__name__ \
-                        and type(error).__name__ != 'Error':
+            except Exception as error:
+                if not went(error):
                     raise
                 found = None
             if found:
@@ -375,3 +380,21 @@ def outside(app):
             if w > 0 and (x < -EDGE or x + w > width + EDGE):
                 found.append(f'{node.get_role_name()} “{node.get_name()}”: {x} to {x + w} of {width}')
     return found
+
+
+def audit(app, settle=10):
+    """Fails when a control has no name or reaches out of its window. A window that was just made or changed has settle
+    seconds to become so: for a moment its parts are on the accessibility bus before their names."""
+    end = time.monotonic() + settle
+    while True:
+        try:
+            found = nameless(app) + outside(app)
+        except Exception as error:
+            if not went(error):
+                raise
+            found = ['the window does not come to rest']
+        if not found:
+            return
+        if time.monotonic() > end:
+            raise AssertionError('\n'.join(found))
+        time.sleep(0.2)
