@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "config.h"
-
 #include "chain-checker.h"
 
 #include <json-glib/json-glib.h>
