@@ -153,7 +153,7 @@ on_backup_ended (GObject      *source,
 typedef struct
 {
   SrAuthority *authority;
-  gboolean keep_logs;
+  SrBackupWish wish;
   gboolean verify;
 } Wanted;
 
@@ -194,7 +194,9 @@ queue (SrApplication *self,
     .authority = wanted->authority,
     .password = password,
     .repository = repository,
-    .keep_logs = wanted->keep_logs,
+    .automatic = wanted->wish.automatic,
+    .kind = wanted->wish.kind,
+    .keep_logs = wanted->wish.keep_logs,
     .no_verify = !wanted->verify,
   };
   SrJob *job = sr_job_new_backup (&options);
@@ -236,7 +238,7 @@ sr_application_is_opening (SrApplication *self,
 void
 sr_application_back_up_async (SrApplication      *self,
                               SrAuthority        *authority,
-                              gboolean            keep_logs,
+                              SrBackupWish        wish,
                               GAsyncReadyCallback callback,
                               gpointer            user_data)
 {
@@ -244,7 +246,7 @@ sr_application_back_up_async (SrApplication      *self,
   Wanted *wanted = g_new0 (Wanted, 1);
 
   wanted->authority = g_object_ref (authority);
-  wanted->keep_logs = keep_logs;
+  wanted->wish = wish;
   g_task_set_task_data (task, wanted, (GDestroyNotify) wanted_free);
   g_ptr_array_add (self->opening, authority);
   g_application_hold (G_APPLICATION (self)); /* as the backup will */

@@ -50,20 +50,35 @@ SrMonitor *sr_application_get_monitor (SrApplication *self);
 SrKeyring *sr_application_get_keyring (SrApplication *self);
 
 /**
+ * SrBackupWish:
+ * @automatic: whether the rules choose between full and log-only; @kind is not looked at then
+ * @kind: full or logs only; what no rule allows is refused
+ * @keep_logs: whether the CA's logs stay as they are
+ *
+ * What kind of backup is wanted.
+ */
+typedef struct
+{
+  gboolean automatic;
+  SrBackupKind kind;
+  gboolean keep_logs;
+} SrBackupWish;
+
+/**
  * sr_application_back_up_async:
  * @self: the application
  * @authority: a CA
- * @keep_logs: whether the CA's logs stay as they are
+ * @wish: what kind of backup
  * @callback: called when the job was queued, or could not be
  * @user_data: for @callback
  *
- * Puts a full backup of @authority into the queue; its end is told by a
+ * Puts a backup of @authority into the queue; its end is told by a
  * notification when no window is seen. Where a password is needed it must be
  * at hand: see sr_keyring_peek().
  */
 void sr_application_back_up_async (SrApplication      *self,
                                    SrAuthority        *authority,
-                                   gboolean            keep_logs,
+                                   SrBackupWish        wish,
                                    GAsyncReadyCallback callback,
                                    gpointer            user_data);
 

@@ -24,6 +24,7 @@ struct _SrAuthorityPage
   AdwBanner *banner;
   AdwActionRow *last_full_row;
   AdwActionRow *server_row;
+  AdwActionRow *next_row;
   AdwActionRow *kept_row;
   AdwActionRow *verified_row;
   GtkImage *verified_icon;
@@ -31,6 +32,7 @@ struct _SrAuthorityPage
   AdwActionRow *reach_row;
   GtkWidget *sign_in_button;
   GtkStack *action_stack;
+  AdwSplitButton *back_up_button;
   SrJobCard *job_card;
   SrPracticePanel *practice_panel;
   GtkListBox *sets_list;
@@ -206,6 +208,32 @@ wants_sign_in (SrWatch *watch)
   return (reach == SR_REACH_NEEDS_PASSWORD || reach == SR_REACH_REFUSED) && !sr_authority_is_practice (sr_watch_get_authority (watch));
 }
 
+/* What the rules choose, and the reason. */
+static void
+update_next (SrAuthorityPage *self)
+{
+  g_auto (SrBackupChoice) choice = { 0 };
+  const char *face = _("_Back Up");
+  g_autofree char *words = NULL;
+
+  if (!sr_watch_choose (self->watch, &choice))
+    words = g_strdup (_("Not known"));
+  else if (choice.kind == SR_SET_FULL)
+    {
+      face = _("_Back Up in Full");
+      /* Translators: %s is why, a whole sentence */
+      words = g_strdup_printf (_("Full. %s"), sr_backup_rule_words (choice.rule));
+    }
+  else
+    {
+      face = _("_Back Up Logs Only");
+      /* Translators: %s is what it will hold, a whole sentence */
+      words = g_strdup_printf (_("Logs only. %s"), sr_backup_rule_words (choice.rule));
+    }
+  adw_action_row_set_subtitle (self->next_row, words);
+  adw_split_button_set_label (self->back_up_button, face);
+}
+
 static void
 update_protection (SrAuthorityPage *self)
 {
@@ -221,6 +249,7 @@ update_protection (SrAuthorityPage *self)
   adw_action_row_set_subtitle (self->server_row, server);
   adw_action_row_set_subtitle (self->kept_row, kept);
   adw_action_row_set_subtitle (self->reach_row, reach);
+  update_next (self);
   update_verified (self);
   gtk_widget_set_visible (self->sign_in_button, wants_sign_in (self->watch));
 }
@@ -318,6 +347,7 @@ sr_authority_page_class_init (SrAuthorityPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, banner);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, last_full_row);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, server_row);
+  gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, next_row);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, kept_row);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, verified_row);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, verified_icon);
@@ -325,6 +355,7 @@ sr_authority_page_class_init (SrAuthorityPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, reach_row);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, sign_in_button);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, action_stack);
+  gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, back_up_button);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, job_card);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, practice_panel);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, sets_list);

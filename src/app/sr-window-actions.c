@@ -30,14 +30,30 @@ job_is_running (SrWindow    *self,
          || (job != NULL && !sr_job_state_is_final (sr_job_get_state (job)));
 }
 
+/* Why not stands in words on the CA's page. */
+static gboolean
+are_logs_allowed (SrWindow    *self,
+                  SrAuthority *authority)
+{
+  SrWatch *watch = sr_monitor_find (sr_application_get_monitor (application_of (self)), authority);
+  g_auto (SrBackupChoice) choice = { 0 };
+
+  return watch != NULL && sr_watch_choose (watch, &choice) && choice.logs_allowed;
+}
+
 void
 sr_window_update_actions (SrWindow *self)
 {
   SrAuthority *authority = sr_window_get_selected (self);
   gboolean idle = authority != NULL && !job_is_running (self, authority);
 
+  gboolean logs_allowed = idle && are_logs_allowed (self, authority);
+
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.back-up", idle);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.back-up-full", idle);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.back-up-keep-logs", idle);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.back-up-logs", logs_allowed);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.back-up-logs-keep-logs", logs_allowed);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.try-again", idle);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.remove-authority", idle);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.refresh", authority != NULL);
@@ -62,9 +78,9 @@ on_queued (GObject      *source,
 static void
 queue_backup (SrWindow    *self,
               SrAuthority *authority,
-              gboolean     keep_logs)
+              SrBackupWish wish)
 {
-  sr_application_back_up_async (application_of (self), authority, keep_logs, on_queued, g_object_ref (self));
+  sr_application_back_up_async (application_of (self), authority, wish, on_queued, g_object_ref (self));
   sr_window_update_actions (self);
 }
 
@@ -72,7 +88,7 @@ typedef struct
 {
   SrWindow *window;
   SrAuthority *authority;
-  gboolean keep_logs;
+  SrBackupWish wish;
 } Pending;
 
 static void
@@ -93,7 +109,7 @@ on_signed_in (GObject      *source,
   g_autoptr (Pending) pending = user_data;
 
   if (sr_sign_in_finish (SR_WINDOW (source), result))
-    queue_backup (pending->window, pending->authority, pending->keep_logs);
+    queue_backup (pending->window, pending->authority, pending->wish);
 }
 
 /* Why the host has not let the account in, if that is how it stands. */
@@ -119,15 +135,15 @@ on_looked_up (GObject      *source,
   const GError *refusal = refusal_of (window, authority);
 
   if (password != NULL && refusal == NULL)
-    queue_backup (window, authority, pending->keep_logs);
+    queue_backup (window, authority, pending->wish);
   else
     sr_sign_in_async (window, authority, refusal, on_signed_in, g_steal_pointer (&pending));
 }
 
 /* Where a password is needed and not at hand, or was refused, asks for it first. */
 static void
-begin_backup (SrWindow *self,
-              gboolean  keep_logs)
+begin_backup (SrWindow    *self,
+              SrBackupWish wish)
 {
   SrAuthority *authority = sr_window_get_selected (self);
   Pending *pending;
@@ -136,13 +152,13 @@ begin_backup (SrWindow *self,
     return;
   if (!sr_authority_needs_password (authority))
     {
-      queue_backup (self, authority, keep_logs);
+      queue_backup (self, authority, wish);
       return;
     }
   pending = g_new0 (Pending, 1);
   pending->window = g_object_ref (self);
   pending->authority = g_object_ref (authority);
-  pending->keep_logs = keep_logs;
+  pending->wish = wish;
   sr_keyring_lookup_async (sr_application_get_keyring (application_of (self)), authority, NULL, on_looked_up, pending);
 }
 
@@ -151,7 +167,32 @@ on_back_up (GtkWidget  *widget,
             const char *action,
             GVariant   *parameter)
 {
-  begin_backup (SR_WINDOW (widget), FALSE);
+  begin_backup (SR_WINDOW (widget), (SrBackupWish) { .automatic = TRUE });
+}
+
+static void
+on_back_up_full (GtkWidget  *widget,
+                 const char *action,
+                 GVariant   *parameter)
+{
+  begin_backup (SR_WINDOW (widget), (SrBackupWish) { .kind = SR_BACKUP_FULL });
+}
+
+static void
+on_back_up_logs (GtkWidget  *widget,
+                 const char *action,
+                 GVariant   *parameter)
+{
+  begin_backup (SR_WINDOW (widget), (SrBackupWish) { .kind = SR_BACKUP_LOGS });
+}
+
+/* Asks nothing: log-only backups go on as before, and what the next one holds again does no harm. */
+static void
+on_back_up_logs_keep_logs (GtkWidget  *widget,
+                           const char *action,
+                           GVariant   *parameter)
+{
+  begin_backup (SR_WINDOW (widget), (SrBackupWish) { .kind = SR_BACKUP_LOGS, .keep_logs = TRUE });
 }
 
 /* What the last backup was asked, not what is usual. */
@@ -163,8 +204,15 @@ on_try_again (GtkWidget  *widget,
   SrWindow *self = SR_WINDOW (widget);
   SrWatch *watch = sr_monitor_find (sr_application_get_monitor (application_of (self)), sr_window_get_selected (self));
   SrJob *job = watch != NULL ? sr_watch_get_job (watch) : NULL;
+  SrBackupWish wish = { .automatic = TRUE };
 
-  begin_backup (self, job != NULL && sr_job_get_keep_logs (job));
+  if (job != NULL)
+    wish = (SrBackupWish) {
+      .automatic = sr_job_get_automatic (job),
+      .kind = sr_job_get_backup_kind (job),
+      .keep_logs = sr_job_get_keep_logs (job),
+    };
+  begin_backup (self, wish);
 }
 
 static void
@@ -173,7 +221,7 @@ on_keep_logs_answer (AdwAlertDialog *dialog,
                      gpointer        user_data)
 {
   if (g_str_equal (response, "back-up"))
-    begin_backup (SR_WINDOW (user_data), TRUE);
+    begin_backup (SR_WINDOW (user_data), (SrBackupWish) { .kind = SR_BACKUP_FULL, .keep_logs = TRUE });
 }
 
 static void
@@ -491,7 +539,10 @@ void
 sr_window_install_actions (GtkWidgetClass *klass)
 {
   gtk_widget_class_install_action (klass, "win.back-up", NULL, on_back_up);
+  gtk_widget_class_install_action (klass, "win.back-up-full", NULL, on_back_up_full);
   gtk_widget_class_install_action (klass, "win.back-up-keep-logs", NULL, on_back_up_keep_logs);
+  gtk_widget_class_install_action (klass, "win.back-up-logs", NULL, on_back_up_logs);
+  gtk_widget_class_install_action (klass, "win.back-up-logs-keep-logs", NULL, on_back_up_logs_keep_logs);
   gtk_widget_class_install_action (klass, "win.try-again", NULL, on_try_again);
   gtk_widget_class_install_action (klass, "win.refresh", NULL, on_refresh);
   gtk_widget_class_install_action (klass, "win.sign-in", NULL, on_sign_in);

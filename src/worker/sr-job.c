@@ -390,6 +390,12 @@ sr_job_get_authority (SrJob *self)
 }
 
 gboolean
+sr_job_get_automatic (SrJob *self)
+{
+  return self->order.automatic;
+}
+
+gboolean
 sr_job_get_keep_logs (SrJob *self)
 {
   return self->order.keep_logs;

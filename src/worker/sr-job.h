@@ -178,6 +178,14 @@ SrBackupSet *sr_job_get_set (SrJob *self);
 SrAuthority *sr_job_get_authority (SrJob *self);
 
 /**
+ * sr_job_get_automatic:
+ * @self: a backup
+ *
+ * Returns: whether the rules were to choose its kind
+ */
+gboolean sr_job_get_automatic (SrJob *self);
+
+/**
  * sr_job_get_keep_logs:
  * @self: a backup
  *

@@ -187,7 +187,7 @@ class Stage:
 
     def backing_up(self):
         ask(do='pad', size=256 << 20)
-        self.press('Back Up')
+        self.press('Back Up in Full')
         self.app.wait(lambda: (self.progress() or 0) > 0.2, 'progress')
         with stopped():
             yield 'running'
@@ -229,13 +229,16 @@ class Stage:
 
     def other_ends(self):
         self.press('Hide')
-        self.press('Back Up')
+        self.press('Other Kinds of Backup')
+        self.item('Full Backup')
+        yield 'backup-menu-logs'
+        self.app.press(self.words('Full Backup'), 'menu item')
         self.press('Cancel Backup')
         self.says('Backup Cancelled')
         yield 'cancelled'
         self.press('Hide')
         practice('stop')
-        self.press('Back Up')
+        self.press('Back Up Logs Only')
         self.says('Backup Failed')
         yield 'failed'
         self.press('Details')

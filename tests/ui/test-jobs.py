@@ -54,7 +54,7 @@ def test_cancel_in_the_middle_of_a_file():
     app.press('Try with a Practice CA')
     app.says('Never backed up')
     practice.ask(do='pad', size=DATABASE)
-    app.press('Back Up')
+    app.back_up_in_full()
     with practice.stop_in_the_middle(DATABASE):
         length = practice.half_read(DATABASE)
         tap.note(f'{length} of {DATABASE} bytes have come')
@@ -127,7 +127,7 @@ def test_try_again_after_a_restart_succeeds():
 
 
 def close_window_in_the_middle():
-    app.press('Back Up')
+    app.back_up_in_full()
     with practice.stop_in_the_middle(DATABASE):
         app.key('ctrl+w')
         practice.wait_for(lambda: not app.windows(), 'the window to go')
@@ -140,7 +140,7 @@ def notification():
 
 
 def test_window_closed_and_opened_again_meanwhile():
-    app.press('Back Up')
+    app.back_up_in_full()
     with practice.stop_in_the_middle(DATABASE):
         app.key('ctrl+w')
         practice.wait_for(lambda: not app.windows(), 'the window to go')
@@ -184,7 +184,7 @@ def test_end_without_a_window_is_a_notification():
 def test_quitting_meanwhile_asks():
     global app
     before = practice.counts()
-    app.press('Back Up')
+    app.back_up_in_full()
     with practice.stop_in_the_middle(DATABASE):
         app.key('ctrl+q')
         app.says('1 backup is running')
@@ -212,7 +212,7 @@ def kill_in_the_middle():
     global app
     app = ui.App()
     before = practice.counts()
-    app.press('Back Up')
+    app.back_up_in_full()
     with practice.stop_in_the_middle(DATABASE):
         app.process.kill()
         app.process.wait()

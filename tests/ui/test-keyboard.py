@@ -66,7 +66,7 @@ def test_practice_ca_is_started():
 
 def test_back_up_by_its_button():
     states.ask(do='pad', size=64 << 20)
-    press('Back Up', 'space')
+    press('Back Up in Full', 'space')
     app.find('Cancel Backup', 'button')
     focus()
     app.says('Backup Complete')
@@ -99,7 +99,7 @@ def test_set_is_opened_from_the_list():
 def test_card_is_hidden():
     press('Hide')
     app.gone('Hide', 'button')
-    app.find('Back Up', 'button')
+    app.find('Back Up Logs Only', 'button')
     focus()
 
 
@@ -143,6 +143,10 @@ def test_refresh():
 
 def test_back_up_by_its_key_and_cancel():
     states.ask(do='pad', size=256 << 20)
+    # With circular logging the next one is full again: long enough to be cancelled.
+    states.ask(do='config', node='root', entry='DBFlags', value=0xb4)
+    app.key('F5')
+    app.says('Full. The CA overwrites its logs')
     app.key('ctrl+b')
     app.find('Cancel Backup', 'button')
     with states.stopped():

@@ -73,7 +73,7 @@ def close_dialog(name='Sign In'):
 
 def backed_up(number):
     """That a backup ends well without anybody being asked."""
-    app.press('Back Up')
+    app.back_up_in_full()
     app.says('Backup Complete')
     assert ca.counts() == (number, number), ca.counts()
     app.press('Hide')
@@ -117,14 +117,14 @@ def test_it_can_be_forgotten():
     assert app.look('Forget the Password', 'button') is None
     close_dialog()
     app.says('Password needed to ask the CA')
-    app.press('Back Up')
+    app.back_up_in_full()
     app.find('Sign In', 'dialog')
     close_dialog()
     assert ca.counts() == (1, 1), ca.counts()
 
 
 def test_it_is_kept_for_the_session_where_that_is_wanted():
-    app.press('Back Up')
+    app.back_up_in_full()
     app.find('Sign In', 'dialog')
     app.type_into('Password', PASSWORDS[OPERATOR])
     lab_ca.switch(app, 'Remember in the Keyring', False)

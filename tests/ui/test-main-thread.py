@@ -59,7 +59,7 @@ def test_first_start_and_a_backup():
     app.says('Never backed up')
     app.press('Issue')
     app.says('Runs with 11 certificates')
-    app.press('Back Up')
+    app.back_up_in_full()
     app.says('Backup Complete')
     app.says('Backed up just now')
     quiet()

@@ -142,7 +142,7 @@ def test_first_set_of_a_disk():
     use(vault(), create=True)
     app.press('Try with a Practice CA')
     app.says('Never backed up')
-    app.press('Back Up')
+    app.back_up_in_full()
     app.says('Backup Complete')
     app.says('1 set, ')
     app.says('Verified on ')
@@ -164,7 +164,7 @@ def test_disk_that_is_not_mounted_is_waited_for():
     app.says('“/[^ ]*/vault” is not a backup folder')
     picture('folder-unmounted')
     ui.audit(app)
-    app.press('Back Up')
+    app.back_up_in_full()
     app.says('Backup Folder Unusable')
     picture('folder-unmounted-refused', alert=True)
     dismiss('Backup Folder Unusable')
@@ -172,7 +172,7 @@ def test_disk_that_is_not_mounted_is_waited_for():
     os.rmdir(vault())
     app.press('Check Again')
     banner('The backup folder is not there', 'Check Again')
-    app.press('Back Up')
+    app.back_up_in_full()
     app.says('Backup Folder Unusable')
     dismiss('Backup Folder Unusable')
     assert not os.path.exists(vault()), 'the folder was made again'
@@ -212,7 +212,7 @@ def test_read_only_disk():
     app.says('mount it for writing, or choose another backup folder')
     picture('folder-read-only')
     ui.audit(app)
-    app.press('Back Up')
+    app.back_up_in_full()
     card('Backup Failed', 'Read-only file system', 'Step: Before the CA was asked', 'No set was made')
     picture('folder-read-only-failed')
     assert balanced() == 1
@@ -237,7 +237,7 @@ def test_full_disk():
     before = balanced()
     check_now()
     app.says('No Backups Yet')
-    app.press('Back Up')
+    app.back_up_in_full()
     card('Backup Failed', 'Reading database: Making room for .*No space left on device. Make room there, or choose another backup folder',
          'The backup session on the CA was ended')
     picture('folder-full-failed')
@@ -304,7 +304,7 @@ def test_folder_of_a_newer_version():
     app.find('Choose the Backup Folder', 'frame|dialog|file chooser|window')
     app.key('Escape')
     app.gone('Choose the Backup Folder', 'frame|dialog|file chooser|window')
-    app.press('Back Up')
+    app.back_up_in_full()
     app.says('Backup Folder Unusable')
     dismiss('Backup Folder Unusable')
     with open(identity, 'w') as file:
@@ -326,7 +326,7 @@ def test_another_process_at_work_is_named():
         app.says('In use by another program')
         picture('folder-locked')
         ui.audit(app)
-        app.press('Back Up')
+        app.back_up_in_full()
         card('Backup Failed', f'is in use by strongroomctl, started by .*process {other.pid}', 'Step: Before the CA was asked')
         picture('folder-locked-failed')
         assert practice.counts() == (before + 1, before, 0), 'the other one’s session was touched'
@@ -354,7 +354,7 @@ def test_remote_backup_disabled_is_explained():
     ui.audit(app)
     app.press('Copy Command')
     app.says('Command copied')
-    app.press('Back Up')
+    app.back_up_in_full()
     card('Backup Failed', 'Code: 0x80070005 .E_ACCESSDENIED', 'Step: Preparing', 'Remote backup is disabled on the CA .flag 0x40',
          'No backup session is open on the CA')
     picture('remote-backup-failed')

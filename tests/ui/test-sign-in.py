@@ -72,7 +72,7 @@ def test_a_password_that_has_changed_is_asked_for_again():
     port = ca.facts['activationPort']
     ca.close()
     ca = lab_ca.LabCa(ca.name, '--activation-port', str(port), passwords={OPERATOR: NEWER})
-    app.press('Back Up')
+    app.back_up_in_full()
     app.says('Backup Failed')
     app.says('fault 0x00000005: access denied')
     app.says('Sign-in refused')

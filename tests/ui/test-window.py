@@ -52,7 +52,7 @@ def test_first_start_offers_a_practice_ca():
     ui.audit(app)
     app.press('Try with a Practice CA')
     app.says('Never backed up')
-    app.find('Back Up', 'button')
+    app.find('Back Up in Full', 'button')
     ui.audit(app)
 
 
@@ -67,7 +67,7 @@ def test_certificates_are_issued_and_one_revoked():
 
 
 def test_backup_ends_and_the_set_verifies():
-    app.press('Back Up')
+    app.back_up_in_full()
     app.says('Backup Complete')
     app.says('Backed up just now')
     ui.audit(app)
@@ -83,7 +83,7 @@ def test_backup_ends_and_the_set_verifies():
 
 def test_cancel_in_the_middle_of_a_file():
     ask(do='pad', size=DATABASE)
-    app.press('Back Up')
+    app.back_up_in_full()
     app.press('Cancel Backup')
     app.says('Backup Cancelled')
     ui.audit(app)
@@ -112,7 +112,7 @@ def test_closed_window_leaves_the_backup_running():
 def test_stopped_server_is_a_failure_with_words():
     app.press('Stop')
     app.says('Does not run')
-    app.press('Back Up')
+    app.back_up_in_full()
     app.says('Backup Failed')
     app.find('Try Again', 'button')
     ui.audit(app)

@@ -255,6 +255,26 @@ class App:
         node = self.wait(look, f'{role} “{name}”, sensitive', timeout)
         self.atspi.Action.do_action(node.get_action_iface(), 0)
 
+    def back_up_in_full(self):
+        """By the split button's face where it says so, by its menu otherwise."""
+        def press():
+            """The face may change between two looks."""
+            face = self.look('Back Up (in Full|Logs Only)', 'button')
+            if face is None or not self.sensitive(face):
+                return None
+            full = face.get_name() == 'Back Up in Full'
+            if full:
+                self.atspi.Action.do_action(face.get_action_iface(), 0)
+            return 'face' if full else 'menu'
+        if self.wait(press, 'the button that backs up') == 'menu':
+            self.press('Other Kinds of Backup')
+            self.choose_item('Full Backup')
+
+    def choose_item(self, name):
+        """Clicks an item of the menu that is open: its popover is a window of its own."""
+        self.find(name, 'menu item')
+        self.press(name, 'menu item')
+
     def type_into(self, name, text):
         """Puts text into an entry."""
         def look():
