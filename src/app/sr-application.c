@@ -137,7 +137,7 @@ on_backup_ended (GObject      *source,
 
   /* The card in the window tells how it came out, errors too. */
   sr_worker_run_finish (SR_WORKER (source), result, NULL);
-  sr_monitor_refresh (self->monitor, sr_job_get_authority (job));
+  sr_monitor_after_job (self->monitor, job);
   if (!self->quitting && (window == NULL || !gtk_window_is_active (window)))
     notify_end (self, job);
   self->n_backups--;
@@ -303,7 +303,7 @@ on_recovered (GObject      *source,
     g_message ("Looking for sessions that were left open: %s", error->message);
   else
     tell_recovered (self, items);
-  sr_monitor_refresh (self->monitor, NULL);
+  sr_monitor_after_recovery (self->monitor, items, NULL);
   g_application_release (G_APPLICATION (self));
 }
 
@@ -362,7 +362,7 @@ on_one_recovered (GObject      *source,
   GError *error = NULL;
   g_autoptr (GPtrArray) items = sr_worker_recover_finish (SR_WORKER (source), result, &error);
 
-  sr_monitor_refresh (self->monitor, g_task_get_task_data (task));
+  sr_monitor_after_recovery (self->monitor, items, g_task_get_task_data (task));
   if (items != NULL)
     g_task_return_pointer (task, recovered_new (items), recovered_free);
   else

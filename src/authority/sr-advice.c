@@ -5,6 +5,7 @@
 
 #include "authority/sr-authority-error.h"
 #include "base/sr-error.h"
+#include "csra/sr-cert-admin.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -12,7 +13,6 @@
 /* The domain of fault PDUs belongs to a room that this one may not use; its
  * name is enough to tell it. */
 #define RPC_FAULT_DOMAIN "sr-rpc-fault-quark"
-#define FAULT_ACCESS_DENIED 5
 
 #define ANY_STEP (-1)
 
@@ -125,13 +125,6 @@ words_of (const OtherAdvice *row)
   return for_window && row->in_window != NULL ? _(row->in_window) : _(row->advice);
 }
 
-/* A wrong password shows only with the first call, as this fault. */
-static gboolean
-is_denied_fault (const GError *error)
-{
-  return g_str_equal (g_quark_to_string (error->domain), RPC_FAULT_DOMAIN) && error->code == FAULT_ACCESS_DENIED;
-}
-
 const char *
 sr_advice_for_error (const GError *error,
                      SrAdviceStep  step)
@@ -149,7 +142,7 @@ sr_advice_for_error (const GError *error,
         && (for_others[i].step == ANY_STEP || for_others[i].step == (int) step))
       return words_of (&for_others[i]);
 
-  if (is_denied_fault (error))
+  if (sr_cert_admin_error_is_refusal (error))
     return step <= SR_ADVICE_ACTIVATE
              ? _("The host does not accept the account: check user and password, that the account is neither locked nor expired, "
                  "and that it is a member of the local group “Certificate Service DCOM Access”.")
@@ -244,7 +237,6 @@ sr_advice_is_rule (const GError *error)
 gboolean
 sr_advice_is_sign_in (const GError *error)
 {
-  return is_denied_fault (error)
-         || g_error_matches (error, SR_ERROR, SR_ERROR_AUTH)
+  return sr_cert_admin_error_is_refusal (error)
          || g_error_matches (error, SR_AUTHORITY_ERROR, SR_AUTHORITY_ERROR_SIGN_IN);
 }

@@ -83,6 +83,13 @@ sr_cert_admin_outcome_unknown (SrCertAdmin *admin)
   return admin->outcome_unknown;
 }
 
+gboolean
+sr_cert_admin_error_is_refusal (const GError *error)
+{
+  return g_error_matches (error, SR_RPC_FAULT, (gint) SR_NCA_S_FAULT_ACCESS_DENIED)
+         || g_error_matches (error, SR_ERROR, SR_ERROR_AUTH);
+}
+
 /* Whether @error says that the server looked at the call and did not begin it. */
 static gboolean
 is_refusal (const GError *error)

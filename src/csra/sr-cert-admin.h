@@ -99,6 +99,17 @@ const char *sr_cert_admin_get_authority (SrCertAdmin *admin);
  */
 gboolean sr_cert_admin_outcome_unknown (SrCertAdmin *admin);
 
+/**
+ * sr_cert_admin_error_is_refusal:
+ * @error: an error of a call
+ *
+ * A wrong password shows with the first call alone, as a fault; where Kerberos
+ * is used, before it. Each try with it may count towards locking the account.
+ *
+ * Returns: whether the host did not let the account in
+ */
+gboolean sr_cert_admin_error_is_refusal (const GError *error);
+
 /* ICertAdminD, MS-CSRA 3.1.4.1.15 to 3.1.4.1.28. */
 
 /**

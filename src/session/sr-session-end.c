@@ -36,7 +36,8 @@
  * | End answered "no session is open"    | end-sent         | closed                                                |
  * | object or exporter unknown there     | end-sent         | nothing more can be sent to it: the entry is removed  |
  * |                                      |                  |   and the loss is told                                |
- * | End refused otherwise, or never      | end-sent, stays  | left open, told; recovery tries again                 |
+ * | End refused otherwise (the account   | end-sent, stays  | left open, told; recovery tries again                 |
+ * |   was not let in, too), or never     |                  |                                                       |
  * |   answered before the deadline       |                  |                                                       |
  *
  * What cannot be excluded from here: a server that keeps one session for all
@@ -124,8 +125,9 @@ sr_session_end (SrCertAdmin  *admin,
         }
       reply_lost = reply_lost || sr_cert_admin_outcome_unknown (admin);
 
-      /* What was answered otherwise will not be answered better soon. */
-      if ((*answer != SR_S_OK && !says_no_session (*answer)) || !wait_for (pause, deadline, cancellable))
+      /* What was answered otherwise will not be answered better soon, and an account that was not let in could be locked. */
+      if ((*answer != SR_S_OK && !says_no_session (*answer)) || sr_cert_admin_error_is_refusal (local_error)
+          || !wait_for (pause, deadline, cancellable))
         {
           g_propagate_error (error, g_steal_pointer (&local_error));
           return SR_END_UNSETTLED;

@@ -156,12 +156,12 @@ record_outcome (SrRecoveryItem       *item,
 }
 
 static void
-recover_one (SrRecoveryItem       *item,
-             SrJournal            *journal,
-             SrRecoveryTargetFunc  find_target,
-             gpointer              user_data,
-             double                seconds,
-             GCancellable         *cancellable)
+recover_one (SrRecoveryItem        *item,
+             SrJournal             *journal,
+             const SrRecoveryFuncs *funcs,
+             gpointer               user_data,
+             double                 seconds,
+             GCancellable          *cancellable)
 {
   SrJournalEntry *entry = sr_journal_get_entry (journal);
   g_autoptr (SrDcomTarget) target = NULL;
@@ -169,7 +169,7 @@ recover_one (SrRecoveryItem       *item,
   gboolean disk;
 
   item->entry = sr_journal_entry_copy (entry);
-  target = find_target (entry, user_data, &item->error);
+  target = funcs->find_target (entry, user_data, &item->error);
   if (target != NULL)
     settle_with_server (item, journal, target, sr_deadline_in (seconds), cancellable, &answer);
   else
@@ -181,13 +181,21 @@ recover_one (SrRecoveryItem       *item,
   item->settled = sr_journal_remove (journal, &item->disk_error);
 }
 
+static gboolean
+is_wanted (const SrJournalListed *found,
+           const SrRecoveryFuncs *funcs,
+           gpointer               user_data)
+{
+  return funcs->wants == NULL || (found->entry != NULL && funcs->wants (found->entry, user_data));
+}
+
 GPtrArray *
-sr_session_recover (const char           *folder,
-                    SrRecoveryTargetFunc  target,
-                    gpointer              user_data,
-                    double                seconds,
-                    GCancellable         *cancellable,
-                    GError              **error)
+sr_session_recover (const char            *folder,
+                    const SrRecoveryFuncs *funcs,
+                    gpointer               user_data,
+                    double                 seconds,
+                    GCancellable          *cancellable,
+                    GError               **error)
 {
   g_autoptr (GPtrArray) listed = NULL;
   g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func ((GDestroyNotify) sr_recovery_item_free);
@@ -204,9 +212,11 @@ sr_session_recover (const char           *folder,
 
       if (g_cancellable_set_error_if_cancelled (cancellable, error))
         return NULL;
+      if (!is_wanted (found, funcs, user_data))
+        continue;
       journal = sr_journal_adopt (folder, found->id, &item->error);
       if (journal != NULL)
-        recover_one (item, journal, target, user_data, seconds > 0 ? seconds : DEFAULT_SECONDS, cancellable);
+        recover_one (item, journal, funcs, user_data, seconds > 0 ? seconds : DEFAULT_SECONDS, cancellable);
       else if (g_error_matches (item->error, SR_ERROR, SR_ERROR_NOT_FOUND))
         continue;
       else if (g_error_matches (item->error, SR_ERROR, SR_ERROR_STATE))
@@ -217,6 +227,8 @@ sr_session_recover (const char           *folder,
         }
       else
         item->outcome = SR_RECOVERY_UNREADABLE;
+      if (funcs->tell != NULL)
+        funcs->tell (item, user_data);
       g_ptr_array_add (items, g_steal_pointer (&item));
     }
   return g_steal_pointer (&items);

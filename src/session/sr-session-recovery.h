@@ -76,25 +76,29 @@ void sr_recovery_item_free (SrRecoveryItem *item);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrRecoveryItem, sr_recovery_item_free)
 
 /**
- * SrRecoveryTargetFunc:
- * @entry: the session that is to be ended
- * @user_data: the caller's
- * @error: where to put an error
+ * SrRecoveryFuncs:
+ * @wants: (nullable): whether a session is to be settled; one that is not is neither locked nor told, nor is, where this is given, an entry that cannot be understood
+ * @find_target: finds the sign-in for a session of the journal, which holds no secrets; it should lead to the entry's host, address and port. (transfer full), or %NULL with the error set when there is none (no password at hand)
+ * @tell: (nullable): called with each item as soon as it is done, before the next session is asked about
  *
- * Finds the sign-in for a session of the journal, which holds no secrets. It
- * should lead to the entry's host, address and port.
- *
- * Returns: (transfer full): the server, or %NULL with @error set when there is none (no password at hand)
+ * What sr_session_recover() asks of its caller, on its own thread.
  */
-typedef SrDcomTarget *(*SrRecoveryTargetFunc) (const SrJournalEntry *entry,
-                                               gpointer              user_data,
-                                               GError              **error);
+typedef struct
+{
+  gboolean (*wants) (const SrJournalEntry *entry,
+                     gpointer              user_data);
+  SrDcomTarget *(*find_target) (const SrJournalEntry *entry,
+                                gpointer              user_data,
+                                GError              **error);
+  void (*tell) (const SrRecoveryItem *item,
+                gpointer              user_data);
+} SrRecoveryFuncs;
 
 /**
  * sr_session_recover:
  * @folder: (nullable): the journal's folder, %NULL for sr_journal_default_folder()
- * @target: finds the sign-in
- * @user_data: for @target
+ * @funcs: what is asked of the caller
+ * @user_data: for @funcs
  * @seconds: time for each session, 0 for 60
  * @cancellable: (nullable): stops it between two sessions and between two tries
  * @error: where to put an error
@@ -111,12 +115,12 @@ typedef SrDcomTarget *(*SrRecoveryTargetFunc) (const SrJournalEntry *entry,
  *
  * Returns: (transfer container) (element-type SrRecoveryItem): what was found, or %NULL
  */
-GPtrArray *sr_session_recover (const char           *folder,
-                               SrRecoveryTargetFunc  target,
-                               gpointer              user_data,
-                               double                seconds,
-                               GCancellable         *cancellable,
-                               GError              **error);
+GPtrArray *sr_session_recover (const char            *folder,
+                               const SrRecoveryFuncs *funcs,
+                               gpointer               user_data,
+                               double                 seconds,
+                               GCancellable          *cancellable,
+                               GError               **error);
 
 /**
  * sr_session_recovery_to_json:

@@ -428,6 +428,58 @@ sr_monitor_refresh (SrMonitor   *self,
     }
 }
 
+/* A password that was refused is not tried again for what the program itself wants to know. */
+static void
+follow_up (SrMonitor   *self,
+           SrAuthority *authority)
+{
+  sr_monitor_refresh_sets (self);
+  for (guint i = 0; i < self->watches->len; i++)
+    {
+      SrWatch *watch = self->watches->pdata[i];
+
+      if ((authority == NULL || sr_watch_get_authority (watch) == authority) && !would_repeat_refusal (watch))
+        poll_now (self, watch);
+    }
+}
+
+static void
+take_refusal (SrMonitor    *self,
+              SrWatch      *watch,
+              const GError *error)
+{
+  if (watch == NULL || error == NULL || !sr_advice_is_sign_in (error))
+    return;
+  sr_watch_take_refusal (watch, error);
+  schedule (self, watch);
+}
+
+void
+sr_monitor_after_job (SrMonitor *self,
+                      SrJob     *job)
+{
+  SrAuthority *authority = sr_job_get_authority (job);
+
+  take_refusal (self, sr_monitor_find (self, authority), sr_job_get_error (job));
+  follow_up (self, authority);
+}
+
+void
+sr_monitor_after_recovery (SrMonitor   *self,
+                           GPtrArray   *items,
+                           SrAuthority *authority)
+{
+  for (guint i = 0; items != NULL && i < items->len; i++)
+    {
+      const SrRecoveryItem *item = items->pdata[i];
+      g_autoptr (SrAuthority) found = item->entry != NULL ? sr_authority_list_find_config (self->authorities, item->entry->config) : NULL;
+
+      if (found != NULL)
+        take_refusal (self, sr_monitor_find (self, found), item->error);
+    }
+  follow_up (self, authority);
+}
+
 /* ---- Which CAs and jobs there are ------------------------------------------- */
 
 static void

@@ -252,7 +252,8 @@ SrCondition sr_watch_get_condition (SrWatch *self);
  *
  * Keeps a watch for each CA of a list: polls it on a timer with back-off, and
  * looks at the backup folder on another, and when asked. A CA whose password
- * is missing, or was refused, is only asked when sr_monitor_refresh() is called.
+ * is missing, or was refused, is only asked when sr_monitor_refresh() is
+ * called: each try with a wrong one may count towards locking the account.
  */
 #define SR_TYPE_MONITOR (sr_monitor_get_type ())
 G_DECLARE_FINAL_TYPE (SrMonitor, sr_monitor, SR, MONITOR, GObject)
@@ -286,10 +287,34 @@ SrWatch *sr_monitor_find (SrMonitor   *self,
  * @self: a monitor
  * @authority: (nullable): a CA, %NULL for all
  *
- * Looks at disk and CA now.
+ * Looks at disk and CA now, since somebody wants to know. A password that was
+ * refused is tried again: the account may have been unlocked.
  */
 void sr_monitor_refresh (SrMonitor   *self,
                          SrAuthority *authority);
+
+/**
+ * sr_monitor_after_job:
+ * @self: a monitor
+ * @job: a backup that has come to its end
+ *
+ * Looks at the disk, and at the CA unless a password is known to be refused
+ * there: by the job, or before.
+ */
+void sr_monitor_after_job (SrMonitor *self,
+                           SrJob     *job);
+
+/**
+ * sr_monitor_after_recovery:
+ * @self: a monitor
+ * @items: (nullable) (element-type SrRecoveryItem): what the recovery found, if it came that far
+ * @authority: (nullable): the CA that it was for, %NULL for all
+ *
+ * The same behind a recovery.
+ */
+void sr_monitor_after_recovery (SrMonitor   *self,
+                                GPtrArray   *items,
+                                SrAuthority *authority);
 
 /**
  * sr_monitor_get_folder:

@@ -3,6 +3,7 @@
 
 #include "worker/sr-worker-private.h"
 
+#include "authority/sr-advice.h"
 #include "authority/sr-config-string.h"
 #include "session/sr-journal.h"
 
@@ -13,6 +14,7 @@ typedef struct
 {
   SrAuthority *authority; /* a copy; NULL when the CA is not in the list */
   SrSecret *password;
+  GError *refusal; /* why the host has not let it in: not to be tried again */
 } SignIn;
 
 struct _SrRecovery
@@ -37,16 +39,18 @@ sign_in_free (gpointer data)
 
   g_clear_object (&sign_in->authority);
   g_clear_pointer (&sign_in->password, sr_secret_unref);
+  g_clear_error (&sign_in->refusal);
   g_free (sign_in);
 }
 
 static gboolean
-is_wanted (SrRecovery           *self,
-           const SrJournalEntry *entry)
+is_only (const SrJournalEntry *entry,
+         gpointer              user_data)
 {
+  SrRecovery *self = user_data;
   g_autofree char *key = sr_config_string_key (entry->config);
 
-  return self->only == NULL || g_str_equal (key, self->only);
+  return g_str_equal (key, self->only);
 }
 
 SrRecovery *
@@ -169,27 +173,37 @@ find_target (const SrJournalEntry *entry,
   g_autofree char *key = sr_config_string_key (entry->config);
   SignIn *sign_in = g_hash_table_lookup (self->sign_ins, key);
 
-  if (!is_wanted (self, entry))
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _("“%s” is not asked now"), entry->config);
-      return NULL;
-    }
   if (sign_in == NULL)
     {
       sign_in = ask (self, entry->config);
       g_hash_table_insert (self->sign_ins, g_steal_pointer (&key), sign_in);
+    }
+  if (sign_in->refusal != NULL)
+    {
+      g_propagate_error (error, g_error_copy (sign_in->refusal));
+      return NULL;
     }
   if (sign_in->authority == NULL)
     return target_of_entry (entry, error);
   return sr_authority_make_target (sign_in->authority, sign_in->password, error);
 }
 
-/* sr_session_recover() clears up behind every session that was left open, also
- * behind one that is not asked about. */
+static void
+note_refusal (const SrRecoveryItem *item,
+              gpointer              user_data)
+{
+  SrRecovery *self = user_data;
+  g_autofree char *key = item->entry != NULL ? sr_config_string_key (item->entry->config) : NULL;
+  SignIn *sign_in = key != NULL ? g_hash_table_lookup (self->sign_ins, key) : NULL;
+
+  if (sign_in != NULL && sign_in->refusal == NULL && item->error != NULL && sr_advice_is_sign_in (item->error))
+    sign_in->refusal = g_error_copy (item->error);
+}
+
 GHashTable *
 sr_recovery_find_keys (SrRecovery *self)
 {
-  g_autoptr (GPtrArray) listed = sr_journal_list (self->journal_folder, NULL);
+  g_autoptr (GPtrArray) listed = self->only == NULL ? sr_journal_list (self->journal_folder, NULL) : NULL;
   GHashTable *keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   if (self->only != NULL)
@@ -209,14 +223,11 @@ sr_recovery_run (SrRecovery   *self,
                  GCancellable *cancellable,
                  GError      **error)
 {
-  g_autoptr (GPtrArray) items = sr_session_recover (self->journal_folder, find_target, self, self->seconds, cancellable, error);
+  const SrRecoveryFuncs funcs = {
+    .wants = self->only != NULL ? is_only : NULL,
+    .find_target = find_target,
+    .tell = note_refusal,
+  };
 
-  for (guint i = items != NULL ? items->len : 0; i-- > 0;)
-    {
-      const SrRecoveryItem *item = items->pdata[i];
-
-      if (self->only != NULL && (item->entry == NULL || !is_wanted (self, item->entry)))
-        g_ptr_array_remove_index (items, i);
-    }
-  return g_steal_pointer (&items);
+  return sr_session_recover (self->journal_folder, &funcs, self, self->seconds, cancellable, error);
 }

@@ -61,6 +61,9 @@ void sr_watch_take_disk (SrWatch    *self,
                          SrDiskLook *look);
 void sr_watch_take_server (SrWatch      *self,
                            SrServerLook *look);
+/* The account was not let in, as something else than a poll has found. */
+void sr_watch_take_refusal (SrWatch      *self,
+                            const GError *error);
 void sr_watch_set_job (SrWatch *self,
                        SrJob   *job);
 

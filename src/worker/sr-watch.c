@@ -303,6 +303,16 @@ sr_watch_take_server (SrWatch      *self,
   changed (self);
 }
 
+void
+sr_watch_take_refusal (SrWatch      *self,
+                       const GError *error)
+{
+  g_autoptr (SrServerLook) look = g_new0 (SrServerLook, 1);
+
+  look->error = g_error_copy (error);
+  sr_watch_take_server (self, look);
+}
+
 /* ---- The job --------------------------------------------------------------- */
 
 void

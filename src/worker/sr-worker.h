@@ -110,9 +110,10 @@ typedef SrSecret *(*SrWorkerPasswordFunc) (SrAuthority *authority,
  * @user_data: for @callback
  *
  * Ends the sessions that programs before this one have left open: see
- * sr_session_recover(). Runs beside the jobs of CAs that have no session left
- * open; with those of @only and of CAs that have one, and with other
- * recoveries, it takes turns.
+ * sr_session_recover(). An account that the host does not let in is not tried
+ * again for another session of that CA. Runs beside the jobs of CAs that it
+ * does not concern: with those of @only, else of CAs that have a session left
+ * open, and with other recoveries, it takes turns.
  */
 void sr_worker_recover_async (SrWorker            *self,
                               SrAuthorityList     *authorities,

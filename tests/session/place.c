@@ -180,8 +180,9 @@ GPtrArray *
 place_recover (Place        *place,
                SrDcomTarget *target)
 {
+  const SrRecoveryFuncs funcs = { .find_target = give_target };
   g_autoptr (GError) error = NULL;
-  GPtrArray *items = sr_session_recover (place->journal, give_target, target, 20, NULL, &error);
+  GPtrArray *items = sr_session_recover (place->journal, &funcs, target, 20, NULL, &error);
 
   g_assert_no_error (error);
   return items;

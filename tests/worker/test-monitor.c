@@ -174,11 +174,20 @@ test_needs_password (Fixture      *fixture,
 
 #define PATIENCE 60
 
+typedef struct
+{
+  SrSecret *password;
+  guint n_given; /* each is a try */
+} Giver;
+
 static SrSecret *
 give_password (SrAuthority *authority,
                gpointer     user_data)
 {
-  return sr_secret_ref (*(SrSecret **) user_data);
+  Giver *giver = user_data;
+
+  giver->n_given++;
+  return sr_secret_ref (giver->password);
 }
 
 /* The practice CA as a CA that is signed in to with a password. */
@@ -199,6 +208,58 @@ add_served (SrAuthorityList  *authorities,
   return authority;
 }
 
+/* What a recovery tells of a session whose End the host did not let the account send. */
+static GPtrArray *
+refused_recovery (SrAuthority  *authority,
+                  const GError *error)
+{
+  GPtrArray *items = g_ptr_array_new_with_free_func ((GDestroyNotify) sr_recovery_item_free);
+  SrRecoveryItem *item = g_new0 (SrRecoveryItem, 1);
+
+  item->entry = sr_journal_entry_new ();
+  item->entry->config = g_strdup (sr_authority_get_config (authority));
+  item->outcome = SR_RECOVERY_UNSETTLED;
+  item->error = g_error_copy (error);
+  g_ptr_array_add (items, item);
+  return items;
+}
+
+static void
+wait_for_online (SrWatch *watch)
+{
+  while (sr_watch_get_reach (watch) != SR_REACH_ONLINE)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* What the program itself does leads to no further try with a password that a
+ * recovery has found to be refused; one that was not refused is tried. */
+static void
+check_no_repetition (SrMonitor    *monitor,
+                     SrAuthority  *authority,
+                     SrAuthority  *other,
+                     Giver        *giver,
+                     const GError *refusal)
+{
+  SrWatch *watch = sr_monitor_find (monitor, authority);
+  g_autoptr (GPtrArray) items = refused_recovery (authority, refusal);
+  guint n = giver->n_given;
+
+  /* The CA counts as reachable until a recovery is refused, as when its password was changed. */
+  wait_for_online (watch);
+  sr_monitor_after_recovery (monitor, items, NULL);
+  g_assert_cmpuint (giver->n_given, ==, n);
+  g_assert_cmpint (sr_watch_get_reach (watch), ==, SR_REACH_REFUSED);
+  g_assert_cmpuint (sr_watch_get_poll (watch)->timer, ==, 0);
+
+  sr_monitor_refresh (monitor, authority);
+  wait_for_online (watch);
+  n = giver->n_given;
+  sr_monitor_after_recovery (monitor, NULL, authority);
+  g_assert_cmpuint (giver->n_given, ==, n + 1);
+  sr_monitor_after_recovery (monitor, items, other);
+  g_assert_cmpuint (giver->n_given, ==, n + 1);
+}
+
 /* A refused password is not tried again by itself: the next refusals could lock
  * the account. What is merely away is asked again. */
 static void
@@ -210,10 +271,12 @@ test_refused (Fixture      *fixture,
   SrPracticeProgramOptions options = { .name = "Refusing CA", .interface_flags = -1 };
   g_autoptr (SrPracticeFolder) ready = NULL;
   g_autoptr (SrSecret) right = NULL;
-  g_autoptr (SrSecret) password = sr_secret_new ("wrong", 5);
+  g_autoptr (SrSecret) wrong = sr_secret_new ("wrong", 5);
+  Giver giver = { .password = wrong };
   g_autoptr (SrMonitor) monitor = NULL;
   g_autoptr (SrAuthority) authority = NULL;
   g_autoptr (SrAuthority) away = NULL;
+  g_autoptr (GError) refusal = NULL;
   g_autoptr (GError) error = NULL;
   SrWatch *watch;
 
@@ -226,15 +289,17 @@ test_refused (Fixture      *fixture,
   g_assert_no_error (error);
   right = sr_practice_folder_get_password (ready, &error);
   g_assert_no_error (error);
-  monitor = sr_monitor_new (fixture->authorities, fixture->worker, give_password, &password);
+  monitor = sr_monitor_new (fixture->authorities, fixture->worker, give_password, &giver);
   authority = add_served (fixture->authorities, ready);
   watch = sr_monitor_find (monitor, authority);
   wait_for_reach (watch);
   g_assert_cmpint (sr_watch_get_reach (watch), ==, SR_REACH_REFUSED);
   g_assert_cmpuint (sr_watch_get_poll (watch)->timer, ==, 0);
+  refusal = g_error_copy (sr_watch_get_reach_error (watch));
+  sr_monitor_after_recovery (monitor, NULL, NULL);
+  g_assert_cmpuint (giver.n_given, ==, 1);
 
-  sr_secret_unref (password);
-  password = sr_secret_ref (right);
+  giver.password = right;
   sr_monitor_refresh (monitor, authority);
   while (sr_watch_get_reach (watch) == SR_REACH_REFUSED)
     g_main_context_iteration (NULL, TRUE);
@@ -244,6 +309,7 @@ test_refused (Fixture      *fixture,
   away = add (fixture, "ca.example.test\\Example CA");
   wait_for_reach (sr_monitor_find (monitor, away));
   g_assert_cmpuint (sr_watch_get_poll (sr_monitor_find (monitor, away))->timer, !=, 0);
+  check_no_repetition (monitor, authority, away, &giver, refusal);
   g_object_run_dispose (G_OBJECT (monitor));
   g_assert_true (sr_practice_program_stop (folder, sr_deadline_in (PATIENCE), NULL, NULL));
 }
