@@ -50,7 +50,7 @@ static const Row rows[SR_BACKUP_N_RULES] = {
     FULL_NEXT },
   [SR_BACKUP_RULE_FULL_MISSING] = {
     "full-missing", TRUE, SR_LINEAGE_EVENT_FULL_MISSING,
-    N_("The CA does not know the last full backup any more (-560): another product has made a full backup, such as one of the whole server, or another tool restored the CA."),
+    N_("The CA does not know the last full backup any more (-560): another product has made a full backup, such as one of the whole server (VSS), or another tool restored the CA."),
     N_("Make a full backup. If another product backs the CA up too, let one of the two do it: each full backup of one makes the logs of the other useless.") },
   [SR_BACKUP_RULE_CIRCULAR_LOGGING] = {
     "circular-logging", TRUE, SR_LINEAGE_EVENT_CIRCULAR_LOGGING,
@@ -59,8 +59,8 @@ static const Row rows[SR_BACKUP_N_RULES] = {
        "then restart Certificate Services.") },
   [SR_BACKUP_RULE_GAP] = {
     "gap", TRUE, SR_LINEAGE_EVENT_GAP,
-    N_("Logs are missing between the backup sets and what the CA still has. The CA’s logs were left as they are."),
-    N_("Make a full backup. Find out what removed the logs: another backup product, or a backup set that was deleted.") },
+    N_("Logs are missing between the last backup and what the CA still has. The CA’s logs were left as they are."),
+    N_("Make a full backup. Find out what removed the logs: another backup product, a backup that was broken off, or a backup set that was deleted.") },
   [SR_BACKUP_RULE_FOREIGN_FULL] = {
     "foreign-full", FALSE, -1,
     N_("The CA tells of a full backup that is not in this backup folder: another product makes them too."),
@@ -106,7 +106,7 @@ sr_backup_rule_from_error (const GError *error)
     return SR_BACKUP_RULE_FULL_MISSING;
   if (sr_hresult_from_error (error) == SR_HRESULT_FROM_JET (SR_JET_INVALID_BACKUP))
     return SR_BACKUP_RULE_CIRCULAR_LOGGING;
-  /* The CA itself misses logs behind the last backup that it remembers: those that one truncated which never came to its end. */
+  /* The CA itself misses logs behind the last backup that it remembers: one that never came to its end truncated them. */
   if (sr_hresult_from_error (error) == SR_HRESULT_FROM_JET (SR_JET_MISSING_FILE_TO_BACKUP))
     return SR_BACKUP_RULE_GAP;
   return SR_BACKUP_RULE_NONE;

@@ -21,7 +21,7 @@ G_BEGIN_DECLS
  * @SR_BACKUP_RULE_UNKNOWN_NOTE: an event file that cannot be understood, damaged or of a newer version, and no full set that truncated since
  * @SR_BACKUP_RULE_FULL_MISSING: the CA answered -560 unexpectedly
  * @SR_BACKUP_RULE_CIRCULAR_LOGGING: the CA's database uses circular logging (DBFlags, or -526)
- * @SR_BACKUP_RULE_GAP: logs are missing between the last set and what the CA still has
+ * @SR_BACKUP_RULE_GAP: logs are missing between the last set and what the CA still has, or behind the last backup that the CA remembers (-569)
  * @SR_BACKUP_RULE_FOREIGN_FULL: the CA tells of another full backup than our newest; this speaks against a log-only backup and does not forbid it
  * @SR_BACKUP_RULE_FULL_OLD: the newest full set is older than %SR_BACKUP_FULL_DAYS; the same
  * @SR_BACKUP_N_RULES: how many there are

@@ -60,18 +60,18 @@ test_write_by_hand (SrRepository  *repository,
   static const char * const ending[] = { "no", "yes", "unknown" };
   g_autoptr (SrLock) lock = test_lock (repository, TEST_CONFIG); /* makes the CA's folder */
   g_autofree char *folder = test_authority_path (repository);
-  g_autofree char *path = g_strdup_printf ("%s/set-%" G_GINT64_FORMAT, folder, set->sequence);
+  g_autofree char *path = g_strdup_printf ("%s/set-%" G_GINT64_FORMAT "-%u", folder, set->sequence, set->low);
   g_autofree char *manifest = g_build_filename (path, "manifest.json", NULL);
   g_autofree char *session = g_build_filename (path, "session.json", NULL);
   g_autofree char *started = iso (set->started != 0 ? set->started : BEGIN + set->sequence * 3600 * G_USEC_PER_SEC);
   g_autoptr (GString) json = g_string_new (NULL);
   g_autofree char *record = NULL;
 
-  g_string_append_printf (json, "{ \"format\": 1, \"program\": \"Strongroom\", \"programVersion\": \"0\", \"id\": \"00000000-0000-0000-0000-%012x\",\n"
+  g_string_append_printf (json, "{ \"format\": 1, \"program\": \"Strongroom\", \"programVersion\": \"0\", \"id\": \"00000000-0000-0000-%04x-%012x\",\n"
                           "  \"sequence\": %" G_GINT64_FORMAT ", \"kind\": \"%s\", \"authority\": { \"config\": \"ca01.example.test\\\\Contoso Issuing CA\" },\n"
                           "  \"times\": { \"started\": \"%s\", \"finished\": \"%s\" }, \"locations\": [], \"dynamicFiles\": [],\n"
                           "  \"files\": [ { \"path\": \"DataBase/certbkxp.dat\", \"role\": \"locations\", \"size\": 2, \"sha256\": \"%064d\" }",
-                          (guint) set->sequence, set->sequence, set->kind == SR_SET_FULL ? "full" : "log", started, started, 0);
+                          set->low, (guint) set->sequence, set->sequence, set->kind == SR_SET_FULL ? "full" : "log", started, started, 0);
   if (set->kind == SR_SET_FULL)
     g_string_append_printf (json, ",\n    { \"path\": \"DataBase/Contoso Issuing CA.edb\", \"role\": \"database\", \"size\": 4096, \"sha256\": \"%064d\" }",
                             (int) set->sequence);
@@ -204,6 +204,9 @@ parse_marks (const char *at,
         break;
       case '!':
         set->hole = (guint32) g_ascii_strtoull (at, (char **) &at, 10);
+        break;
+      case 't':
+        set->started = BEGIN + g_ascii_strtoll (at, (char **) &at, 10) * 3600 * G_USEC_PER_SEC;
         break;
       case '@':
         set->stream = (guint) g_ascii_strtoull (at, (char **) &at, 10);

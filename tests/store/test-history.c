@@ -73,6 +73,11 @@ static const Row rows[] = {
   /* numbers tell the order, whatever the names and clocks say */
   { "#9:L3-5 #2:F1-3 #20:L5-7", "[first *2,9,20=1-7]", TRUE },
   { "#5:R #2:F1-3 #7:F3-4@2", "[first *2=1-3] [restore *7=3-4]", TRUE },
+  { "F1-3t500 L3-5t2 L5-7t300", "[first *1,2,3=1-7]" },
+  { "F1-3t-900 L3-5t-901 R F3-6@2t-2000 L6-8@2t-3000", "[first *1,2=1-5] [restore *4,5=3-8]" },
+
+  /* the same number twice, after folders were merged: then the generations */
+  { "#1:F1-3 #4:L5-7 #4:L3-5 #5:L7-8", "[first *1,4,4,5=1-8]", TRUE },
 };
 
 static void
@@ -114,7 +119,7 @@ test_signature (void)
   test_folder_init (&folder);
   repository = test_repository_new (&folder);
   test_history_by_hand (repository, "F1-3 F7-9");
-  path = g_build_filename (sr_repository_get_path (repository), "Contoso Issuing CA", "set-2", "manifest.json", NULL);
+  path = g_build_filename (sr_repository_get_path (repository), "Contoso Issuing CA", "set-2-7", "manifest.json", NULL);
   g_assert_true (g_file_get_contents (path, &contents, NULL, NULL));
   json = g_string_new_take (contents);
   g_string_replace (json, "\"signature\": \"01", "\"signature\": \"f1", 0);
@@ -139,7 +144,7 @@ test_creation_time (void)
   test_folder_init (&folder);
   repository = test_repository_new (&folder);
   test_history_by_hand (repository, "F1-3 L3-4");
-  path = g_build_filename (sr_repository_get_path (repository), "Contoso Issuing CA", "set-2", "manifest.json", NULL);
+  path = g_build_filename (sr_repository_get_path (repository), "Contoso Issuing CA", "set-2-3", "manifest.json", NULL);
   g_assert_true (g_file_get_contents (path, &contents, NULL, NULL));
   json = g_string_new_take (contents);
   g_assert_cmpuint (g_string_replace (json, "\"created\": \"2026-11-22T14:18:01Z\"", "\"created\": \"2026-11-22T14:18:02Z\"", 0), ==, 1);

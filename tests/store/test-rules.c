@@ -148,8 +148,9 @@ test_rows (gconstpointer data)
 
 /* Rules that only speak against a log-only backup. */
 static void
-test_reasons (void)
+test_reasons (gconstpointer data)
 {
+  gboolean by_hand = GPOINTER_TO_INT (data);
   g_auto (TestFolder) folder = { 0 };
   g_autoptr (SrRepository) repository = NULL;
   g_autoptr (SrHistory) history = NULL;
@@ -174,7 +175,10 @@ test_reasons (void)
 
   test_folder_init (&folder);
   repository = test_repository_new (&folder);
-  test_write_by_hand (repository, &set);
+  if (by_hand)
+    test_write_by_hand (repository, &set);
+  else
+    g_object_unref (test_write_by_program (repository, &set));
   history = test_load_history (repository);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
@@ -220,8 +224,10 @@ static const struct
 };
 
 static void
-test_lists (void)
+test_lists (gconstpointer data)
 {
+  gboolean by_hand = GPOINTER_TO_INT (data);
+
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
     {
       g_auto (TestFolder) folder = { 0 };
@@ -232,7 +238,7 @@ test_lists (void)
 
       test_folder_init (&folder);
       repository = test_repository_new (&folder);
-      test_history_by_hand (repository, lists[i].disk);
+      (by_hand ? test_history_by_hand : test_history_by_program) (repository, lists[i].disk);
       history = test_load_history (repository);
       for (guint j = 0; j < G_N_ELEMENTS (lists[i].list) && lists[i].list[j] != 0; j++)
         g_array_append_val (list, lists[i].list[j]);
@@ -248,11 +254,13 @@ static const struct
   const char *before;
   const char *read;
   SrBackupRule rule;
+  enum { BOTH, BY_HAND, BY_PROGRAM } written;
 } reads[] = {
   { "F1-3", "L3-5", SR_BACKUP_RULE_NONE },
   { "F1-3", "L1-5", SR_BACKUP_RULE_NONE },
   { "F1-3", "L4-5", SR_BACKUP_RULE_NONE },
-  { "F1-3b", "L3-5", SR_BACKUP_RULE_OTHER_LOGS }, /* other bytes */
+  { "F1-3b", "L3-5", SR_BACKUP_RULE_OTHER_LOGS, BY_PROGRAM }, /* other bytes: they have no header */
+  { "F1-3b", "L3-5", SR_BACKUP_RULE_NONE, BY_HAND }, /* the same, of which less is known */
   { "F1-3b", "L4-5", SR_BACKUP_RULE_NONE },
   { "F1-3", "L3-5@2", SR_BACKUP_RULE_OTHER_LOGS },
   { "F1-3", "L4-5@2", SR_BACKUP_RULE_OTHER_LOGS },
@@ -263,8 +271,10 @@ static const struct
 };
 
 static void
-test_reads (void)
+test_reads (gconstpointer data)
 {
+  gboolean by_hand = GPOINTER_TO_INT (data);
+
   for (guint i = 0; i < G_N_ELEMENTS (reads); i++)
     {
       g_auto (TestFolder) folder = { 0 };
@@ -276,12 +286,14 @@ test_reads (void)
       g_autoptr (GError) error = NULL;
       const SrManifest *manifest;
 
+      if (reads[i].written == (by_hand ? BY_PROGRAM : BY_HAND))
+        continue;
       test_folder_init (&folder);
       test_folder_init (&other);
       repository = test_repository_new (&folder);
       elsewhere = test_repository_new (&other);
-      test_history_by_program (repository, reads[i].before);
-      test_history_by_program (elsewhere, reads[i].read);
+      (by_hand ? test_history_by_hand : test_history_by_program) (repository, reads[i].before);
+      (by_hand ? test_history_by_hand : test_history_by_program) (elsewhere, reads[i].read);
       history = test_load_history (repository);
       sets = sr_repository_list_sets (elsewhere, TEST_CONFIG, NULL, &error);
       g_assert_no_error (error);
@@ -314,6 +326,20 @@ test_torn (void)
   g_assert_error (error, SR_BACKUP_RULE_ERROR, SR_BACKUP_RULE_GAP);
 }
 
+/* Whatever was answered, a full set that truncates makes logs possible again. */
+static void
+assert_lifted (SrRepository *repository)
+{
+  const TestSet full = { .kind = SR_SET_FULL, .low = 7, .high = 8, .stream = 1, .truncated = SR_TRUNCATION_YES, .ended = SR_ENDING_YES, .started = NOW };
+  g_autoptr (SrBackupSet) made = test_write_by_program (repository, &full);
+  g_autoptr (SrHistory) history = test_load_history (repository);
+  g_auto (SrBackupChoice) choice = { 0 };
+
+  sr_backup_rules_choose (history, &SR_AUTHORITY_FACTS_UNKNOWN, NOW, &choice);
+  g_assert_cmpstr (sr_backup_rule_to_string (choice.rule), ==, "none");
+  g_assert_true (choice.logs_allowed);
+}
+
 /* What the CA itself answers, and what is noted of it. */
 static void
 test_answers (void)
@@ -326,6 +352,7 @@ test_answers (void)
   } answers[] = {
     { 0xc8000230, SR_BACKUP_RULE_FULL_MISSING, "[first *1=1-3] [full-missing]" },
     { 0xc800020e, SR_BACKUP_RULE_CIRCULAR_LOGGING, "[first *1=1-3]" },
+    { 0xc8000239, SR_BACKUP_RULE_GAP, "[first *1=1-3]" },
     { 0xc80001f9, SR_BACKUP_RULE_NONE, "[first *1=1-3]" },
     { SR_E_ACCESSDENIED, SR_BACKUP_RULE_NONE, "[first *1=1-3]" },
   };
@@ -355,24 +382,60 @@ test_answers (void)
       g_assert_cmpstr (text, ==, answers[i].after);
       sr_backup_rules_choose (history, &SR_AUTHORITY_FACTS_UNKNOWN, NOW, &choice);
       g_assert_cmpint (choice.rule, ==, answers[i].rule);
+      g_assert_cmpint (choice.logs_allowed, ==, answers[i].rule == SR_BACKUP_RULE_NONE);
+      g_clear_pointer (&lock, sr_lock_release);
+      assert_lifted (repository);
     }
   g_assert_cmpint (sr_backup_rule_from_error (NULL), ==, SR_BACKUP_RULE_NONE);
 }
 
-/* Codes are for scripts, and words for people: each rule has both, and no code stands twice. */
+/* Codes are for scripts and never change; words and advice are for people. */
+static const struct
+{
+  const char *code;
+  gboolean forbids;
+  const char *words;  /* what must be told */
+  const char *advice;
+} table[SR_BACKUP_N_RULES] = {
+  [SR_BACKUP_RULE_NONE] = { "none", FALSE, "since the last one", NULL },
+  [SR_BACKUP_RULE_NO_FULL] = { "no-full", TRUE, "no full backup", "full backup that truncates" },
+  [SR_BACKUP_RULE_NOT_TRUNCATED] = { "not-truncated", TRUE, "copies", "full backup that truncates" },
+  [SR_BACKUP_RULE_AFTER_RESTORE] = { "after-restore", TRUE, "restored", "full backup that truncates" },
+  [SR_BACKUP_RULE_OTHER_LOGS] = { "other-logs", TRUE, "another tool restored the CA", "full backup that truncates" },
+  [SR_BACKUP_RULE_UNKNOWN_NOTE] = { "unknown-note", TRUE, "cannot be understood", "full backup that truncates" },
+  [SR_BACKUP_RULE_FULL_MISSING] = { "full-missing", TRUE, "(VSS)", "one of the two" },
+  [SR_BACKUP_RULE_CIRCULAR_LOGGING] = { "circular-logging", TRUE, "circular logging", "-DBFLAGS_CIRCULARLOGGING" },
+  [SR_BACKUP_RULE_GAP] = { "gap", TRUE, "missing", "what removed the logs" },
+  [SR_BACKUP_RULE_FOREIGN_FULL] = { "foreign-full", FALSE, "another product", "one of the two" },
+  [SR_BACKUP_RULE_FULL_OLD] = { "full-old", FALSE, "a week", NULL },
+};
+
 static void
 test_table (void)
 {
-  g_autoptr (GHashTable) codes = g_hash_table_new (g_str_hash, g_str_equal);
-
   for (SrBackupRule rule = SR_BACKUP_RULE_NONE; rule < SR_BACKUP_N_RULES; rule++)
     {
-      g_assert_true (g_hash_table_add (codes, (gpointer) sr_backup_rule_to_string (rule)));
-      g_assert_cmpuint (strspn (sr_backup_rule_to_string (rule), "abcdefghijklmnopqrstuvwxyz-"), ==, strlen (sr_backup_rule_to_string (rule)));
+      const char *advice = sr_backup_rule_advice (rule);
+
+      g_assert_cmpstr (sr_backup_rule_to_string (rule), ==, table[rule].code);
+      g_assert_cmpint (sr_backup_rule_forbids (rule), ==, table[rule].forbids);
+      g_assert_nonnull (strstr (sr_backup_rule_words (rule), table[rule].words));
       g_assert_true (g_str_has_suffix (sr_backup_rule_words (rule), "."));
-      if (sr_backup_rule_forbids (rule))
-        g_assert_nonnull (sr_backup_rule_advice (rule));
+      g_assert_true ((advice != NULL) == (table[rule].advice != NULL));
+      g_assert_true (advice == NULL || (strstr (advice, table[rule].advice) != NULL && g_str_has_suffix (advice, ".")));
     }
+}
+
+/* From manifests written by hand, and from those that the program writes. */
+static void
+add_both (const char   *name,
+          GTestDataFunc func)
+{
+  g_autofree char *by_hand = g_strdup_printf ("/store/rules/%s/by-hand", name);
+  g_autofree char *by_program = g_strdup_printf ("/store/rules/%s/by-program", name);
+
+  g_test_add_data_func (by_hand, GINT_TO_POINTER (TRUE), func);
+  g_test_add_data_func (by_program, GINT_TO_POINTER (FALSE), func);
 }
 
 int
@@ -381,11 +444,10 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/store/rules/table", test_table);
-  g_test_add_data_func ("/store/rules/by-hand", GINT_TO_POINTER (TRUE), test_rows);
-  g_test_add_data_func ("/store/rules/by-program", GINT_TO_POINTER (FALSE), test_rows);
-  g_test_add_func ("/store/rules/reasons", test_reasons);
-  g_test_add_func ("/store/rules/lists", test_lists);
-  g_test_add_func ("/store/rules/reads", test_reads);
+  add_both ("rows", test_rows);
+  add_both ("reasons", test_reasons);
+  add_both ("lists", test_lists);
+  add_both ("reads", test_reads);
   g_test_add_func ("/store/rules/torn", test_torn);
   g_test_add_func ("/store/rules/answers", test_answers);
   return g_test_run ();
