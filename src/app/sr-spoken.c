@@ -48,18 +48,43 @@ describe_row (AdwActionRow *row)
     gtk_accessible_reset_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION);
 }
 
-static void
-follow_row (AdwActionRow *row)
+/* Each is followed once, however often it is mapped. */
+static gboolean
+is_new (GObject *object)
 {
   static GQuark followed;
 
   if (followed == 0)
     followed = g_quark_from_static_string ("sr-spoken");
-  if (g_object_get_qdata (G_OBJECT (row), followed) != NULL)
+  if (g_object_get_qdata (object, followed) != NULL)
+    return FALSE;
+  g_object_set_qdata (object, followed, GINT_TO_POINTER (TRUE));
+  return TRUE;
+}
+
+static void
+follow_row (AdwActionRow *row)
+{
+  if (!is_new (G_OBJECT (row)))
     return;
-  g_object_set_qdata (G_OBJECT (row), followed, GINT_TO_POINTER (TRUE));
   g_signal_connect (row, "notify::subtitle", G_CALLBACK (describe_row), NULL);
   describe_row (row);
+}
+
+/* One that is not shown stays in the tree with its last words. */
+static void
+hide_banner (AdwBanner *banner)
+{
+  gtk_accessible_update_state (GTK_ACCESSIBLE (banner), GTK_ACCESSIBLE_STATE_HIDDEN, !adw_banner_get_revealed (banner), -1);
+}
+
+static void
+follow_banner (AdwBanner *banner)
+{
+  if (!is_new (G_OBJECT (banner)))
+    return;
+  g_signal_connect (banner, "notify::revealed", G_CALLBACK (hide_banner), NULL);
+  hide_banner (banner);
 }
 
 static gboolean
@@ -74,6 +99,8 @@ on_map (GSignalInvocationHint *hint,
     name_items (widget);
   else if (ADW_IS_ACTION_ROW (widget))
     follow_row (ADW_ACTION_ROW (widget));
+  else if (ADW_IS_BANNER (widget))
+    follow_banner (ADW_BANNER (widget));
   return G_SOURCE_CONTINUE;
 }
 

@@ -19,6 +19,8 @@ NAMED = {'button', 'push button', 'toggle button', 'check box', 'radio button', 
 CONTROLS = {'button', 'menu button', 'check button', 'switch', 'spin button', 'text', 'entry', 'progress bar', 'row', 'drop down'}
 # Half of what antialiasing and rounding leave.
 SLACK = 1.0
+# Seconds after which a finding is none of a moment.
+LASTS = 3
 
 
 def nameless(app):
@@ -47,37 +49,36 @@ class Layout:
     """Every window of the program and every widget in it, where it stands now."""
 
     def __init__(self, app):
-        path = os.path.join(os.environ['STRONGROOM_UI_SCREEN'], 'layout.json')
+        path = probe_file()
         if os.path.exists(path):
             os.unlink(path)
         app.process.send_signal(signal.SIGUSR2)
         app.wait(lambda: os.path.exists(path), 'where the widgets stand')
         with open(path) as file:
             self.text = file.read()
-        self.windows = json.loads(self.text)
+        self.windows = [window for window in json.loads(self.text) if window['widgets']]     # those that are seen
+
+    def main(self):
+        """The window, and not one that hangs on it."""
+        window, = [window for window in self.windows if window['widgets'][0]['type'] == 'SrWindow']
+        return window
 
     def findings(self):
         return [f'{what} in “{window["title"]}”' for window in self.windows
                 for check in (outside, overlapping, cut) for what in check(window)]
 
 
-def plant(app):
-    """Lets the program spoil its window by the fault that it was started with."""
-    app.process.send_signal(signal.SIGUSR2)
-    time.sleep(0.5)
+def probe_file():
+    return os.path.join(os.environ['STRONGROOM_UI_SCREEN'], 'layout.json')
 
 
-def settled(app, timeout=5):
-    """The layout, once nothing moves any more."""
-    end = time.monotonic() + timeout
-    layout = Layout(app)
-    while time.monotonic() < end:
-        time.sleep(0.12)
-        again = Layout(app)
-        if again.text == layout.text:
-            break
-        layout = again
-    return layout
+def plant(app, fault):
+    """Lets the program spoil its window by that fault, in the place of the one before, or by none."""
+    path = probe_file() + '.plant'
+    with open(path, 'w') as file:
+        file.write(fault)
+    app.process.send_signal(signal.SIGUSR1)
+    app.wait(lambda: not os.path.exists(path), f'{fault} to be planted')
 
 
 def intersection(a, b):
@@ -157,6 +158,22 @@ def cut(window):
 
 
 def everything(app):
-    """Every finding in the state that the window is in."""
-    layout = settled(app)
-    return layout.findings() + nameless(app)
+    """Every finding at this moment, in which the window may be on its way to another state."""
+    return Layout(app).findings() + nameless(app)
+
+
+def settled(app, also=lambda layout: []):
+    """The findings of a window at rest: nothing moves, and what is found stays. A control that has just come
+    gets its name a moment later, so a finding is believed when it is older than that."""
+    before, since = None, 0
+
+    def look():
+        nonlocal before, since
+        layout = Layout(app)
+        found = layout.findings() + nameless(app) + also(layout)
+        if Layout(app).text != layout.text:
+            return None
+        if found != before:
+            before, since = found, time.monotonic()
+        return [found] if not found or time.monotonic() > since + LASTS else None
+    return app.wait(look, 'the window at rest')[0]

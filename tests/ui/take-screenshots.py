@@ -50,7 +50,7 @@ def session(folder, look):
     findings = []
     try:
         for name in stage.everything():
-            findings += [f'{name}-{look}: {finding}' for finding in audit.everything(stage.app)]
+            findings += [f'{name}-{look}: {finding}' for finding in audit.settled(stage.app)]
             stage.app.picture(os.path.join(folder, f'{name}-{look}.png'))
     except (ui.Gone, OSError):
         findings.append(f'{look}: {traceback.format_exc()}')

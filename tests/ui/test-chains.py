@@ -2,18 +2,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the next backup is, as the window tells and offers it: full first, then logs only.
 
-test-chains.py LAB: the folder with tap.py. The programs are on PATH.
+The programs are on PATH.
 """
 
 import os
 import subprocess
-import sys
 
 import practice
+import tap
 import ui
-
-sys.path.insert(0, sys.argv[1])
-import tap  # noqa: E402
 
 app = None
 

@@ -2,21 +2,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From the first start to the end of the program by the keyboard alone.
 
-test-keyboard.py LAB: the folder with tap.py. The programs are on PATH. Nothing
-is pressed over AT-SPI here: it only tells where the focus is.
+The programs are on PATH. Nothing is pressed over AT-SPI here: it only
+tells where the focus is.
 """
 
 import os
 import re
 import subprocess
-import sys
 import time
 
 import states
+import tap
 import ui
-
-sys.path.insert(0, sys.argv[1])
-import tap  # noqa: E402
 
 app = None
 

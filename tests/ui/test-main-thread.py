@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The main thread touches none of the program's own files, and no network: strace looks on while the window is used.
 
-test-main-thread.py LAB: the folder with tap.py. The programs are on PATH.
+The programs are on PATH.
 """
 
 import json
@@ -10,13 +10,10 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import time
 
+import tap
 import ui
-
-sys.path.insert(0, sys.argv[1])
-import tap  # noqa: E402
 
 # Everything with a path, what makes a disk wait, and where a network begins. A write is made certain half a second late.
 CALLS = '%file,fsync,fdatasync,syncfs,connect,flock'

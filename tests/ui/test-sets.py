@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A CA with a thousand sets: its page, the page of all of them, and a set of many logs.
 
-test-sets.py LAB: the folder with tap.py. The programs are on PATH.
+The programs are on PATH.
 """
 
 import copy
@@ -11,14 +11,11 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import uuid
 
 import stalls
+import tap
 import ui
-
-sys.path.insert(0, sys.argv[1])
-import tap  # noqa: E402
 
 SETS = 1000
 LOGS = 400

@@ -6,12 +6,14 @@
  * writes what is mapped to the file $STRONGROOM_UI_PROBE, as JSON. GIO loads it
  * from $GIO_EXTRA_MODULES; the program knows nothing of it.
  *
- * With $STRONGROOM_UI_PLANT it spoils the window first, to prove that an audit
- * finds it.
+ * At SIGUSR1 it spoils the window, to prove that an audit finds it: the file
+ * $STRONGROOM_UI_PROBE.plant holds the fault's name, and goes when the fault
+ * has been planted. The one before is taken away first; "none" plants none.
  */
 #include <adwaita.h>
 #include <gio/gio.h>
 #include <glib-unix.h>
+#include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <string.h>
 
@@ -222,14 +224,12 @@ cut_label (void)
   return label;
 }
 
-static void
-plant (GtkWidget  *window,
-       const char *what)
+/* What the fault consists of, to be laid into a header bar. */
+static GtkWidget *
+make_fault (const char *what)
 {
-  GtkWidget *bar = find_type (window, ADW_TYPE_HEADER_BAR, TRUE);
   GtkWidget *fixed = gtk_fixed_new ();
 
-  g_return_if_fail (bar != NULL);
   if (g_str_equal (what, "nameless-button"))
     gtk_fixed_put (GTK_FIXED (fixed), gtk_button_new_from_icon_name ("edit-copy-symbolic"), 0, 0);
   else if (g_str_equal (what, "nameless-entry"))
@@ -254,33 +254,58 @@ plant (GtkWidget  *window,
       gtk_fixed_put (GTK_FIXED (fixed), named (gtk_switch_new ()), 0, 0);
       gtk_fixed_put (GTK_FIXED (fixed), gtk_button_new_with_label ("Planted"), 10, 0);
     }
-  adw_header_bar_pack_start (ADW_HEADER_BAR (bar), fixed);
+  return fixed;
+}
+
+static GtkWidget *
+find_header_bar (void)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+  GtkWidget *bar = NULL;
+
+  for (GList *l = windows; l != NULL && bar == NULL; l = l->next)
+    if (gtk_widget_get_mapped (l->data))
+      bar = find_type (l->data, ADW_TYPE_HEADER_BAR, TRUE);
+  return bar;
 }
 
 static gboolean
-on_signal (gpointer user_data)
+on_plant (gpointer user_data)
 {
-  static gboolean planted;
-  const char *path = g_getenv ("STRONGROOM_UI_PROBE");
-  const char *what = g_getenv ("STRONGROOM_UI_PLANT");
-  g_autoptr (JsonGenerator) generator = NULL;
-  g_autoptr (JsonNode) root = NULL;
+  static GtkWidget *fault;
+  static GtkWidget *bar;
+  g_autofree char *path = g_strconcat (g_getenv ("STRONGROOM_UI_PROBE"), ".plant", NULL);
+  g_autofree char *what = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (what != NULL && !planted)
+  if (!g_file_get_contents (path, &what, NULL, &error))
     {
-      g_autoptr (GList) windows = gtk_window_list_toplevels ();
-
-      planted = TRUE;
-      for (GList *l = windows; l != NULL; l = l->next)
-        if (gtk_widget_get_mapped (l->data))
-          plant (l->data, what);
+      g_warning ("%s", error->message);
       return G_SOURCE_CONTINUE;
     }
-  root = tell_all ();
-  generator = json_generator_new ();
+  if (fault != NULL)
+    adw_header_bar_remove (ADW_HEADER_BAR (bar), fault);
+  g_clear_weak_pointer (&fault);
+  g_clear_weak_pointer (&bar);
+  if (!g_str_equal (what, "none"))
+    {
+      g_set_weak_pointer (&bar, find_header_bar ());
+      g_set_weak_pointer (&fault, make_fault (what));
+      adw_header_bar_pack_start (ADW_HEADER_BAR (bar), fault);
+    }
+  g_unlink (path);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_tell (gpointer user_data)
+{
+  g_autoptr (JsonGenerator) generator = json_generator_new ();
+  g_autoptr (JsonNode) root = tell_all ();
+  g_autoptr (GError) error = NULL;
+
   json_generator_set_root (generator, root);
-  if (!json_generator_to_file (generator, path, &error))
+  if (!json_generator_to_file (generator, g_getenv ("STRONGROOM_UI_PROBE"), &error))
     g_warning ("%s", error->message);
   return G_SOURCE_CONTINUE;
 }
@@ -330,7 +355,8 @@ g_io_module_load (GIOModule *module)
   g_type_module_use (G_TYPE_MODULE (module));
   if (!loaded && g_getenv ("STRONGROOM_UI_PROBE") != NULL)
     {
-      g_unix_signal_add (SIGUSR2, on_signal, NULL);
+      g_unix_signal_add (SIGUSR1, on_plant, NULL);
+      g_unix_signal_add (SIGUSR2, on_tell, NULL);
       g_log_set_writer_func (write_log, NULL, NULL);
     }
   g_unsetenv ("GIO_EXTRA_MODULES"); /* not for programs that this one starts */
