@@ -6,6 +6,7 @@
 #include "app/sr-condition.h"
 #include "app/sr-format.h"
 #include "app/sr-growing-list.h"
+#include "app/sr-history-list.h"
 #include "app/sr-job-card.h"
 #include "app/sr-practice-panel.h"
 #include "app/sr-set-page.h"
@@ -276,10 +277,12 @@ static GtkWidget *
 create_set_row (gpointer item,
                 gpointer user_data)
 {
-  SrBackupSet *set = item;
+  SrBackupSet *set = sr_history_item_get_set (item);
+  const char *problem = sr_history_item_get_problem (item);
   GtkWidget *row = adw_action_row_new ();
-  g_autofree char *title = sr_format_set_title (set);
-  g_autofree char *subtitle = sr_format_set_subtitle (set);
+  g_autofree char *title = sr_history_item_dup_title (item);
+  g_autofree char *facts = sr_format_set_subtitle (set);
+  g_autofree char *subtitle = problem != NULL ? g_strdup_printf ("%s\n%s", facts, problem) : g_strdup (facts);
   GtkWidget *arrow = g_object_new (GTK_TYPE_IMAGE,
                                    "icon-name", "go-next-symbolic",
                                    "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION,
@@ -290,17 +293,40 @@ create_set_row (gpointer item,
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), arrow);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
-  g_object_set_data_full (G_OBJECT (row), "set", g_object_ref (set), g_object_unref);
+  g_object_set_data_full (G_OBJECT (row), "item", g_object_ref (item), g_object_unref);
   return row;
+}
+
+/* The first row of a lineage has its heading above, where there are several. */
+static void
+update_set_header (GtkListBoxRow *row,
+                   GtkListBoxRow *before,
+                   gpointer       user_data)
+{
+  SrHistorySection *section = sr_history_item_get_section (g_object_get_data (G_OBJECT (row), "item"));
+  SrHistorySection *above = before != NULL ? sr_history_item_get_section (g_object_get_data (G_OBJECT (before), "item")) : NULL;
+  const char *title = sr_history_section_get_title (section);
+  GtkWidget *heading = NULL;
+
+  if (title != NULL && (above == NULL || !sr_history_section_equal (section, above)))
+    heading = g_object_new (GTK_TYPE_LABEL,
+                            "accessible-role", GTK_ACCESSIBLE_ROLE_HEADING,
+                            "label", title,
+                            "tooltip-text", sr_history_section_get_words (section),
+                            "xalign", 0.0,
+                            "wrap", TRUE,
+                            "css-classes", (const char *[]) { "caption-heading", "sr-section", NULL },
+                            NULL);
+  gtk_list_box_row_set_header (row, heading);
 }
 
 static void
 on_set_activated (SrAuthorityPage *self,
                   GtkListBoxRow   *row)
 {
-  SrBackupSet *set = g_object_get_data (G_OBJECT (row), "set");
+  SrHistoryItem *item = g_object_get_data (G_OBJECT (row), "item");
 
-  sr_window_push (SR_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), sr_set_page_new (set));
+  sr_window_push (SR_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), sr_set_page_new (sr_history_item_get_set (item)));
 }
 
 static void
@@ -315,8 +341,8 @@ on_sets_changed (SrAuthorityPage *self)
   guint n = g_list_model_get_n_items (sr_watch_get_sets (self->watch));
   g_autofree char *label = g_strdup_printf (ngettext ("Show All %u _Set", "Show All %u _Sets", n), n);
 
-  gtk_button_set_label (self->all_sets_button, label);
-  gtk_widget_set_visible (GTK_WIDGET (self->all_sets_button), n > SETS_SHOWN);
+  gtk_button_set_label (self->all_sets_button, n > SETS_SHOWN ? label : _("Show Chains and _Timeline"));
+  gtk_widget_set_visible (GTK_WIDGET (self->all_sets_button), n > 0);
 }
 
 static void
@@ -378,7 +404,8 @@ sr_authority_page_new (SrWatch *watch)
 {
   SrAuthorityPage *self = g_object_new (SR_TYPE_AUTHORITY_PAGE, NULL);
   SrAuthority *authority = sr_watch_get_authority (watch);
-  g_autoptr (GListModel) shown = NULL;
+  g_autoptr (GListModel) newest = G_LIST_MODEL (sr_history_list_new (watch, SR_HISTORY_NEWEST_FIRST, SETS_SHOWN));
+  g_autoptr (GListModel) shown = sr_growing_list_new (newest, ROWS_A_TURN, SETS_SHOWN);
 
   self->watch = g_object_ref (watch);
   adw_navigation_page_set_title (ADW_NAVIGATION_PAGE (self), sr_authority_get_name (authority));
@@ -390,7 +417,7 @@ sr_authority_page_new (SrWatch *watch)
   gtk_widget_set_visible (GTK_WIDGET (self->practice_panel), sr_authority_is_practice (authority));
   if (sr_authority_is_practice (authority))
     sr_practice_panel_set_authority (self->practice_panel, authority);
-  shown = sr_growing_list_new (sr_watch_get_sets (watch), ROWS_A_TURN, SETS_SHOWN);
+  gtk_list_box_set_header_func (self->sets_list, update_set_header, NULL, NULL);
   gtk_list_box_bind_model (self->sets_list, shown, create_set_row, self, NULL);
   g_signal_connect_swapped (sr_watch_get_sets (watch), "items-changed", G_CALLBACK (on_sets_changed), self);
   on_sets_changed (self);

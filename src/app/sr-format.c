@@ -16,7 +16,37 @@ sr_format_time (gint64 time)
   if (local == NULL)
     return g_strdup (_("Unknown time"));
   /* Translators: date and time of a backup, see g_date_time_format() */
-  return g_date_time_format (local, C_("date", "%e %B %Y, %H:%M"));
+  return g_date_time_format (local, C_("date", "%-d %B %Y, %H:%M"));
+}
+
+char *
+sr_format_day (gint64 time)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autoptr (GDateTime) day = g_date_time_new_from_unix_local (time / G_USEC_PER_SEC);
+
+  if (day == NULL)
+    return g_strdup (_("Unknown time"));
+  if (g_date_time_get_year (day) == g_date_time_get_year (now))
+    /* Translators: a day of this year, see g_date_time_format() */
+    return g_date_time_format (day, C_("day", "%-d %B"));
+  /* Translators: a day, see g_date_time_format() */
+  return g_date_time_format (day, C_("day", "%-d %B %Y"));
+}
+
+char *
+sr_format_short_day (gint64   time,
+                     gboolean with_year)
+{
+  g_autoptr (GDateTime) day = g_date_time_new_from_unix_local (time / G_USEC_PER_SEC);
+
+  if (day == NULL)
+    return g_strdup ("");
+  if (!with_year)
+    /* Translators: a day, short, below a bar of the timeline; see g_date_time_format() */
+    return g_date_time_format (day, C_("short day", "%-d %b"));
+  /* Translators: a day, short, and its year in a line of its own; see g_date_time_format() */
+  return g_date_time_format (day, C_("short day", "%-d %b\n%Y"));
 }
 
 char *

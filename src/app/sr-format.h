@@ -16,6 +16,24 @@ G_BEGIN_DECLS
 char *sr_format_time (gint64 time);
 
 /**
+ * sr_format_day:
+ * @time: microseconds since 1970 UTC
+ *
+ * Returns: (transfer full): the day in the user's zone, with its year unless that is this one: "3 May"
+ */
+char *sr_format_day (gint64 time);
+
+/**
+ * sr_format_short_day:
+ * @time: microseconds since 1970 UTC
+ * @with_year: whether the year is wanted, in a second line
+ *
+ * Returns: (transfer full): the day as short as it gets
+ */
+char *sr_format_short_day (gint64   time,
+                           gboolean with_year);
+
+/**
  * sr_format_ago:
  * @time: microseconds since 1970 UTC
  *

@@ -181,6 +181,9 @@ sr_disk_look_new (const char *journal_folder)
     return look;
   look->authorities = by_authority (sets);
   look->histories = make_histories (repository, sets, &look->error);
+  /* Sets without their order are not shown. */
+  if (look->histories == NULL)
+    g_clear_pointer (&look->authorities, g_hash_table_unref);
   look->held = held_by_others (repository);
   if (look->error == NULL)
     sr_repository_check_writable (repository, 0, &look->error);
