@@ -24,8 +24,10 @@ struct _SrAuthorityPage
   AdwWindowTitle *window_title;
   AdwBanner *banner;
   AdwActionRow *last_full_row;
+  AdwActionRow *last_logs_row;
   AdwActionRow *server_row;
   AdwActionRow *next_row;
+  GtkWidget *explain_button;
   AdwActionRow *kept_row;
   AdwActionRow *verified_row;
   GtkImage *verified_icon;
@@ -34,6 +36,7 @@ struct _SrAuthorityPage
   GtkWidget *sign_in_button;
   GtkStack *action_stack;
   AdwSplitButton *back_up_button;
+  GtkLabel *no_logs_label;
   SrJobCard *job_card;
   SrPracticePanel *practice_panel;
   GtkListBox *sets_list;
@@ -58,7 +61,7 @@ update_condition (SrAuthorityPage *self)
   sr_condition_describe (self->watch, &words);
   /* What a running backup is about to mend is not asked for. */
   revealed = words.banner != NULL
-             && !(g_str_equal (words.action, "win.back-up") && job != NULL && !sr_job_state_is_final (sr_job_get_state (job)));
+             && !(g_str_has_prefix (words.action, "win.back-up") && job != NULL && !sr_job_state_is_final (sr_job_get_state (job)));
   if (revealed)
     {
       adw_banner_set_use_markup (self->banner, FALSE);
@@ -66,6 +69,8 @@ update_condition (SrAuthorityPage *self)
       adw_banner_set_button_label (self->banner, words.button);
     }
   adw_banner_set_revealed (self->banner, revealed);
+  /* A closed one keeps its title, which a screen reader would still find. */
+  gtk_accessible_update_state (GTK_ACCESSIBLE (self->banner), GTK_ACCESSIBLE_STATE_HIDDEN, !revealed, -1);
   gtk_label_set_label (self->no_sets_title, words.empty_title);
   gtk_label_set_label (self->no_sets_words, words.empty_words);
 }
@@ -81,20 +86,35 @@ on_banner_clicked (SrAuthorityPage *self)
 }
 
 static char *
+taken_words (SrBackupSet *set)
+{
+  gint64 finished = sr_backup_set_get_manifest (set)->finished;
+  g_autofree char *ago = sr_format_ago (finished);
+  g_autofree char *time = sr_format_time (finished);
+
+  /* Translators: date and time, then how long ago that is, such as "3 hours ago" */
+  return g_strdup_printf (_("%s (%s)"), time, ago);
+}
+
+static char *
 last_full_words (SrWatch *watch)
 {
   SrBackupSet *newest = sr_watch_get_newest_full (watch);
-  g_autofree char *ago = NULL;
-  g_autofree char *time = NULL;
-  gint64 finished;
 
   if (newest == NULL)
     return g_strdup (sr_watch_get_sets_known (watch) ? _("Never") : _("Not known"));
-  finished = sr_backup_set_get_manifest (newest)->finished;
-  ago = sr_format_ago (finished);
-  time = sr_format_time (finished);
-  /* Translators: date and time, then how long ago that is, such as "3 hours ago" */
-  return g_strdup_printf (_("%s (%s)"), time, ago);
+  return taken_words (newest);
+}
+
+/* Only those that continue the last full one help. */
+static char *
+last_logs_words (SrWatch *watch)
+{
+  SrBackupSet *newest = sr_watch_get_newest (watch);
+
+  if (newest == NULL || sr_backup_set_get_manifest (newest)->kind == SR_SET_FULL)
+    return g_strdup (_("None since the last full backup"));
+  return taken_words (newest);
 }
 
 /* What the CA itself says, against our newest set. */
@@ -215,9 +235,10 @@ update_next (SrAuthorityPage *self)
 {
   g_auto (SrBackupChoice) choice = { 0 };
   const char *face = _("_Back Up");
+  gboolean known = sr_watch_choose (self->watch, &choice);
   g_autofree char *words = NULL;
 
-  if (!sr_watch_choose (self->watch, &choice))
+  if (!known)
     words = g_strdup (_("Not known"));
   else if (choice.kind == SR_SET_FULL)
     {
@@ -233,12 +254,18 @@ update_next (SrAuthorityPage *self)
     }
   adw_action_row_set_subtitle (self->next_row, words);
   adw_split_button_set_label (self->back_up_button, face);
+  gtk_widget_set_visible (GTK_WIDGET (self->no_logs_label), known && !choice.logs_allowed);
+  gtk_label_set_label (self->no_logs_label, sr_backup_rule_words (choice.rule));
+  /* What there is to know of the first backup the banner says. */
+  gtk_widget_set_visible (self->explain_button, known && sr_backup_rule_advice (choice.rule) != NULL
+                                                  && sr_watch_get_newest_full (self->watch) != NULL);
 }
 
 static void
 update_protection (SrAuthorityPage *self)
 {
   g_autofree char *full = last_full_words (self->watch);
+  g_autofree char *logs = last_logs_words (self->watch);
   g_autofree char *server = server_words (self->watch);
   g_autofree char *kept = kept_words (self->watch);
   g_autofree char *reach = reach_words (self->watch);
@@ -247,6 +274,8 @@ update_protection (SrAuthorityPage *self)
   gtk_widget_set_visible (GTK_WIDGET (self->folder_row), why != NULL);
   adw_action_row_set_subtitle (self->folder_row, why != NULL ? why->message : "");
   adw_action_row_set_subtitle (self->last_full_row, full);
+  gtk_widget_set_visible (GTK_WIDGET (self->last_logs_row), sr_watch_get_newest_full (self->watch) != NULL);
+  adw_action_row_set_subtitle (self->last_logs_row, logs);
   adw_action_row_set_subtitle (self->server_row, server);
   adw_action_row_set_subtitle (self->kept_row, kept);
   adw_action_row_set_subtitle (self->reach_row, reach);
@@ -372,8 +401,10 @@ sr_authority_page_class_init (SrAuthorityPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, window_title);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, banner);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, last_full_row);
+  gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, last_logs_row);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, server_row);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, next_row);
+  gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, explain_button);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, kept_row);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, verified_row);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, verified_icon);
@@ -382,6 +413,7 @@ sr_authority_page_class_init (SrAuthorityPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, sign_in_button);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, action_stack);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, back_up_button);
+  gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, no_logs_label);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, job_card);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, practice_panel);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, sets_list);
@@ -397,6 +429,8 @@ static void
 sr_authority_page_init (SrAuthorityPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_popover_menu_add_child (GTK_POPOVER_MENU (adw_split_button_get_popover (self->back_up_button)),
+                              GTK_WIDGET (self->no_logs_label), "no-logs");
 }
 
 AdwNavigationPage *

@@ -15,11 +15,21 @@ typedef struct
 
 static const Standing standing[] = {
   { SR_CONDITION_NEVER, N_("This CA has no backup yet"), N_("Back Up Now"), "win.back-up" },
-  { SR_CONDITION_OVERDUE, N_("The last full backup is more than a week old"), N_("Back Up Now"), "win.back-up" },
-  { SR_CONDITION_DAMAGED, N_("The newest full backup is damaged: the CA cannot be restored from it"), N_("Back Up Now"), "win.back-up" },
-  { SR_CONDITION_FOREIGN_BACKUP, N_("Another program has backed up this CA since: the newest set here does not hold its newest state"), N_("Back Up Now"), "win.back-up" },
+  { SR_CONDITION_OVERDUE, N_("The last full backup is more than a week old"), N_("Back Up Now"), "win.back-up-full" },
+  { SR_CONDITION_DAMAGED, N_("The newest full backup is damaged: the CA cannot be restored from it"), N_("Back Up Now"), "win.back-up-full" },
+  { SR_CONDITION_FOREIGN_BACKUP, N_("Another program has backed up this CA since: the newest set here does not hold its newest state"), N_("Back Up Now"), "win.back-up-full" },
   { SR_CONDITION_REMOTE_BACKUP_DISABLED, N_("The CA does not allow remote backup"), N_("What to Do"), "win.explain-remote-backup" },
   { SR_CONDITION_SESSION_OPEN, N_("A backup session of ours was left open on this CA"), N_("End It"), "win.recover" },
+};
+
+/* What happened in %SR_CONDITION_FULL_DUE. */
+static const char *const due[SR_BACKUP_N_RULES] = {
+  [SR_BACKUP_RULE_AFTER_RESTORE] = N_("The CA was restored: a full backup is due"),
+  [SR_BACKUP_RULE_OTHER_LOGS] = N_("The CA’s logs do not continue the backup sets: a full backup is due"),
+  [SR_BACKUP_RULE_UNKNOWN_NOTE] = N_("A note in the backup folder cannot be understood: a full backup is due"),
+  [SR_BACKUP_RULE_FULL_MISSING] = N_("The CA does not know its last full backup any more: a new one is due"),
+  [SR_BACKUP_RULE_CIRCULAR_LOGGING] = N_("The CA refused a log-only backup because of circular logging: a full backup is due"),
+  [SR_BACKUP_RULE_GAP] = N_("Logs are missing behind the newest set: a full backup is due"),
 };
 
 /* The backup folder's own states. */
@@ -117,6 +127,12 @@ sr_condition_describe (SrWatch          *watch,
       words->banner = holder_words (sr_watch_get_holder (watch));
       words->button = _("Check Again");
       words->action = "win.refresh";
+    }
+  else if (condition == SR_CONDITION_FULL_DUE)
+    {
+      words->banner = g_strdup (_(due[sr_watch_get_due_rule (watch)]));
+      words->button = _("Back Up Now");
+      words->action = "win.back-up"; /* the rules choose a full one, and say why */
     }
   else
     for (guint i = 0; i < G_N_ELEMENTS (standing); i++)

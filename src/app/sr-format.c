@@ -117,7 +117,7 @@ char *
 sr_format_state_line (SrWatch *watch)
 {
   SrJob *job = sr_watch_get_job (watch);
-  SrBackupSet *newest = sr_watch_get_newest_full (watch);
+  SrBackupSet *newest = sr_watch_get_newest (watch);
   g_autofree char *ago = NULL;
 
   if (job != NULL && !sr_job_state_is_final (sr_job_get_state (job)))
@@ -148,6 +148,7 @@ sr_format_state_line (SrWatch *watch)
     case SR_CONDITION_DAMAGED:
       return g_strdup (_("Newest backup damaged"));
     case SR_CONDITION_OVERDUE:
+    case SR_CONDITION_FULL_DUE:
       return g_strdup (_("Full backup due"));
     case SR_CONDITION_FOREIGN_BACKUP:
       return g_strdup (_("Backed up by another program"));

@@ -27,6 +27,7 @@ struct _SrJobCard
   GtkLabel *session_label;
   GtkWidget *cancel_button;
   GtkWidget *again_button;
+  GtkWidget *full_button;
   GtkWidget *show_button;
   GtkWidget *details_button;
   GtkWidget *copy_button;
@@ -82,9 +83,29 @@ done_detail (SrJob *job)
 {
   g_autofree char *size = g_format_size (sr_job_get_counts (job)->bytes);
   g_autofree char *time = sr_format_duration (sr_job_get_elapsed (job));
+  const char *set = sr_job_set_words (job);
+  guint32 low, high;
 
-  /* Translators: bytes, and a time such as "4 minutes"; then a whole sentence about the set */
-  return g_strdup_printf (_("%s in %s. %s"), size, time, sr_job_set_words (job));
+  if (sr_job_get_backup_kind (job) == SR_BACKUP_FULL || !sr_manifest_get_generations (sr_backup_set_get_manifest (sr_job_get_set (job)), &low, &high))
+    /* Translators: bytes, and a time such as "4 minutes"; then a whole sentence about the set */
+    return g_strdup_printf (_("Database and logs: %s in %s. %s"), size, time, set);
+  if (low == high)
+    /* Translators: a log generation, bytes, and a time such as "4 minutes"; then a whole sentence about the set */
+    return g_strdup_printf (_("Log %u: %s in %s. %s"), low, size, time, set);
+  /* Translators: two log generations, bytes, and a time such as "4 minutes"; then a whole sentence about the set */
+  return g_strdup_printf (_("Logs %u to %u: %s in %s. %s"), low, high, size, time, set);
+}
+
+/* Why it was a full backup, where something happened that asked for one. */
+static char *
+done_facts (SrJob *job)
+{
+  SrBackupRule rule = sr_job_get_rule (job);
+
+  if (sr_job_get_backup_kind (job) != SR_BACKUP_FULL || rule == SR_BACKUP_RULE_NO_FULL || !sr_backup_rule_forbids (rule))
+    return NULL;
+  /* Translators: %s is a whole sentence */
+  return g_strdup_printf (_("Why a full backup: %s"), sr_backup_rule_words (rule));
 }
 
 /* At which step, where, and the number to search for. */
@@ -94,10 +115,14 @@ failed_facts (SrJob *job)
   g_autofree char *code = sr_advice_search_code (sr_job_get_error (job));
   const char *step = sr_job_step_words (job);
   const char *host = sr_authority_get_host (sr_job_get_authority (job));
+  SrBackupRule rule = sr_backup_rule_from_error (sr_job_get_error (job));
 
   if (code != NULL)
     /* Translators: the step that failed, such as "Reading database", then a host, then a code */
     return g_strdup_printf (_("Step: %s · Host: %s · Code: %s"), step, host, code);
+  if (rule != SR_BACKUP_RULE_NONE)
+    /* Translators: the step that failed, such as "Reading database", then a host, then a rule such as "gap" */
+    return g_strdup_printf (_("Step: %s · Host: %s · Rule: %s"), step, host, sr_backup_rule_to_string (rule));
   /* Translators: the step that failed, such as "Reading database", then a host */
   return g_strdup_printf (_("Step: %s · Host: %s"), step, host);
 }
@@ -128,7 +153,7 @@ update_final (SrJobCard *self)
   SrJobState state = sr_job_get_state (self->job);
   g_autofree char *detail = NULL;
   g_autofree char *outcome = NULL;
-  g_autofree char *facts = state == SR_JOB_FAILED ? failed_facts (self->job) : NULL;
+  g_autofree char *facts = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (looks); i++)
     if (looks[i].state == state)
@@ -141,9 +166,15 @@ update_final (SrJobCard *self)
       }
 
   if (state == SR_JOB_DONE)
-    detail = done_detail (self->job);
+    {
+      detail = done_detail (self->job);
+      facts = done_facts (self->job);
+    }
   else if (state == SR_JOB_FAILED)
-    detail = failed_detail (self->job);
+    {
+      detail = failed_detail (self->job);
+      facts = failed_facts (self->job);
+    }
   else
     detail = g_strdup (sr_job_set_words (self->job));
   if (state == SR_JOB_FAILED)
@@ -190,6 +221,7 @@ update (SrJobCard *self)
 {
   SrJobState state;
   gboolean final;
+  gboolean refused; /* and would be again */
 
   if (self->job == NULL)
     return;
@@ -215,7 +247,10 @@ update (SrJobCard *self)
   gtk_widget_set_visible (GTK_WIDGET (self->progress_bar), !final);
   gtk_widget_set_visible (self->cancel_button, !final);
   gtk_widget_set_sensitive (self->cancel_button, state != SR_JOB_CANCELLING);
-  gtk_widget_set_visible (self->again_button, state == SR_JOB_FAILED || state == SR_JOB_CANCELLED);
+  refused = state == SR_JOB_FAILED && sr_job_get_backup_kind (self->job) == SR_BACKUP_LOGS
+            && sr_backup_rule_forbids (sr_backup_rule_from_error (sr_job_get_error (self->job)));
+  gtk_widget_set_visible (self->again_button, (state == SR_JOB_FAILED && !refused) || state == SR_JOB_CANCELLED);
+  gtk_widget_set_visible (self->full_button, refused);
   gtk_widget_set_visible (self->show_button, final && sr_job_get_set (self->job) != NULL);
   gtk_widget_set_visible (self->details_button, final);
   gtk_widget_set_visible (self->copy_button, state == SR_JOB_FAILED);
@@ -302,6 +337,7 @@ sr_job_card_class_init (SrJobCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SrJobCard, session_label);
   gtk_widget_class_bind_template_child (widget_class, SrJobCard, cancel_button);
   gtk_widget_class_bind_template_child (widget_class, SrJobCard, again_button);
+  gtk_widget_class_bind_template_child (widget_class, SrJobCard, full_button);
   gtk_widget_class_bind_template_child (widget_class, SrJobCard, show_button);
   gtk_widget_class_bind_template_child (widget_class, SrJobCard, details_button);
   gtk_widget_class_bind_template_child (widget_class, SrJobCard, copy_button);

@@ -92,6 +92,7 @@ for_each_line (SrJob   *job,
   g_autofree char *code = error != NULL ? sr_advice_search_code (error) : NULL;
   g_autofree char *ping = sr_job_get_last_ping_at (job) != 0 ? sr_format_time (sr_job_get_last_ping_at (job)) : NULL;
   g_autofree char *call = NULL;
+  SrBackupRule rule = sr_job_get_rule (job);
 
   if (sr_job_get_last_call (job) != NULL)
     {
@@ -102,6 +103,9 @@ for_each_line (SrJob   *job,
   tell (func, user_data, _("CA"), sr_job_get_config (job));
   tell (func, user_data, _("Host"), sr_authority_get_host (sr_job_get_authority (job)));
   tell (func, user_data, _("Outcome"), sr_job_get_phase_words (job));
+  tell (func, user_data, C_("backup", "Kind"), sr_job_get_backup_kind (job) == SR_BACKUP_FULL ? _("Full Backup") : _("Log-Only Backup"));
+  if (rule != SR_BACKUP_RULE_NONE)
+    tell (func, user_data, C_("backup", "Rule"), sr_backup_rule_to_string (rule));
   tell (func, user_data, _("Step"), error != NULL ? sr_job_step_words (job) : NULL);
   tell (func, user_data, _("Error"), error != NULL ? error->message : NULL);
   tell (func, user_data, _("Code"), code);

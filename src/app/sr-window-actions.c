@@ -535,6 +535,39 @@ on_explain_remote_backup (GtkWidget  *widget,
   adw_dialog_present (dialog, widget);
 }
 
+static void
+on_explain_next_answer (AdwAlertDialog *dialog,
+                        const char     *response,
+                        gpointer        user_data)
+{
+  if (g_str_equal (response, "back-up"))
+    begin_backup (SR_WINDOW (user_data), (SrBackupWish) { .kind = SR_BACKUP_FULL });
+}
+
+/* The rule that chose, and what it advises. */
+static void
+on_explain_next (GtkWidget  *widget,
+                 const char *action,
+                 GVariant   *parameter)
+{
+  SrWindow *self = SR_WINDOW (widget);
+  SrAuthority *authority = sr_window_get_selected (self);
+  SrWatch *watch = authority != NULL ? sr_monitor_find (sr_application_get_monitor (application_of (self)), authority) : NULL;
+  g_auto (SrBackupChoice) choice = { 0 };
+  AdwDialog *dialog;
+
+  if (watch == NULL || !sr_watch_choose (watch, &choice) || sr_backup_rule_advice (choice.rule) == NULL)
+    return;
+  dialog = adw_alert_dialog_new (_("A Full Backup Is Next"), NULL);
+  adw_alert_dialog_format_body (ADW_ALERT_DIALOG (dialog), "%s\n\n%s", sr_backup_rule_words (choice.rule), sr_backup_rule_advice (choice.rule));
+  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog), "close", _("_Close"), "back-up", _("_Back Up in Full"), NULL);
+  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "back-up", ADW_RESPONSE_SUGGESTED);
+  adw_alert_dialog_set_response_enabled (ADW_ALERT_DIALOG (dialog), "back-up", !job_is_running (self, authority));
+  adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (dialog), "back-up");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_explain_next_answer), self, G_CONNECT_DEFAULT);
+  adw_dialog_present (dialog, widget);
+}
+
 void
 sr_window_install_actions (GtkWidgetClass *klass)
 {
@@ -552,5 +585,6 @@ sr_window_install_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "win.open-backup-folder", NULL, on_open_backup_folder);
   gtk_widget_class_install_action (klass, "win.choose-backup-folder", NULL, on_choose_backup_folder);
   gtk_widget_class_install_action (klass, "win.recover", NULL, on_recover);
+  gtk_widget_class_install_action (klass, "win.explain-next", NULL, on_explain_next);
   gtk_widget_class_install_action (klass, "win.explain-remote-backup", NULL, on_explain_remote_backup);
 }

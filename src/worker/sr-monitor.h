@@ -34,6 +34,7 @@ typedef enum
  * @SR_CONDITION_OFFLINE: the CA cannot be reached, or refuses
  * @SR_CONDITION_REMOTE_BACKUP_DISABLED: the CA does not allow remote backup (flag 0x40)
  * @SR_CONDITION_SESSION_OPEN: a session of ours was left open
+ * @SR_CONDITION_FULL_DUE: something happened to the CA or its logs, and until a full backup succeeds no log-only one can be had: see sr_watch_get_due_rule()
  * @SR_CONDITION_FOREIGN_BACKUP: the CA knows of a newer full backup than our newest set
  * @SR_CONDITION_FOLDER: the backup folder cannot be used; sr_watch_get_folder_error() tells why
  * @SR_CONDITION_LOCKED: another process works on this CA's sets, see sr_watch_get_holder()
@@ -50,6 +51,7 @@ typedef enum
   SR_CONDITION_OFFLINE,
   SR_CONDITION_REMOTE_BACKUP_DISABLED,
   SR_CONDITION_SESSION_OPEN,
+  SR_CONDITION_FULL_DUE,
   SR_CONDITION_FOREIGN_BACKUP,
   SR_CONDITION_FOLDER,
   SR_CONDITION_LOCKED,
@@ -115,6 +117,25 @@ SrHistory *sr_watch_get_history (SrWatch *self);
  */
 gboolean sr_watch_choose (SrWatch        *self,
                           SrBackupChoice *choice);
+
+/**
+ * sr_watch_get_due_rule:
+ * @self: a watch
+ *
+ * Returns: what happened that only a full backup mends: a restore, a gap, an
+ * unexpected -560 or -526, a note that cannot be understood; otherwise
+ * %SR_BACKUP_RULE_NONE. What merely stands, such as circular logging that is
+ * known, or that no full backup was made yet, is none of these.
+ */
+SrBackupRule sr_watch_get_due_rule (SrWatch *self);
+
+/**
+ * sr_watch_get_newest:
+ * @self: a watch
+ *
+ * Returns: (transfer none) (nullable): the newest set that can be restored, full or log-only
+ */
+SrBackupSet *sr_watch_get_newest (SrWatch *self);
 
 /**
  * sr_watch_get_newest_full:

@@ -260,6 +260,7 @@ sr_server_look_new (SrAuthority  *authority,
   g_autoptr (SrDcomTarget) target = NULL;
   g_autoptr (SrCertAdmin) admin = NULL;
 
+  look->asked_at = g_get_real_time ();
   look->interface_flags = -1;
   look->db_flags = -1;
   target = sr_authority_make_target (authority, password, &look->error);

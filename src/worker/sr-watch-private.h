@@ -38,6 +38,7 @@ SrDiskLook *sr_disk_look_new (const char *journal_folder);
 /* What a CA said. */
 typedef struct
 {
+  gint64 asked_at;        /* microseconds since 1970 UTC, before the first call */
   gint64 interface_flags; /* -1: not told */
   gint64 db_flags;
   gint64 last_full; /* 0: never, or not told */

@@ -37,6 +37,7 @@ struct _SrWatch
   gint64 reach_since;
   gboolean was_away;
   GError *reach_error;
+  gint64 asked_at;
   gint64 interface_flags;
   gint64 db_flags;
   gint64 last_full;
@@ -294,6 +295,7 @@ sr_watch_take_server (SrWatch      *self,
     self->reach_error = g_error_copy (look->error);
   else
     {
+      self->asked_at = look->asked_at;
       self->interface_flags = look->interface_flags;
       self->db_flags = look->db_flags;
       self->last_full = look->last_full;
@@ -334,12 +336,89 @@ sr_watch_set_job (SrWatch *self,
 
 /* ---- What is known --------------------------------------------------------- */
 
+/* What the CA says of its last full backup, unless it was asked before our newest set
+ * came to its end: then it does not know that one yet. A set from the future tells of a wrong clock. */
+static guint64
+told_last_full (SrWatch *self)
+{
+  gboolean stale = self->asked_at < self->newest_heard && self->newest_heard <= g_get_real_time ();
+
+  return stale ? 0 : self->last_full_filetime;
+}
+
+static gboolean
+choose (SrWatch        *self,
+        gint64          db_flags,
+        SrBackupChoice *choice)
+{
+  const SrAuthorityFacts facts = { .db_flags = db_flags, .last_full = told_last_full (self) };
+
+  *choice = (SrBackupChoice) { 0 };
+  if (self->history == NULL)
+    return FALSE;
+  sr_backup_rules_choose (self->history, &facts, g_get_real_time (), choice);
+  return TRUE;
+}
+
+gboolean
+sr_watch_choose (SrWatch        *self,
+                 SrBackupChoice *choice)
+{
+  return choose (self, self->db_flags, choice);
+}
+
+SrBackupRule
+sr_watch_get_due_rule (SrWatch *self)
+{
+  g_auto (SrBackupChoice) choice = { 0 };
+
+  /* Circular logging that is known would hide what else there is, and is no event. */
+  if (!choose (self, -1, &choice))
+    return SR_BACKUP_RULE_NONE;
+  switch (choice.rule)
+    {
+    case SR_BACKUP_RULE_AFTER_RESTORE:
+    case SR_BACKUP_RULE_OTHER_LOGS:
+    case SR_BACKUP_RULE_UNKNOWN_NOTE:
+    case SR_BACKUP_RULE_FULL_MISSING:
+    case SR_BACKUP_RULE_CIRCULAR_LOGGING:
+    case SR_BACKUP_RULE_GAP:
+      return choice.rule;
+    case SR_BACKUP_RULE_NONE:
+    case SR_BACKUP_RULE_NO_FULL:
+    case SR_BACKUP_RULE_NOT_TRUNCATED:
+    case SR_BACKUP_RULE_FOREIGN_FULL:
+    case SR_BACKUP_RULE_FULL_OLD:
+    case SR_BACKUP_N_RULES:
+    default:
+      return SR_BACKUP_RULE_NONE;
+    }
+}
+
+/* The numbers themselves, where our newest full set is the one that they are compared with. */
+static gboolean
+is_foreign_full (SrWatch *self)
+{
+  g_auto (SrBackupChoice) choice = { 0 };
+
+  return choose (self, -1, &choice)
+         && choice.rule == SR_BACKUP_RULE_FOREIGN_FULL
+         && sr_chain_is_base (choice.continues)
+         && sr_backup_set_is_same (sr_chain_get_full (choice.continues), self->newest_full);
+}
+
 int
 sr_watch_compare_last_full (SrWatch *self)
 {
-  if (self->last_full > self->newest_heard + SAME_BACKUP_US)
+  if (is_foreign_full (self) || self->last_full > self->newest_heard + SAME_BACKUP_US)
     return 1;
   return self->last_full < sr_backup_set_get_manifest (self->newest_full)->started - SAME_BACKUP_US ? -1 : 0;
+}
+
+static gboolean
+is_remote_backup_disabled (SrWatch *self)
+{
+  return self->interface_flags >= 0 && (self->interface_flags & SR_AUTHORITY_INTERFACE_NO_REMOTE_BACKUP) != 0;
 }
 
 SrCondition
@@ -353,9 +432,12 @@ sr_watch_get_condition (SrWatch *self)
     return SR_CONDITION_LOCKED;
   if (self->n_open > 0)
     return SR_CONDITION_SESSION_OPEN;
+  /* It stays, whether the CA can be reached just now or not. */
+  if (!is_remote_backup_disabled (self) && sr_watch_get_due_rule (self) != SR_BACKUP_RULE_NONE)
+    return SR_CONDITION_FULL_DUE;
   if (self->reach != SR_REACH_UNKNOWN && self->reach != SR_REACH_ONLINE)
     return SR_CONDITION_OFFLINE;
-  if (self->interface_flags >= 0 && (self->interface_flags & SR_AUTHORITY_INTERFACE_NO_REMOTE_BACKUP) != 0)
+  if (is_remote_backup_disabled (self))
     return SR_CONDITION_REMOTE_BACKUP_DISABLED;
   if (self->newest_full == NULL)
     return self->sets_known ? SR_CONDITION_NEVER : SR_CONDITION_UNKNOWN;
@@ -381,23 +463,19 @@ sr_watch_get_history (SrWatch *self)
   return self->history;
 }
 
-gboolean
-sr_watch_choose (SrWatch        *self,
-                 SrBackupChoice *choice)
-{
-  const SrAuthorityFacts facts = { .db_flags = self->db_flags, .last_full = self->last_full_filetime };
-
-  *choice = (SrBackupChoice) { 0 };
-  if (self->history == NULL)
-    return FALSE;
-  sr_backup_rules_choose (self->history, &facts, g_get_real_time (), choice);
-  return TRUE;
-}
-
 GListModel *
 sr_watch_get_sets (SrWatch *self)
 {
   return G_LIST_MODEL (self->sets);
+}
+
+SrBackupSet *
+sr_watch_get_newest (SrWatch *self)
+{
+  SrLineage *lineage = self->history != NULL ? sr_history_get_current (self->history) : NULL;
+  SrChain *chain = lineage != NULL ? sr_lineage_get_newest_chain (lineage) : NULL;
+
+  return chain != NULL ? sr_chain_get_newest (chain) : self->newest_full;
 }
 
 SrBackupSet *

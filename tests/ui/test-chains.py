@@ -40,6 +40,7 @@ def test_without_a_full_set_logs_have_nothing_to_continue():
     app.find('Back Up in Full', 'button')
     app.says('Full. There is no full backup that logs could continue.')
     offered('Logs Only', False)
+    app.find('There is no full backup that logs could continue[.]', 'label')
     picture('menu-full')
     app.key('Escape')
     ui.audit(app)
@@ -49,11 +50,14 @@ def test_without_a_full_set_logs_have_nothing_to_continue():
 def test_full_backup_is_followed_by_logs_only():
     app.press('Back Up in Full')
     app.says('Backup Complete')
+    app.says('^Database and logs: ')
+    app.says('None since the last full backup')
     app.says('Logs only. The next backup holds the logs since the last one.')
     assert kinds() == ['full'], kinds()
     app.press('Hide')
     app.find('Back Up Logs Only', 'button')
     offered('Logs Only', True)
+    assert not app.look('The next backup holds the logs since the last one[.]', 'label'), 'a reason where there is none'
     picture('menu-logs')
     app.key('Escape')
     ui.audit(app)
@@ -65,7 +69,10 @@ def test_logs_only_makes_a_log_only_set():
     app.says('Runs with 11 certificates')
     app.press('Back Up Logs Only')
     app.says('Backup Complete')
+    app.says('^Logs? [0-9 to]+: .* The set is complete, and the CA has truncated its logs')
+    app.says('Backed up just now')
     app.find('Log-only backup of .*', 'list item')
+    app.gone('None since the last full backup')
     assert sorted(kinds()) == ['full', 'log'], kinds()
     assert practice.counts() == (2, 2, 0), practice.counts()
     app.press('Hide')
@@ -78,6 +85,76 @@ def test_the_menu_makes_a_full_one_all_the_same():
     app.says('Backup Complete')
     assert sorted(kinds()) == ['full', 'full', 'log'], kinds()
     assert practice.counts() == (3, 3, 0), practice.counts()
+    app.press('Hide')
+
+
+def newest_full():
+    return next(item for item in reversed(practice.sets()) if item['kind'] == 'full')
+
+
+def test_full_backup_by_another_program_is_seen_and_followed_by_one_of_ours():
+    practice.ask(do='foreign-full')
+    app.key('F5')
+    app.says('Another program has backed up this CA since')
+    app.says('Full. The CA tells of a full backup that is not in this backup folder')
+    app.says('Backed up by another program')
+    ui.audit(app)
+    picture('foreign-full')
+    app.press('What to Do')
+    app.says('let one of the two do it')
+    ui.audit(app)
+    picture('what-to-do')
+    app.press('Back Up in Full', root='alert|dialog')
+    app.says('Backup Complete')
+    app.gone('Another program has backed up this CA since.*')
+    app.says('Logs only. The next backup holds')
+    app.press('Hide')
+
+
+def restore_by_another_tool():
+    """Of the newest full set, while the window knows nothing of it."""
+    folder = os.path.join(ui.home(), 'restored')
+    practice.ctl('export', newest_full()['set'], folder)
+    practice.ask(do='restore', folder=os.path.join(folder, 'DataBase'))
+
+
+def test_after_a_restore_by_another_tool_logs_are_refused_with_the_reason():
+    restore_by_another_tool()
+    app.press('Other Kinds of Backup')
+    app.choose_item('Logs Only')
+    app.says('Backup Failed')
+    app.says('The CA does not know the last full backup any more .-560.: another product has made a full backup')
+    app.says('If another product backs the CA up too, let one of the two do it')
+    app.says('Code: 0xc8000230')
+    app.find('Back Up in Full', 'button')
+    app.gone('Try Again', 'button')
+    banner_of_the_restore()
+    ui.audit(app)
+    picture('refused')
+    app.says('No backup session is open on the CA|The backup session on the CA was ended')
+
+
+def banner_of_the_restore():
+    app.says('The CA does not know its last full backup any more: a new one is due')
+    app.find('Back Up Now', 'button')
+    app.says('Full backup due')
+    app.says('Full. The CA does not know the last full backup any more')
+
+
+def test_the_banner_stays_through_a_restart_until_a_full_backup_succeeds():
+    global app
+    app.close()
+    app = ui.App()
+    banner_of_the_restore()
+    ui.audit(app)
+    picture('full-due')
+    app.press('Back Up Now')
+    app.says('Backup Complete')
+    app.says('Why a full backup: The CA does not know the last full backup any more')
+    app.gone('The CA does not know its last full backup any more.*')
+    app.says('Logs only. The next backup holds')
+    app.says('Backed up just now')
+    picture('full-again')
     app.press('Hide')
 
 
@@ -103,6 +180,9 @@ def main():
     try:
         tap.run([test_without_a_full_set_logs_have_nothing_to_continue, test_full_backup_is_followed_by_logs_only,
                  test_logs_only_makes_a_log_only_set, test_the_menu_makes_a_full_one_all_the_same,
+                 test_full_backup_by_another_program_is_seen_and_followed_by_one_of_ours,
+                 test_after_a_restore_by_another_tool_logs_are_refused_with_the_reason,
+                 test_the_banner_stays_through_a_restart_until_a_full_backup_succeeds,
                  test_circular_logging_takes_logs_only_away])
     finally:
         subprocess.run(['strongroomctl', 'practice', 'stop'], capture_output=True)

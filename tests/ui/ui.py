@@ -243,10 +243,11 @@ class App:
     def sensitive(self, node):
         return node.get_state_set().contains(self.atspi.StateType.SENSITIVE)
 
-    def press(self, name, role='button|toggle button|push button', timeout=WAIT):
-        """Presses a button, as soon as it may be."""
+    def press(self, name, role='button|toggle button|push button', timeout=WAIT, root=None):
+        """Presses a button, as soon as it may be; root is the role of what it is in."""
         def look():
-            for node in self.walk():
+            within = next((node for node in self.walk() if node.get_role_name() in root.split('|')), None) if root else self.root
+            for node in self.walk(within) if within else ():
                 if node.get_role_name() in role.split('|') and re.fullmatch(name, node.get_name() or '') \
                         and self.sensitive(node) and node.get_action_iface() is not None \
                         and self.atspi.Action.get_n_actions(node.get_action_iface()) > 0:
