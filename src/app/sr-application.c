@@ -3,7 +3,9 @@
 
 #include "app/sr-application.h"
 
+#include "app/sr-notify.h"
 #include "app/sr-preferences-dialog.h"
+#include "app/sr-quit-dialog.h"
 #include "app/sr-spoken.h"
 #include "app/sr-stall-counter.h"
 #include "app/sr-window.h"
@@ -23,7 +25,7 @@ struct _SrApplication
   SrKeyring *keyring;
   GPtrArray *opening; /* CAs whose backup waits for the backup folder */
   guint looking_up;   /* passwords that the keyring is asked for */
-  guint n_backups;
+  guint n_jobs;
   gboolean loaded; /* the list of CAs, or why it cannot be */
   guint n_unseen; /* failures that no window was there to show */
   guint n_writes; /* of preferences, that quitting waits for */
@@ -77,37 +79,11 @@ password_at_hand (SrAuthority *authority,
   return sr_keyring_peek (self->keyring, authority);
 }
 
-static void
-notify_end (SrApplication *self,
-            SrJob         *job)
-{
-  g_autoptr (GNotification) notification = NULL;
-  g_autofree char *title = NULL;
-  const char *name = sr_authority_get_name (sr_job_get_authority (job));
-
-  if (sr_job_get_state (job) == SR_JOB_CANCELLED)
-    return;
-  if (sr_job_get_state (job) == SR_JOB_DONE)
-    /* Translators: %s is the name of a certificate authority */
-    title = g_strdup_printf (_("%s is backed up"), name);
-  else
-    /* Translators: %s is the name of a certificate authority */
-    title = g_strdup_printf (_("Backing up %s failed"), name);
-  notification = g_notification_new (title);
-  if (sr_job_get_state (job) == SR_JOB_FAILED)
-    {
-      g_notification_set_body (notification, sr_job_get_error (job)->message);
-      g_notification_set_priority (notification, G_NOTIFICATION_PRIORITY_HIGH);
-    }
-  g_notification_set_default_action (notification, "app.activate");
-  g_application_send_notification (G_APPLICATION (self), sr_job_get_config (job), notification);
-}
-
 /* What else may be under way, such as asking CAs, is not worth waiting for. */
 static void
 quit_when_done (SrApplication *self)
 {
-  if (self->quitting && self->n_backups == 0 && self->n_writes == 0)
+  if (self->quitting && self->n_jobs == 0 && self->n_writes == 0)
     g_application_quit (G_APPLICATION (self));
 }
 
@@ -127,26 +103,43 @@ sr_application_end_write (SrApplication *self)
 }
 
 static void
-on_backup_ended (GObject      *source,
-                 GAsyncResult *result,
-                 gpointer      user_data)
+on_job_ended (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
 {
   g_autoptr (SrJob) job = user_data;
   SrApplication *self = sr_application_get_default ();
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+  gboolean backup = sr_job_get_kind (job) == SR_JOB_BACKUP;
 
-  /* The card in the window tells how it came out, errors too. */
+  /* The job itself tells how it came out. */
   sr_worker_run_finish (SR_WORKER (source), result, NULL);
-  sr_monitor_after_job (self->monitor, job);
+  if (backup)
+    sr_monitor_after_job (self->monitor, job);
+  else
+    sr_monitor_refresh_sets (self->monitor);
   if (!self->quitting && (window == NULL || !gtk_window_is_active (window)))
-    notify_end (self, job);
-  self->n_backups--;
+    sr_notify_job_end (G_APPLICATION (self), job);
+  /* A backup's card stays until somebody hides it. */
+  if (!backup)
+    sr_worker_forget (self->worker, job);
+  self->n_jobs--;
   quit_when_done (self);
-  /* A set is on the disk, and found there by the next start; why there is none is known here alone. */
-  if (!self->quitting && window == NULL && sr_job_get_state (job) == SR_JOB_FAILED)
+  /* What becomes of a set is on the disk, and found there by the next start; why there is none is known here alone. */
+  if (!self->quitting && window == NULL && backup && sr_job_get_state (job) == SR_JOB_FAILED)
     self->n_unseen++;
   else
     g_application_release (G_APPLICATION (self));
+}
+
+/* The job outlives the window. */
+void
+sr_application_run_job (SrApplication *self,
+                        SrJob         *job)
+{
+  self->n_jobs++;
+  g_application_hold (G_APPLICATION (self));
+  sr_worker_run_async (self->worker, job, NULL, on_job_ended, g_object_ref (job));
 }
 
 /* What is to be backed up once the backup folder is open. */
@@ -199,15 +192,12 @@ queue (SrApplication *self,
     .keep_logs = wanted->wish.keep_logs,
     .no_verify = !wanted->verify,
   };
-  SrJob *job = sr_job_new_backup (&options);
+  g_autoptr (SrJob) job = sr_job_new_backup (&options);
 
   if (before != NULL && sr_job_state_is_final (sr_job_get_state (before)))
     sr_worker_forget (self->worker, before);
   end_left_open (self, wanted->authority);
-  /* The job outlives the window. */
-  self->n_backups++;
-  g_application_hold (G_APPLICATION (self));
-  sr_worker_run_async (self->worker, job, NULL, on_backup_ended, job);
+  sr_application_run_job (self, job);
 }
 
 /* The folder may lie on a network share that hangs. */
@@ -483,7 +473,23 @@ on_written (GObject      *source,
   sr_application_end_write (user_data);
 }
 
-/* Backups hold the application until their sessions are ended. */
+static guint
+count_running (SrApplication *self,
+               SrJobKind      kind)
+{
+  GListModel *jobs = sr_worker_get_jobs (self->worker);
+  guint n = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (jobs); i++)
+    {
+      g_autoptr (SrJob) job = g_list_model_get_item (jobs, i);
+
+      n += sr_job_get_kind (job) == kind && !sr_job_state_is_final (sr_job_get_state (job));
+    }
+  return n;
+}
+
+/* Jobs hold the application until their sessions are ended. */
 static void
 quit (SrApplication *self)
 {
@@ -523,11 +529,12 @@ on_quit (GSimpleAction *action,
          gpointer       user_data)
 {
   SrApplication *self = user_data;
-  guint n = self->n_backups + self->opening->len;
+  guint n_backups = self->opening->len + count_running (self, SR_JOB_BACKUP);
+  guint n_verifications = count_running (self, SR_JOB_VERIFY);
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
   AdwDialog *dialog;
 
-  if (n == 0)
+  if (n_backups + n_verifications == 0)
     {
       quit (self);
       return;
@@ -537,20 +544,7 @@ on_quit (GSimpleAction *action,
       g_application_activate (G_APPLICATION (self));
       window = gtk_application_get_active_window (GTK_APPLICATION (self));
     }
-  dialog = adw_alert_dialog_new (ngettext ("Cancel Backup and Quit?", "Cancel Backups and Quit?", n), NULL);
-  adw_alert_dialog_format_body (ADW_ALERT_DIALOG (dialog),
-                                ngettext (
-                                             "%u backup is running. It will be cancelled and its session on the CA ended before Strongroom quits. Close the window instead to let it go on.",
-                                             "%u backups are running. They will be cancelled and their sessions on the CAs ended before Strongroom quits. Close the window instead to let them go on.",
-                                             n),
-                                n);
-  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
-                                  "stay", _("_Keep Running"),
-                                  "quit", ngettext ("_Cancel Backup and Quit", "_Cancel Backups and Quit", n),
-                                  NULL);
-  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "quit", ADW_RESPONSE_DESTRUCTIVE);
-  adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (dialog), "stay");
-  adw_alert_dialog_set_close_response (ADW_ALERT_DIALOG (dialog), "stay");
+  dialog = sr_quit_dialog_new (n_backups, n_verifications);
   g_signal_connect (dialog, "response", G_CALLBACK (on_quit_answer), self);
   adw_dialog_present (dialog, GTK_WIDGET (window));
 }

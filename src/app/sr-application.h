@@ -108,6 +108,18 @@ gboolean sr_application_is_opening (SrApplication *self,
                                     SrAuthority   *authority);
 
 /**
+ * sr_application_run_job:
+ * @self: the application
+ * @job: a job that was not run yet
+ *
+ * Puts it into the queue, where it stays when the window is closed: quitting
+ * asks, and its end is told by a notification when no window is seen. Other
+ * jobs than backups are forgotten then, see sr_worker_forget().
+ */
+void sr_application_run_job (SrApplication *self,
+                             SrJob         *job);
+
+/**
  * sr_application_recover_async:
  * @self: the application
  * @authority: the CA

@@ -305,21 +305,6 @@ update_buttons (SrSetPage *self)
 }
 
 static void
-on_job_changed (SrSetPage *self)
-{
-  g_autofree char *done = g_format_size (sr_job_get_bytes (self->job));
-  g_autofree char *total = g_format_size (sr_job_get_total (self->job));
-  g_autofree char *words = NULL;
-
-  if (sr_job_state_is_final (sr_job_get_state (self->job)))
-    return;
-  /* Translators: bytes done, bytes in all */
-  words = g_strdup_printf (_("Reading: %s of %s"), done, total);
-  gtk_progress_bar_set_fraction (self->verify_bar, sr_job_get_fraction (self->job));
-  show_verified (self, words, NULL, NULL);
-}
-
-static void
 show_verdict (SrSetPage *self,
               SrJob     *job)
 {
@@ -350,38 +335,59 @@ show_verdict (SrSetPage *self,
 }
 
 static void
-on_verified (GObject      *source,
-             GAsyncResult *result,
-             gpointer      user_data)
+on_verified (SrSetPage *self)
 {
-  g_autoptr (SrSetPage) self = user_data;
   g_autoptr (SrJob) job = g_steal_pointer (&self->job);
 
-  /* The job itself tells how it came out. */
-  sr_worker_run_finish (SR_WORKER (source), result, NULL);
   g_signal_handlers_disconnect_by_data (job, self);
-  sr_worker_forget (SR_WORKER (source), job);
-  sr_monitor_refresh_sets (sr_application_get_monitor (sr_application_get_default ()));
-  if (self->verified_row == NULL)
-    return;
   show_verdict (self, job);
   update_buttons (self);
 }
 
 static void
-on_verify (SrSetPage *self)
+on_job_changed (SrSetPage *self)
 {
-  if (self->job != NULL || self->deleting)
-    return;
-  self->job = sr_job_new_verify (self->set);
+  g_autofree char *done = g_format_size (sr_job_get_bytes (self->job));
+  g_autofree char *total = g_format_size (sr_job_get_total (self->job));
+  g_autofree char *words = NULL;
+
+  if (sr_job_state_is_final (sr_job_get_state (self->job)))
+    {
+      on_verified (self);
+      return;
+    }
+  if (sr_job_get_state (self->job) == SR_JOB_QUEUED)
+    words = g_strdup (_("Waiting for its turn"));
+  else
+    /* Translators: bytes done, bytes in all */
+    words = g_strdup_printf (_("Reading: %s of %s"), done, total);
+  gtk_progress_bar_set_fraction (self->verify_bar, sr_job_get_fraction (self->job));
+  show_verified (self, words, NULL, NULL);
+}
+
+/* One that this page has begun, or another page before it. */
+static void
+watch_job (SrSetPage *self,
+           SrJob     *job)
+{
+  self->job = g_object_ref (job);
   self->touched = TRUE;
   show_problems (self, NULL);
-  gtk_progress_bar_set_fraction (self->verify_bar, 0);
-  g_signal_connect_object (self->job, "notify", G_CALLBACK (on_job_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (job, "notify", G_CALLBACK (on_job_changed), self, G_CONNECT_SWAPPED);
   update_buttons (self);
   on_job_changed (self);
-  sr_worker_run_async (sr_application_get_worker (sr_application_get_default ()), self->job, NULL,
-                       on_verified, g_object_ref (self));
+}
+
+static void
+on_verify (SrSetPage *self)
+{
+  g_autoptr (SrJob) job = NULL;
+
+  if (self->job != NULL || self->deleting)
+    return;
+  job = sr_job_new_verify (self->set);
+  watch_job (self, job);
+  sr_application_run_job (sr_application_get_default (), job);
 }
 
 static void
@@ -532,6 +538,9 @@ sr_set_page_dispose (GObject *object)
   SrSetPage *self = SR_SET_PAGE (object);
 
   g_clear_handle_id (&self->filling, g_source_remove);
+  if (self->job != NULL)
+    g_signal_handlers_disconnect_by_data (self->job, self);
+  g_clear_object (&self->job);
   g_clear_object (&self->set);
   gtk_widget_dispose_template (GTK_WIDGET (self), SR_TYPE_SET_PAGE);
   G_OBJECT_CLASS (sr_set_page_parent_class)->dispose (object);
@@ -586,6 +595,7 @@ sr_set_page_new (SrBackupSet *set)
   g_autofree char *title = sr_format_set_title (set);
   g_autofree char *time = sr_format_time (sr_backup_set_get_manifest (set)->finished);
   g_autoptr (GTask) task = g_task_new (self, NULL, on_beside_loaded, NULL);
+  SrJob *job = sr_worker_find_verification (sr_application_get_worker (sr_application_get_default ()), set);
 
   self->set = g_object_ref (set);
   adw_navigation_page_set_title (ADW_NAVIGATION_PAGE (self), title);
@@ -597,6 +607,8 @@ sr_set_page_new (SrBackupSet *set)
   if (add_files (self))
     self->filling = g_idle_add (add_files, self);
   update_buttons (self);
+  if (job != NULL)
+    watch_job (self, job);
   g_task_set_task_data (task, g_object_ref (set), g_object_unref);
   g_task_run_in_thread (task, load_beside);
   return ADW_NAVIGATION_PAGE (self);

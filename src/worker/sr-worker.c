@@ -271,6 +271,21 @@ sr_worker_forget (SrWorker *self,
     g_list_store_remove (self->jobs, position);
 }
 
+SrJob *
+sr_worker_find_verification (SrWorker    *self,
+                             SrBackupSet *set)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->jobs)); i++)
+    {
+      g_autoptr (SrJob) job = g_list_model_get_item (G_LIST_MODEL (self->jobs), i);
+
+      if (sr_job_get_kind (job) == SR_JOB_VERIFY && !sr_job_state_is_final (sr_job_get_state (job))
+          && sr_backup_set_is_same (sr_job_get_set (job), set))
+        return job;
+    }
+  return NULL;
+}
+
 void
 sr_worker_cancel_all (SrWorker *self)
 {

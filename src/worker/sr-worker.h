@@ -79,6 +79,16 @@ void sr_worker_forget (SrWorker *self,
                        SrJob    *job);
 
 /**
+ * sr_worker_find_verification:
+ * @self: a worker
+ * @set: a set
+ *
+ * Returns: (transfer none) (nullable): the job that verifies @set, or waits for that
+ */
+SrJob *sr_worker_find_verification (SrWorker    *self,
+                                    SrBackupSet *set);
+
+/**
  * sr_worker_cancel_all:
  * @self: a worker
  *

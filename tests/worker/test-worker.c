@@ -202,8 +202,11 @@ test_verify (void)
   sr_worker_run_async (f.worker, job, NULL, queue_on_ended, &f);
   queue_wait_for_ends (&f, 1);
   verify = sr_job_new_verify (sr_job_get_set (job));
+  g_assert_null (sr_worker_find_verification (f.worker, sr_job_get_set (job)));
   sr_worker_run_async (f.worker, verify, NULL, queue_on_ended, &f);
+  g_assert_true (sr_worker_find_verification (f.worker, sr_job_get_set (job)) == verify);
   queue_wait_for_ends (&f, 2);
+  g_assert_null (sr_worker_find_verification (f.worker, sr_job_get_set (job)));
   g_assert_true (sr_worker_run_finish (f.worker, f.result, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (sr_job_get_problems (verify)->len, ==, 0);

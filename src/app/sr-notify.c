@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "app/sr-notify.h"
+
+#include "app/sr-format.h"
+
+#include <glib/gi18n.h>
+
+static char *
+backup_title (SrJob *job)
+{
+  const char *name = sr_authority_get_name (sr_job_get_authority (job));
+
+  if (sr_job_get_state (job) == SR_JOB_DONE)
+    /* Translators: %s is the name of a certificate authority */
+    return g_strdup_printf (_("%s is backed up"), name);
+  /* Translators: %s is the name of a certificate authority */
+  return g_strdup_printf (_("Backing up %s failed"), name);
+}
+
+static char *
+verify_title (SrJob *job)
+{
+  const SrManifest *manifest = sr_backup_set_get_manifest (sr_job_get_set (job));
+  const char *name = manifest->display_name != NULL ? manifest->display_name : manifest->config;
+
+  if (sr_job_get_state (job) == SR_JOB_DONE)
+    /* Translators: %s is the name of a certificate authority */
+    return g_strdup_printf (_("A backup set of %s is verified"), name);
+  if (sr_job_get_problems (job) != NULL && sr_job_get_problems (job)->len > 0)
+    /* Translators: %s is the name of a certificate authority */
+    return g_strdup_printf (_("A backup set of %s is damaged"), name);
+  /* Translators: %s is the name of a certificate authority */
+  return g_strdup_printf (_("Verifying a backup set of %s failed"), name);
+}
+
+/* Which set, and why it failed. */
+static char *
+make_body (SrJob *job)
+{
+  const GError *error = sr_job_get_error (job);
+  g_autofree char *set = sr_job_get_kind (job) != SR_JOB_BACKUP ? sr_format_set_title (sr_job_get_set (job)) : NULL;
+
+  if (set != NULL && error != NULL)
+    return g_strdup_printf ("%s\n%s", set, error->message);
+  return set != NULL ? g_steal_pointer (&set) : g_strdup (error != NULL ? error->message : NULL);
+}
+
+void
+sr_notify_job_end (GApplication *application,
+                   SrJob        *job)
+{
+  gboolean backup = sr_job_get_kind (job) == SR_JOB_BACKUP;
+  g_autofree char *id = NULL;
+  g_autofree char *title = NULL;
+  g_autofree char *body = NULL;
+  g_autoptr (GNotification) notification = NULL;
+
+  if (sr_job_get_state (job) == SR_JOB_CANCELLED)
+    return;
+  title = backup ? backup_title (job) : verify_title (job);
+  body = make_body (job);
+  notification = g_notification_new (title);
+  if (body != NULL)
+    g_notification_set_body (notification, body);
+  if (sr_job_get_state (job) == SR_JOB_FAILED)
+    g_notification_set_priority (notification, G_NOTIFICATION_PRIORITY_HIGH);
+  g_notification_set_default_action (notification, "app.activate");
+  /* What is told of one CA's backup takes the place of what was told before; so with one set. */
+  id = backup ? g_strdup (sr_job_get_config (job)) : g_strdup (sr_backup_set_get_path (sr_job_get_set (job)));
+  g_application_send_notification (application, id, notification);
+}

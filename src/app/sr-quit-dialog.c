@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "app/sr-quit-dialog.h"
+
+#include <glib/gi18n.h>
+
+static char *
+make_body (guint n_backups,
+           guint n_verifications)
+{
+  GString *body = g_string_new (NULL);
+
+  if (n_backups > 0)
+    g_string_append_printf (body,
+                            ngettext (
+                              "%u backup is running. It will be cancelled and its session on the CA ended before Strongroom quits. Close the window instead to let it go on.",
+                              "%u backups are running. They will be cancelled and their sessions on the CAs ended before Strongroom quits. Close the window instead to let them go on.",
+                              n_backups),
+                            n_backups);
+  if (n_backups > 0 && n_verifications > 0)
+    g_string_append (body, "\n\n");
+  if (n_verifications > 0)
+    g_string_append_printf (body,
+                            ngettext (
+                              "%u backup set is being verified. That will be stopped, and nothing is noted of it.",
+                              "%u backup sets are being verified. That will be stopped, and nothing is noted of it.",
+                              n_verifications),
+                            n_verifications);
+  if (n_backups == 0)
+    g_string_append_printf (body, " %s", _("Close the window instead to let it go on."));
+  return g_string_free (body, FALSE);
+}
+
+AdwDialog *
+sr_quit_dialog_new (guint n_backups,
+                    guint n_verifications)
+{
+  AdwDialog *dialog = adw_alert_dialog_new (n_backups > 0 ? ngettext ("Cancel Backup and Quit?", "Cancel Backups and Quit?", n_backups)
+                                                          : _("Stop Verifying and Quit?"),
+                                            NULL);
+  g_autofree char *body = make_body (n_backups, n_verifications);
+
+  adw_alert_dialog_set_body (ADW_ALERT_DIALOG (dialog), body);
+  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
+                                  "stay", _("_Keep Running"),
+                                  "quit", n_backups > 0 ? ngettext ("_Cancel Backup and Quit", "_Cancel Backups and Quit", n_backups)
+                                                        : _("_Stop and Quit"),
+                                  NULL);
+  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "quit", ADW_RESPONSE_DESTRUCTIVE);
+  adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (dialog), "stay");
+  adw_alert_dialog_set_close_response (ADW_ALERT_DIALOG (dialog), "stay");
+  return dialog;
+}
