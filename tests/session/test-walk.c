@@ -43,9 +43,9 @@ tell (const Figures *figures,
       guint          n_walks)
 {
   g_test_message ("%u walks, %u steps: %u sets (%u log-only backups refused), %u sessions killed that leave unknown whether logs were truncated, "
-                  "%u lineages; %u chains replayed, %u disagreements",
+                  "%u lineages; %u chains replayed (%u go on over a foreign restore of themselves), %u disagreements",
                   n_walks, figures->steps, figures->sets, figures->refused, figures->unknown, figures->lineages, figures->replayed,
-                  figures->disagreements);
+                  figures->joined, figures->disagreements);
 }
 
 /* Refused, or nothing was there to do it with, stands behind "+". */

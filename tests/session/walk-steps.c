@@ -273,7 +273,7 @@ restore (Walk    *walk,
     walk_recover (walk);
   if (n_sets > 1 && walk_random (2) > 0)
     n_sets = 1 + (guint) walk_random ((int) n_sets);
-  walk_restore (walk, chain, n_sets);
+  walk_restore (walk, chain, n_sets, by_us);
   if (by_us)
     note_restore (walk, ((CheckedSet *) chain->sets->pdata[n_sets - 1])->id);
   return TRUE;
@@ -323,7 +323,7 @@ same_time_again (Walk *walk)
       walk_check (walk);
     }
   before = newest_lineage (walk);
-  walk_restore (walk, before->chains->pdata[before->chains->len - 2], 1);
+  walk_restore (walk, before->chains->pdata[before->chains->len - 2], 1, FALSE);
   issue (walk);
   g_assert_true (back_up (walk, SR_BACKUP_FULL, FALSE, FALSE));
   walk_stop_clock (FALSE);

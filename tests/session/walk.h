@@ -20,7 +20,16 @@ typedef struct
 {
   char *digest; /* of the CA's rows */
   guint epoch;  /* how often the CA was restored before */
+  guint order;  /* among all sets */
 } Origin;
+
+/* What a restore went back to. */
+typedef struct
+{
+  guint epoch;
+  guint order;
+  gboolean by_us; /* and noted in the backup folder */
+} Restored;
 
 #define WALK_N_STEPS 17
 
@@ -34,6 +43,7 @@ typedef struct
   guint unknown;               /* sessions killed between TruncateLogs and the note of it */
   guint lineages;
   guint replayed;
+  guint joined;                /* of these, that go on over a foreign restore of what they are made of */
   guint disagreements;
 } Figures;
 
@@ -45,6 +55,7 @@ typedef struct
   GHashTable *origins;  /* id of a set -> Origin */
   GHashTable *replayed; /* ids of a chain's sets, in one string */
   guint epoch;
+  GArray *restored;     /* of Restored: how each epoch but the first began */
   char *digest_at_kill; /* NULL when nothing is to be recovered */
   guint epoch_at_kill;
   gboolean circular;
@@ -66,8 +77,8 @@ void walk_recover (Walk *walk);
 char *walk_digest (Walk *walk);
 void walk_note_origin (Walk *walk, const char *id, const char *digest, guint epoch);
 
-/* Has another tool restore the chain's first @n_sets sets. */
-void walk_restore (Walk *walk, CheckedChain *chain, guint n_sets);
+/* Restores the chain's first @n_sets sets; @by_us tells whether it will be noted. */
+void walk_restore (Walk *walk, CheckedChain *chain, guint n_sets, gboolean by_us);
 
 /* From 0 to @below, which it is not, by the test's seed. */
 int walk_random (int below);
