@@ -4,7 +4,7 @@
 #include "ese/sr-ese-log.h"
 
 #include "base/sr-error.h"
-#include "ese/sr-ese-bytes-private.h"
+#include "ese/sr-ese-checksum-private.h"
 #include "ese/sr-ese-time.h"
 
 #include <glib/gi18n-lib.h>
@@ -38,16 +38,16 @@ sr_ese_log_header_parse (const guint8   *data,
 {
   if (length < SR_ESE_LOG_HEADER_SIZE ||
       data[AT_FILE_TYPE] != FILE_TYPE_LOG ||
-      sr_ese_get_u32 (data + AT_CHECKSUM) != sr_ese_header_checksum (data, SR_ESE_LOG_HEADER_SIZE))
+      sr_get_le32 (data + AT_CHECKSUM) != sr_ese_header_checksum (data, SR_ESE_LOG_HEADER_SIZE))
     {
       g_set_error_literal (error, SR_ERROR, SR_ERROR_MALFORMED, _("This is not the header of a transaction log, or it is damaged"));
       return FALSE;
     }
   *header = (SrEseLogHeader) {
-    .generation = sr_ese_get_u32 (data + AT_GENERATION),
+    .generation = sr_get_le32 (data + AT_GENERATION),
     .created = sr_ese_time_read (data + AT_CREATED),
     .previous_created = sr_ese_time_read (data + AT_PREVIOUS_CREATED),
-    .size = (guint64) sr_ese_get_u16 (data + AT_SECTOR_SIZE) * sr_ese_get_u16 (data + AT_FILE_SECTORS),
+    .size = (guint64) sr_get_le16 (data + AT_SECTOR_SIZE) * sr_get_le16 (data + AT_FILE_SECTORS),
     .circular = (data[AT_FLAGS] & FLAG_CIRCULAR) != 0,
   };
   memcpy (header->signature, data + AT_SIGNATURE, SR_ESE_SIGNATURE_SIZE);
@@ -65,17 +65,17 @@ sr_ese_log_header_write (const SrEseLogHeader *header,
                          guint8               *page)
 {
   memset (page, 0, SR_ESE_LOG_HEADER_SIZE);
-  sr_ese_put_u32 (page + AT_GENERATION, header->generation);
-  sr_ese_put_u16 (page + AT_SECTOR_SIZE, SECTOR_SIZE);
-  sr_ese_put_u16 (page + AT_HEADER_SECTORS, SR_ESE_LOG_HEADER_SIZE / SECTOR_SIZE);
-  sr_ese_put_u16 (page + AT_FILE_SECTORS, (guint16) (header->size / SECTOR_SIZE));
-  sr_ese_put_u16 (page + AT_PAGE_SIZE, SECTOR_SIZE);
+  sr_put_le32 (page + AT_GENERATION, header->generation);
+  sr_put_le16 (page + AT_SECTOR_SIZE, SECTOR_SIZE);
+  sr_put_le16 (page + AT_HEADER_SECTORS, SR_ESE_LOG_HEADER_SIZE / SECTOR_SIZE);
+  sr_put_le16 (page + AT_FILE_SECTORS, (guint16) (header->size / SECTOR_SIZE));
+  sr_put_le16 (page + AT_PAGE_SIZE, SECTOR_SIZE);
   sr_ese_time_write (page + AT_CREATED, header->created);
   sr_ese_time_write (page + AT_PREVIOUS_CREATED, header->previous_created);
   for (guint i = 0; i < G_N_ELEMENTS (written_version); i++)
-    sr_ese_put_u32 (page + AT_VERSION + 4 * i, written_version[i]);
+    sr_put_le32 (page + AT_VERSION + 4 * i, written_version[i]);
   memcpy (page + AT_SIGNATURE, header->signature, SR_ESE_SIGNATURE_SIZE);
   page[AT_FLAGS] = header->circular ? FLAG_CIRCULAR : 0;
   page[AT_FILE_TYPE] = FILE_TYPE_LOG;
-  sr_ese_put_u32 (page + AT_CHECKSUM, sr_ese_header_checksum (page, SR_ESE_LOG_HEADER_SIZE));
+  sr_put_le32 (page + AT_CHECKSUM, sr_ese_header_checksum (page, SR_ESE_LOG_HEADER_SIZE));
 }

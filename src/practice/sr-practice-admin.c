@@ -3,9 +3,9 @@
 
 #include "practice/sr-practice-admin.h"
 
+#include "base/sr-bytes.h"
 #include "base/sr-file.h"
 #include "base/sr-utf16.h"
-#include "practice/sr-practice-bytes.h"
 #include "practice/sr-practice-ca-private.h"
 #include "practice/sr-practice-names.h"
 
@@ -92,11 +92,11 @@ make_info (SrPracticeCa *ca)
 {
   guint8 info[CAINFO_SIZE] = { 0 };
 
-  sr_practice_put_u32 (info, CAINFO_SIZE);
-  sr_practice_put_u32 (info + 4, 3); /* ENUM_STANDALONE_ROOTCA */
-  sr_practice_put_u32 (info + 8, 1); /* signing certificates; no exchange certificates, no exit algorithms */
-  sr_practice_put_u32 (info + 20, SR_PRACTICE_PROP_SANITIZEDCASHORTNAME); /* the highest property */
-  sr_practice_put_u32 (info + 24, sr_practice_config_in_force (ca->config, SR_PRACTICE_NODE_CA, "RoleSeparationEnabled"));
+  sr_put_le32 (info, CAINFO_SIZE);
+  sr_put_le32 (info + 4, 3); /* ENUM_STANDALONE_ROOTCA */
+  sr_put_le32 (info + 8, 1); /* signing certificates; no exchange certificates, no exit algorithms */
+  sr_put_le32 (info + 20, SR_PRACTICE_PROP_SANITIZEDCASHORTNAME); /* the highest property */
+  sr_put_le32 (info + 24, sr_practice_config_in_force (ca->config, SR_PRACTICE_NODE_CA, "RoleSeparationEnabled"));
   return g_bytes_new (info, sizeof info);
 }
 

@@ -3,9 +3,9 @@
 
 #include "practice/sr-practice-database-private.h"
 
+#include "base/sr-bytes.h"
 #include "base/sr-error.h"
 #include "base/sr-file.h"
-#include "practice/sr-practice-bytes.h"
 #include "practice/sr-practice-log-private.h"
 
 #include <errno.h>
@@ -99,8 +99,8 @@ insert_one (SrPracticeDatabase *database,
       g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, _("The database “%s” is full"), database->path);
       return FALSE;
     }
-  sr_practice_put_u32 (head, pgno);
-  sr_practice_put_u16 (head + 4, offset);
+  sr_put_le32 (head, pgno);
+  sr_put_le16 (head + 4, offset);
   g_byte_array_append (record, head, sizeof head);
   g_byte_array_append (record, coded->data, coded->len);
   return sr_practice_log_append (database->log, SR_PRACTICE_RECORD_INSERT, record->data, record->len, &lsn, error) &&
@@ -159,8 +159,8 @@ sr_practice_database_update_state (SrPracticeDatabase  *database,
       return FALSE;
     }
   place = &g_array_index (database->places, SrPracticePlace, row->request_id - 1);
-  sr_practice_put_u32 (record, place->pgno);
-  sr_practice_put_u16 (record + 4, place->offset);
+  sr_put_le32 (record, place->pgno);
+  sr_put_le16 (record + 4, place->offset);
   sr_practice_row_encode_state (row, record + 8);
   if (sr_practice_log_append (database->log, SR_PRACTICE_RECORD_STATE, record, sizeof record, &lsn, error) &&
       sr_practice_pages_set_state (database->pages, lsn, place->pgno, place->offset, record + 8, error) &&
@@ -177,8 +177,8 @@ sr_practice_database_write_padding (SrPracticeDatabase *database,
                                     GError            **error)
 {
   g_autofree guint8 *buffer = g_malloc (PAD_PAGES * SR_PRACTICE_PAGE_SIZE);
-  guint32 first = sr_practice_get_u32 (payload), count = sr_practice_get_u32 (payload + 4);
-  guint64 seed = sr_practice_get_u64 (payload + 8);
+  guint32 first = sr_get_le32 (payload), count = sr_get_le32 (payload + 4);
+  guint64 seed = sr_get_le64 (payload + 8);
 
   for (guint32 done = 0; done < count;)
     {
@@ -205,9 +205,9 @@ pad_once (SrPracticeDatabase *database,
   guint8 record[16];
   SrPracticeLsn lsn;
 
-  sr_practice_put_u32 (record, first);
-  sr_practice_put_u32 (record + 4, count);
-  sr_practice_put_u64 (record + 8, (guint64) g_get_real_time ());
+  sr_put_le32 (record, first);
+  sr_put_le32 (record + 4, count);
+  sr_put_le64 (record + 8, (guint64) g_get_real_time ());
   if (!sr_practice_log_append (database->log, SR_PRACTICE_RECORD_PAD, record, sizeof record, &lsn, error) ||
       !sr_practice_log_sync (database->log, error))
     return FALSE;

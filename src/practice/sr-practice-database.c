@@ -3,10 +3,10 @@
 
 #include "practice/sr-practice-database-private.h"
 
+#include "base/sr-bytes.h"
 #include "base/sr-error.h"
 #include "base/sr-file.h"
 #include "ese/sr-ese-time.h"
-#include "practice/sr-practice-bytes.h"
 #include "practice/sr-practice-log-private.h"
 
 #include <fcntl.h>
@@ -149,14 +149,14 @@ sr_practice_pages_apply (SrPracticePages      *pages,
   guint64 end;
 
   if (type == SR_PRACTICE_RECORD_INSERT && length > 8)
-    return sr_practice_pages_insert (pages, lsn, sr_practice_get_u32 (payload), sr_practice_get_u16 (payload + 4),
+    return sr_practice_pages_insert (pages, lsn, sr_get_le32 (payload), sr_get_le16 (payload + 4),
                                      payload + 8, length - 8, error);
   if (type == SR_PRACTICE_RECORD_STATE && length == 8 + SR_PRACTICE_ROW_STATE_SIZE)
-    return sr_practice_pages_set_state (pages, lsn, sr_practice_get_u32 (payload), sr_practice_get_u16 (payload + 4),
+    return sr_practice_pages_set_state (pages, lsn, sr_get_le32 (payload), sr_get_le16 (payload + 4),
                                         payload + 8, error);
   if (type == SR_PRACTICE_RECORD_PAD && length == 16)
     {
-      end = (guint64) sr_practice_get_u32 (payload) + sr_practice_get_u32 (payload + 4);
+      end = (guint64) sr_get_le32 (payload) + sr_get_le32 (payload + 4);
       if (end <= SR_PRACTICE_MAX_PAGES)
         {
           sr_practice_pages_grow (pages, (guint32) end);

@@ -3,9 +3,9 @@
 
 #include "practice/sr-practice-database-private.h"
 
+#include "base/sr-bytes.h"
 #include "base/sr-error.h"
 #include "base/sr-file.h"
-#include "practice/sr-practice-bytes.h"
 
 #include <glib/gi18n-lib.h>
 #include <zlib.h>
@@ -28,17 +28,17 @@ sr_practice_db_header_write (const SrPracticeDbHeader *header,
   sr_practice_page_init (page, pgno, type);
   sr_practice_page_set_used (page, HEADER_SIZE);
   memcpy (at, DB_MAGIC, 8);
-  sr_practice_put_u32 (at + 8, SR_PRACTICE_PAGE_SIZE);
-  sr_practice_put_u32 (at + 12, header->clean ? 1 : 0);
+  sr_put_le32 (at + 8, SR_PRACTICE_PAGE_SIZE);
+  sr_put_le32 (at + 12, header->clean ? 1 : 0);
   memcpy (at + 16, header->db_signature, SR_PRACTICE_SIGNATURE_SIZE);
   memcpy (at + 16 + SR_PRACTICE_SIGNATURE_SIZE, header->log_signature, SR_PRACTICE_SIGNATURE_SIZE);
   at += 16 + 2 * SR_PRACTICE_SIGNATURE_SIZE;
   for (guint i = 0; i < SR_PRACTICE_BACKUP_SLOTS; i++, at += MARK_SIZE)
     {
-      sr_practice_put_u64 (at, header->backups[i].lsn);
-      sr_practice_put_u64 (at + 8, header->backups[i].time);
-      sr_practice_put_u32 (at + 16, header->backups[i].generation_low);
-      sr_practice_put_u32 (at + 20, header->backups[i].generation_high);
+      sr_put_le64 (at, header->backups[i].lsn);
+      sr_put_le64 (at + 8, header->backups[i].time);
+      sr_put_le32 (at + 16, header->backups[i].generation_low);
+      sr_put_le32 (at + 20, header->backups[i].generation_high);
     }
   sr_practice_page_seal (page);
 }
@@ -57,21 +57,21 @@ sr_practice_db_header_read (const guint8       *page,
   if (sr_practice_page_get_type (page) != type ||
       sr_practice_page_get_used (page) != HEADER_SIZE ||
       memcmp (at, DB_MAGIC, 8) != 0 ||
-      sr_practice_get_u32 (at + 8) != SR_PRACTICE_PAGE_SIZE)
+      sr_get_le32 (at + 8) != SR_PRACTICE_PAGE_SIZE)
     {
       g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("Page %u is not a header of a practice CA’s database"), pgno);
       return FALSE;
     }
-  header->clean = sr_practice_get_u32 (at + 12) != 0;
+  header->clean = sr_get_le32 (at + 12) != 0;
   memcpy (header->db_signature, at + 16, SR_PRACTICE_SIGNATURE_SIZE);
   memcpy (header->log_signature, at + 16 + SR_PRACTICE_SIGNATURE_SIZE, SR_PRACTICE_SIGNATURE_SIZE);
   at += 16 + 2 * SR_PRACTICE_SIGNATURE_SIZE;
   for (guint i = 0; i < SR_PRACTICE_BACKUP_SLOTS; i++, at += MARK_SIZE)
     {
-      header->backups[i].lsn = sr_practice_get_u64 (at);
-      header->backups[i].time = sr_practice_get_u64 (at + 8);
-      header->backups[i].generation_low = sr_practice_get_u32 (at + 16);
-      header->backups[i].generation_high = sr_practice_get_u32 (at + 20);
+      header->backups[i].lsn = sr_get_le64 (at);
+      header->backups[i].time = sr_get_le64 (at + 8);
+      header->backups[i].generation_low = sr_get_le32 (at + 16);
+      header->backups[i].generation_high = sr_get_le32 (at + 20);
     }
   return TRUE;
 }
@@ -87,8 +87,8 @@ sr_practice_checkpoint_write (const char    *folder,
 
   memcpy (data, CHECKPOINT_MAGIC, 8);
   memcpy (data + 8, signature, SR_PRACTICE_SIGNATURE_SIZE);
-  sr_practice_put_u64 (data + 8 + SR_PRACTICE_SIGNATURE_SIZE, lsn);
-  sr_practice_put_u32 (data + CHECKPOINT_SIZE - 4, (guint32) crc32 (0, data, CHECKPOINT_SIZE - 4));
+  sr_put_le64 (data + 8 + SR_PRACTICE_SIGNATURE_SIZE, lsn);
+  sr_put_le32 (data + CHECKPOINT_SIZE - 4, (guint32) crc32 (0, data, CHECKPOINT_SIZE - 4));
   return sr_file_replace (path, data, sizeof data, error);
 }
 
@@ -108,11 +108,11 @@ sr_practice_checkpoint_read (const char    *folder,
   if (g_bytes_get_size (bytes) != CHECKPOINT_SIZE ||
       memcmp (data, CHECKPOINT_MAGIC, 8) != 0 ||
       memcmp (data + 8, signature, SR_PRACTICE_SIGNATURE_SIZE) != 0 ||
-      sr_practice_get_u32 (data + CHECKPOINT_SIZE - 4) != (guint32) crc32 (0, data, CHECKPOINT_SIZE - 4))
+      sr_get_le32 (data + CHECKPOINT_SIZE - 4) != (guint32) crc32 (0, data, CHECKPOINT_SIZE - 4))
     {
       g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("The checkpoint “%s” is damaged or belongs to another database"), path);
       return FALSE;
     }
-  *lsn = sr_practice_get_u64 (data + 8 + SR_PRACTICE_SIGNATURE_SIZE);
+  *lsn = sr_get_le64 (data + 8 + SR_PRACTICE_SIGNATURE_SIZE);
   return TRUE;
 }

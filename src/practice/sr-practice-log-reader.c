@@ -3,9 +3,9 @@
 
 #include "practice/sr-practice-log-private.h"
 
+#include "base/sr-bytes.h"
 #include "base/sr-error.h"
 #include "base/sr-file.h"
-#include "practice/sr-practice-bytes.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -64,10 +64,10 @@ record_at (const guint8 *data,
 
   if (offset + SR_PRACTICE_RECORD_HEADER > SR_PRACTICE_LOG_SIZE)
     return -1;
-  length = sr_practice_get_u32 (at);
+  length = sr_get_le32 (at);
   if (length > SR_PRACTICE_LOG_SIZE - SR_PRACTICE_RECORD_HEADER - offset ||
-      sr_practice_get_u64 (at + 16) != SR_PRACTICE_LSN (generation, offset) ||
-      sr_practice_get_u32 (at + 4) != sr_practice_record_checksum (at, length))
+      sr_get_le64 (at + 16) != SR_PRACTICE_LSN (generation, offset) ||
+      sr_get_le32 (at + 4) != sr_practice_record_checksum (at, length))
     return -1;
   return (gssize) length;
 }
@@ -90,7 +90,7 @@ replay_one (const char           *path,
   for (;;)
     {
       gssize length = record_at (data, generation, offset);
-      SrPracticeRecordType type = length < 0 ? 0 : sr_practice_get_u16 (data + offset + 8);
+      SrPracticeRecordType type = length < 0 ? 0 : sr_get_le16 (data + offset + 8);
 
       *end = SR_PRACTICE_LSN (generation, offset);
       /* an end record in the current log: the change to the next log was interrupted before the rename */

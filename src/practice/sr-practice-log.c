@@ -3,9 +3,9 @@
 
 #include "practice/sr-practice-log-private.h"
 
+#include "base/sr-bytes.h"
 #include "base/sr-error.h"
 #include "base/sr-file.h"
-#include "practice/sr-practice-bytes.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -261,12 +261,12 @@ append_record (SrPracticeLog        *log,
   g_byte_array_set_size (log->pending, (guint) (start + padded));
   at = log->pending->data + start;
   memset (at, 0, padded);
-  sr_practice_put_u32 (at, (guint32) length);
-  sr_practice_put_u16 (at + 8, (guint16) type);
-  sr_practice_put_u64 (at + 16, lsn);
+  sr_put_le32 (at, (guint32) length);
+  sr_put_le16 (at + 8, (guint16) type);
+  sr_put_le64 (at + 16, lsn);
   if (length > 0)
     memcpy (at + SR_PRACTICE_RECORD_HEADER, payload, length);
-  sr_practice_put_u32 (at + 4, sr_practice_record_checksum (at, length));
+  sr_put_le32 (at + 4, sr_practice_record_checksum (at, length));
   return lsn;
 }
 

@@ -3,8 +3,8 @@
 
 #include "practice/sr-practice-page.h"
 
+#include "base/sr-bytes.h"
 #include "base/sr-error.h"
-#include "practice/sr-practice-bytes.h"
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
@@ -31,14 +31,14 @@ sr_practice_page_init (guint8            *page,
                        SrPracticePageType type)
 {
   memset (page, 0, SR_PRACTICE_PAGE_SIZE);
-  sr_practice_put_u32 (page + AT_NUMBER, pgno);
-  sr_practice_put_u16 (page + AT_TYPE, (guint16) type);
+  sr_put_le32 (page + AT_NUMBER, pgno);
+  sr_put_le16 (page + AT_TYPE, (guint16) type);
 }
 
 void
 sr_practice_page_seal (guint8 *page)
 {
-  sr_practice_put_u32 (page + AT_CHECKSUM, checksum (page));
+  sr_put_le32 (page + AT_CHECKSUM, checksum (page));
 }
 
 static gboolean
@@ -54,16 +54,16 @@ sr_practice_page_verify (const guint8 *page,
 {
   if (is_zero (page))
     return TRUE;
-  if (sr_practice_get_u32 (page + AT_CHECKSUM) != checksum (page))
+  if (sr_get_le32 (page + AT_CHECKSUM) != checksum (page))
     {
       g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("Page %u has a wrong checksum"), pgno);
       return FALSE;
     }
-  if (sr_practice_get_u32 (page + AT_NUMBER) != pgno ||
+  if (sr_get_le32 (page + AT_NUMBER) != pgno ||
       sr_practice_page_get_used (page) > SR_PRACTICE_PAGE_ROOM)
     {
       g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("Page %u says that it is page %u with %u bytes"),
-                   pgno, sr_practice_get_u32 (page + AT_NUMBER), sr_practice_page_get_used (page));
+                   pgno, sr_get_le32 (page + AT_NUMBER), sr_practice_page_get_used (page));
       return FALSE;
     }
   return TRUE;
@@ -72,33 +72,33 @@ sr_practice_page_verify (const guint8 *page,
 SrPracticePageType
 sr_practice_page_get_type (const guint8 *page)
 {
-  return (SrPracticePageType) sr_practice_get_u16 (page + AT_TYPE);
+  return (SrPracticePageType) sr_get_le16 (page + AT_TYPE);
 }
 
 SrPracticeLsn
 sr_practice_page_get_lsn (const guint8 *page)
 {
-  return sr_practice_get_u64 (page + AT_LSN);
+  return sr_get_le64 (page + AT_LSN);
 }
 
 void
 sr_practice_page_set_lsn (guint8       *page,
                           SrPracticeLsn lsn)
 {
-  sr_practice_put_u64 (page + AT_LSN, lsn);
+  sr_put_le64 (page + AT_LSN, lsn);
 }
 
 guint
 sr_practice_page_get_used (const guint8 *page)
 {
-  return sr_practice_get_u16 (page + AT_USED);
+  return sr_get_le16 (page + AT_USED);
 }
 
 void
 sr_practice_page_set_used (guint8 *page,
                            guint   used)
 {
-  sr_practice_put_u16 (page + AT_USED, (guint16) used);
+  sr_put_le16 (page + AT_USED, (guint16) used);
 }
 
 void
@@ -118,7 +118,7 @@ sr_practice_page_fill_padding (guint8       *page,
 
       z = (z ^ (z >> 30)) * G_GUINT64_CONSTANT (0xbf58476d1ce4e5b9);
       z = (z ^ (z >> 27)) * G_GUINT64_CONSTANT (0x94d049bb133111eb);
-      sr_practice_put_u64 (page + at, z ^ (z >> 31));
+      sr_put_le64 (page + at, z ^ (z >> 31));
     }
   sr_practice_page_seal (page);
 }

@@ -3,8 +3,8 @@
 
 #include "practice/sr-practice-page.h"
 
+#include "base/sr-bytes.h"
 #include "base/sr-error.h"
-#include "practice/sr-practice-bytes.h"
 #include "practice/sr-practice-row.h"
 
 #include <glib/gi18n-lib.h>
@@ -151,7 +151,7 @@ sr_practice_pages_insert (SrPracticePages *pages,
   used = sr_practice_page_get_used (page->data);
   if (offset != SR_PRACTICE_PAGE_PAYLOAD + used + ROW_PREFIX || used + ROW_PREFIX + length > SR_PRACTICE_PAGE_ROOM)
     return misplaced (pgno, offset, error);
-  sr_practice_put_u16 (page->data + offset - ROW_PREFIX, (guint16) length);
+  sr_put_le16 (page->data + offset - ROW_PREFIX, (guint16) length);
   memcpy (page->data + offset, row, length);
   sr_practice_page_set_used (page->data, (guint) (used + ROW_PREFIX + length));
   touch (page, lsn);
@@ -189,7 +189,7 @@ sr_practice_pages_peek_row (SrPracticePages *pages,
 {
   Page *page = peek_page (pages, pgno);
 
-  *length = sr_practice_get_u16 (page->data + offset - ROW_PREFIX);
+  *length = sr_get_le16 (page->data + offset - ROW_PREFIX);
   return page->data + offset;
 }
 
@@ -206,7 +206,7 @@ sr_practice_pages_foreach_row (SrPracticePages   *pages,
 
       for (guint at = SR_PRACTICE_PAGE_PAYLOAD; at < end;)
         {
-          guint length = at + ROW_PREFIX <= end ? sr_practice_get_u16 (page->data + at) : 0;
+          guint length = at + ROW_PREFIX <= end ? sr_get_le16 (page->data + at) : 0;
 
           if (length == 0 || at + ROW_PREFIX + length > end)
             {

@@ -3,8 +3,8 @@
 
 #include "practice/sr-practice-row.h"
 
+#include "base/sr-bytes.h"
 #include "base/sr-error.h"
-#include "practice/sr-practice-bytes.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -57,9 +57,9 @@ void
 sr_practice_row_encode_state (const SrPracticeRow *row,
                               guint8              *state)
 {
-  sr_practice_put_u32 (state, row->disposition);
-  sr_practice_put_u32 (state + 4, row->reason);
-  sr_practice_put_u64 (state + 8, row->revoked_at);
+  sr_put_le32 (state, row->disposition);
+  sr_put_le32 (state + 4, row->reason);
+  sr_put_le64 (state + 8, row->revoked_at);
 }
 
 GByteArray *
@@ -78,15 +78,15 @@ sr_practice_row_encode (const SrPracticeRow *row)
     { g_bytes_get_data (row->certificate, NULL), g_bytes_get_size (row->certificate) },
   };
 
-  sr_practice_put_u32 (fixed + AT_ID, row->request_id);
+  sr_put_le32 (fixed + AT_ID, row->request_id);
   sr_practice_row_encode_state (row, fixed + AT_DISPOSITION);
-  sr_practice_put_u64 (fixed + AT_SUBMITTED, row->submitted_at);
-  sr_practice_put_u64 (fixed + AT_NOT_BEFORE, row->not_before);
-  sr_practice_put_u64 (fixed + AT_NOT_AFTER, row->not_after);
+  sr_put_le64 (fixed + AT_SUBMITTED, row->submitted_at);
+  sr_put_le64 (fixed + AT_NOT_BEFORE, row->not_before);
+  sr_put_le64 (fixed + AT_NOT_AFTER, row->not_after);
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
     {
       g_assert (parts[i].length <= G_MAXUINT16);
-      sr_practice_put_u16 (fixed + AT_LENGTHS + 2 * i, (guint16) parts[i].length);
+      sr_put_le16 (fixed + AT_LENGTHS + 2 * i, (guint16) parts[i].length);
     }
   g_byte_array_append (out, fixed, sizeof fixed);
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
@@ -119,19 +119,19 @@ sr_practice_row_decode (const guint8 *data,
       return NULL;
     }
   for (guint i = 0; i < G_N_ELEMENTS (lengths); i++)
-    sum += lengths[i] = sr_practice_get_u16 (data + AT_LENGTHS + 2 * i);
+    sum += lengths[i] = sr_get_le16 (data + AT_LENGTHS + 2 * i);
   if (sum != length)
     {
       g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("A row has %zu bytes where its fields take %zu"), length, sum);
       return NULL;
     }
-  row->request_id = sr_practice_get_u32 (data + AT_ID);
-  row->disposition = sr_practice_get_u32 (data + AT_DISPOSITION);
-  row->reason = sr_practice_get_u32 (data + AT_REASON);
-  row->revoked_at = sr_practice_get_u64 (data + AT_REVOKED);
-  row->submitted_at = sr_practice_get_u64 (data + AT_SUBMITTED);
-  row->not_before = sr_practice_get_u64 (data + AT_NOT_BEFORE);
-  row->not_after = sr_practice_get_u64 (data + AT_NOT_AFTER);
+  row->request_id = sr_get_le32 (data + AT_ID);
+  row->disposition = sr_get_le32 (data + AT_DISPOSITION);
+  row->reason = sr_get_le32 (data + AT_REASON);
+  row->revoked_at = sr_get_le64 (data + AT_REVOKED);
+  row->submitted_at = sr_get_le64 (data + AT_SUBMITTED);
+  row->not_before = sr_get_le64 (data + AT_NOT_BEFORE);
+  row->not_after = sr_get_le64 (data + AT_NOT_AFTER);
   row->serial = take_text (&at, lengths[0]);
   row->subject = take_text (&at, lengths[1]);
   row->requester = take_text (&at, lengths[2]);

@@ -3,11 +3,11 @@
 
 #include "practice/sr-practice-signer.h"
 
+#include "base/sr-bytes.h"
 #include "base/sr-error.h"
 #include "base/sr-file.h"
 #include "base/sr-filetime.h"
 #include "base/sr-secret.h"
-#include "practice/sr-practice-bytes.h"
 
 #include <glib/gi18n-lib.h>
 #include <gnutls/crypto.h>

@@ -4,10 +4,9 @@
 #include "session/sr-backup-session-private.h"
 #include "session/sr-session-read-private.h"
 
+#include "base/sr-bytes.h"
 #include "base/sr-error.h"
 #include "store/sr-safe-name.h"
-
-#include <string.h>
 
 SrSetKind
 sr_backup_session_set_kind (SrBackupSession *session)
@@ -116,10 +115,7 @@ ask_last_full (SrBackupSession *session,
   if (!ask (session, "DBLastFullBackup", seconds, &value, cancellable, error))
     return FALSE;
   if (value.type == SR_VT_ARRAY_UI1 && value.bytes != NULL && g_bytes_get_size (value.bytes) == sizeof *last_full)
-    {
-      memcpy (last_full, g_bytes_get_data (value.bytes, NULL), sizeof *last_full);
-      *last_full = GUINT64_FROM_LE (*last_full);
-    }
+    *last_full = sr_get_le64 (g_bytes_get_data (value.bytes, NULL));
   return TRUE;
 }
 

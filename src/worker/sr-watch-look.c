@@ -4,13 +4,13 @@
 #include "worker/sr-watch-private.h"
 
 #include "authority/sr-config-string.h"
+#include "base/sr-bytes.h"
 #include "base/sr-error.h"
 #include "base/sr-filetime.h"
 #include "session/sr-journal.h"
 #include "store/sr-safe-name.h"
 #include "worker/sr-backup-folder.h"
 
-#include <string.h>
 #include <unistd.h>
 
 /* Time for each of the few calls of a poll, in seconds. */
@@ -236,13 +236,11 @@ moment (SrCertAdmin  *admin,
         GCancellable *cancellable)
 {
   g_auto (SrVariant) value = { 0 };
-  guint64 filetime;
 
   if (!sr_cert_admin_get_server_entry (admin, entry, &value, sr_deadline_in (CALL_SECONDS), cancellable, NULL) ||
-      value.type != SR_VT_ARRAY_UI1 || value.bytes == NULL || g_bytes_get_size (value.bytes) != sizeof filetime)
+      value.type != SR_VT_ARRAY_UI1 || value.bytes == NULL || g_bytes_get_size (value.bytes) != sizeof (guint64))
     return 0;
-  memcpy (&filetime, g_bytes_get_data (value.bytes, NULL), sizeof filetime);
-  return GUINT64_FROM_LE (filetime);
+  return sr_get_le64 (g_bytes_get_data (value.bytes, NULL));
 }
 
 static gint64

@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "base/sr-error.h"
-#include "ese/sr-ese-bytes-private.h"
+#include "ese/sr-ese-checksum-private.h"
 #include "ese/sr-ese-log.h"
 #include "ese/sr-ese-time.h"
 
@@ -53,13 +53,13 @@ test_layout (void)
   const guint8 created[8] = { 16, 15, 14, 22, 11, 126, 1 | (789 & 0x7f) << 1, (789 >> 7) << 1 };
 
   make_header (page);
-  g_assert_cmpuint (sr_ese_get_u32 (page + 4), ==, 0x1f);
-  g_assert_cmpuint (sr_ese_get_u16 (page + 8), ==, 4096);
-  g_assert_cmpuint (sr_ese_get_u16 (page + 10), ==, 1);
-  g_assert_cmpuint (sr_ese_get_u16 (page + 12), ==, 256);
+  g_assert_cmpuint (sr_get_le32 (page + 4), ==, 0x1f);
+  g_assert_cmpuint (sr_get_le16 (page + 8), ==, 4096);
+  g_assert_cmpuint (sr_get_le16 (page + 10), ==, 1);
+  g_assert_cmpuint (sr_get_le16 (page + 12), ==, 256);
   g_assert_cmpmem (page + 16, 8, created, 8);
   g_assert_cmpuint (page[24 + 1], ==, 14); /* a minute earlier */
-  g_assert_cmpuint (sr_ese_get_u32 (page + 32), ==, 8);
+  g_assert_cmpuint (sr_get_le32 (page + 32), ==, 8);
   g_assert_cmpuint (page[44], ==, 1);
   g_assert_cmpuint (page[639], ==, 2);
   g_assert_cmpuint (page[667], ==, 3);
@@ -98,7 +98,7 @@ test_nonsense (void)
 
       make_header (page);
       memset (page + blank[i].at, 0, blank[i].length);
-      sr_ese_put_u32 (page, sr_ese_header_checksum (page, sizeof page));
+      sr_put_le32 (page, sr_ese_header_checksum (page, sizeof page));
       g_assert_false (sr_ese_log_header_parse (page, sizeof page, &header, &error));
       g_assert_error (error, SR_ERROR, SR_ERROR_MALFORMED);
     }
@@ -108,7 +108,7 @@ test_nonsense (void)
       for (guint i = 0; i < 700; i++)
         page[i] = (guint8) g_test_rand_int ();
       page[667] = 3;
-      sr_ese_put_u32 (page, sr_ese_header_checksum (page, sizeof page));
+      sr_put_le32 (page, sr_ese_header_checksum (page, sizeof page));
       sr_ese_log_header_parse (page, sizeof page, &header, NULL);
     }
 }
@@ -172,12 +172,12 @@ test_real_headers (void)
       g_autoptr (GBytes) bytes = gunzip (path);
       gsize length;
       const guint8 *data = g_bytes_get_data (bytes, &length);
-      gsize page = length >= 4096 ? sr_ese_get_u32 (data + 236) : 0;
+      gsize page = length >= 4096 ? sr_get_le32 (data + 236) : 0;
       gint64 time;
 
-      if (page == 0 || page > length || sr_ese_get_u32 (data + 4) != 0x89abcdef)
+      if (page == 0 || page > length || sr_get_le32 (data + 4) != 0x89abcdef)
         continue;
-      g_assert_cmphex (sr_ese_get_u32 (data), ==, sr_ese_header_checksum (data, page));
+      g_assert_cmphex (sr_get_le32 (data), ==, sr_ese_header_checksum (data, page));
       time = sr_ese_time_read (data + 24 + 4); /* of the database's signature */
       g_assert_cmpint (time, >, G_GINT64_CONSTANT (946684800) * G_USEC_PER_SEC);
       g_assert_cmpint (time, <, G_GINT64_CONSTANT (1893456000) * G_USEC_PER_SEC);

@@ -3,8 +3,8 @@
 
 #include "practice-fixture.h"
 
+#include "base/sr-bytes.h"
 #include "base/sr-error.h"
-#include "practice/sr-practice-bytes.h"
 #include "practice/sr-practice-database.h"
 #include "practice/sr-practice-log-private.h"
 #include "practice/sr-practice-set.h"
@@ -271,18 +271,18 @@ damage (guint8  *bytes,
   {
     guint skip = (guint) g_test_rand_int_range (0, 20);
     guint8 *at = bytes + SR_PRACTICE_LOG_START;
-    guint32 length = sr_practice_get_u32 (at);
+    guint32 length = sr_get_le32 (at);
 
-    for (; skip > 0 && sr_practice_get_u16 (at + 8) != 0; skip--)
+    for (; skip > 0 && sr_get_le16 (at + 8) != 0; skip--)
       {
         at += SR_PRACTICE_RECORD_ALIGN (SR_PRACTICE_RECORD_HEADER + length);
-        length = sr_practice_get_u32 (at);
+        length = sr_get_le32 (at);
       }
     flip_some (at + 8, g_test_rand_bit () ? 2 : SR_PRACTICE_RECORD_HEADER + length);
     if (g_test_rand_int_range (0, 4) == 0)
       flip_some (at, 4);
-    length = MIN (sr_practice_get_u32 (at), (guint32) (bytes + size - at - SR_PRACTICE_RECORD_HEADER));
-    sr_practice_put_u32 (at + 4, sr_practice_record_checksum (at, length));
+    length = MIN (sr_get_le32 (at), (guint32) (bytes + size - at - SR_PRACTICE_RECORD_HEADER));
+    sr_put_le32 (at + 4, sr_practice_record_checksum (at, length));
   }
 }
 
