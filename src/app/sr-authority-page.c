@@ -69,8 +69,6 @@ update_condition (SrAuthorityPage *self)
       adw_banner_set_button_label (self->banner, words.button);
     }
   adw_banner_set_revealed (self->banner, revealed);
-  /* A closed one keeps its title, which a screen reader would still find. */
-  gtk_accessible_update_state (GTK_ACCESSIBLE (self->banner), GTK_ACCESSIBLE_STATE_HIDDEN, !revealed, -1);
   gtk_label_set_label (self->no_sets_title, words.empty_title);
   gtk_label_set_label (self->no_sets_words, words.empty_words);
 }
@@ -195,6 +193,7 @@ reach_words (SrWatch *watch)
   const GError *error = sr_watch_get_reach_error (watch);
   gint64 flags = sr_watch_get_interface_flags (watch);
   g_autofree char *since = NULL;
+  g_autofree char *why = NULL;
 
   switch (sr_watch_get_reach (watch))
     {
@@ -216,8 +215,9 @@ reach_words (SrWatch *watch)
         return g_strdup (_("Not reachable"));
       if (sr_watch_get_reach (watch) != SR_REACH_OFFLINE)
         return g_strdup (error->message);
+      why = sr_format_sentence (error->message);
       /* Translators: %s is a time, such as "09:12" or "5 May 2026, 09:12"; then why, a whole sentence */
-      return g_strdup_printf (_("Offline since %s. %s"), since, error->message);
+      return g_strdup_printf (_("Offline since %s. %s"), since, why);
     }
 }
 
@@ -445,7 +445,7 @@ sr_authority_page_new (SrWatch *watch)
   adw_navigation_page_set_title (ADW_NAVIGATION_PAGE (self), sr_authority_get_name (authority));
   adw_window_title_set_title (self->window_title, sr_authority_get_name (authority));
   adw_window_title_set_subtitle (self->window_title,
-                                 sr_authority_is_practice (authority) ? _("Practice CA on this computer")
+                                 sr_authority_is_practice (authority) ? _("Local practice CA")
                                                                       : sr_authority_get_host (authority));
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->window_title), sr_authority_get_config (authority));
   gtk_widget_set_visible (GTK_WIDGET (self->practice_panel), sr_authority_is_practice (authority));

@@ -6,6 +6,21 @@
 #include "app/sr-condition.h"
 
 #include <glib/gi18n.h>
+#include <gtk/gtk.h>
+#include <string.h>
+
+/* In words that are read in the other direction a date stays in one piece. */
+static char *
+isolate (char *date)
+{
+  char *isolated;
+
+  if (gtk_widget_get_default_direction () != GTK_TEXT_DIR_RTL)
+    return date;
+  isolated = g_strconcat ("\342\201\250", date, "\342\201\251", NULL);
+  g_free (date);
+  return isolated;
+}
 
 char *
 sr_format_time (gint64 time)
@@ -16,7 +31,7 @@ sr_format_time (gint64 time)
   if (local == NULL)
     return g_strdup (_("Unknown time"));
   /* Translators: date and time of a backup, see g_date_time_format() */
-  return g_date_time_format (local, C_("date", "%-d %B %Y, %H:%M"));
+  return isolate (g_date_time_format (local, C_("date", "%-d %B %Y, %H:%M")));
 }
 
 char *
@@ -29,9 +44,9 @@ sr_format_day (gint64 time)
     return g_strdup (_("Unknown time"));
   if (g_date_time_get_year (day) == g_date_time_get_year (now))
     /* Translators: a day of this year, see g_date_time_format() */
-    return g_date_time_format (day, C_("day", "%-d %B"));
+    return isolate (g_date_time_format (day, C_("day", "%-d %B")));
   /* Translators: a day, see g_date_time_format() */
-  return g_date_time_format (day, C_("day", "%-d %B %Y"));
+  return isolate (g_date_time_format (day, C_("day", "%-d %B %Y")));
 }
 
 char *
@@ -76,10 +91,16 @@ sr_format_duration (gint64 duration)
   return g_strdup_printf (ngettext ("%d hour", "%d hours", (gulong) hours), (int) MIN (hours, G_MAXINT));
 }
 
+static gint64
+minutes_since (gint64 time)
+{
+  return (g_get_real_time () - time) / G_USEC_PER_SEC / 60;
+}
+
 char *
 sr_format_ago (gint64 time)
 {
-  gint64 minutes = (g_get_real_time () - time) / G_USEC_PER_SEC / 60;
+  gint64 minutes = minutes_since (time);
   gint64 hours = minutes / 60, days = hours / 24;
 
   /* Another machine's clock may be ahead of ours. */
@@ -90,6 +111,14 @@ sr_format_ago (gint64 time)
   if (hours < 48)
     return g_strdup_printf (ngettext ("%d hour ago", "%d hours ago", (gulong) hours), (int) hours);
   return g_strdup_printf (ngettext ("%d day ago", "%d days ago", (gulong) days), (int) MIN (days, G_MAXINT));
+}
+
+char *
+sr_format_sentence (const char *words)
+{
+  gsize length = strlen (words);
+
+  return g_strconcat (words, length > 0 && strchr (".!?", words[length - 1]) == NULL ? "." : NULL, NULL);
 }
 
 static gint64
@@ -157,6 +186,8 @@ sr_format_state_line (SrWatch *watch)
     }
   if (newest == NULL)
     return g_strdup (_("Never backed up"));
+  if (minutes_since (taken_at (newest)) < 1)
+    return g_strdup (_("Backed up just now"));
   ago = sr_format_ago (taken_at (newest));
   /* Translators: %s is a time such as "3 hours ago" */
   return g_strdup_printf (_("Backed up %s"), ago);

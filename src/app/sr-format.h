@@ -58,6 +58,14 @@ char *sr_format_since (gint64 time);
 char *sr_format_duration (gint64 duration);
 
 /**
+ * sr_format_sentence:
+ * @words: what an error says
+ *
+ * Returns: (transfer full): the same with a full stop, unless it ends with one, so that another sentence may follow
+ */
+char *sr_format_sentence (const char *words);
+
+/**
  * sr_format_state_line:
  * @watch: a CA
  *

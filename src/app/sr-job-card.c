@@ -45,35 +45,52 @@ set_text (GtkLabel   *label,
 }
 
 static char *
+bytes_words (SrJob *job)
+{
+  g_autofree char *done = g_format_size (sr_job_get_bytes (job));
+  g_autofree char *total = g_format_size (sr_job_get_total (job));
+
+  if (sr_job_get_total (job) <= sr_job_get_bytes (job))
+    return g_steal_pointer (&done);
+  /* Translators: bytes done, bytes in all, as "12 MB of 40 MB" */
+  return g_strdup_printf (_("%s of %s"), done, total);
+}
+
+/* A line ends between the parts, not within one. */
+static void
+append_part (GString    *text,
+             const char *part)
+{
+  g_autoptr (GString) whole = g_string_new (part);
+
+  g_string_replace (whole, " ", "\302\240", 0);
+  if (text->len > 0)
+    g_string_append (text, " · ");
+  g_string_append (text, whole->str);
+}
+
+static char *
 running_detail (SrJob *job)
 {
   GString *text = g_string_new (NULL);
-  g_autofree char *done = g_format_size (sr_job_get_bytes (job));
+  g_autofree char *bytes = bytes_words (job);
 
-  g_string_append (text, done);
-  if (sr_job_get_total (job) > sr_job_get_bytes (job))
-    {
-      g_autofree char *total = g_format_size (sr_job_get_total (job));
-
-      g_string_truncate (text, 0);
-      /* Translators: bytes done, bytes in all, as "12 MB of 40 MB" */
-      g_string_append_printf (text, _("%s of %s"), done, total);
-    }
+  append_part (text, bytes);
   if (sr_job_get_rate (job) > 0)
     {
       g_autofree char *rate = g_format_size ((guint64) sr_job_get_rate (job));
-
-      g_string_append (text, " · ");
       /* Translators: a rate, as "12 MB/s" */
-      g_string_append_printf (text, _("%s/s"), rate);
+      g_autofree char *words = g_strdup_printf (_("%s/s"), rate);
+
+      append_part (text, words);
     }
   if (sr_job_get_time_left (job) >= 0)
     {
       g_autofree char *left = sr_format_duration (sr_job_get_time_left (job));
-
-      g_string_append (text, " · ");
       /* Translators: %s is a time such as "4 minutes" */
-      g_string_append_printf (text, _("%s left"), left);
+      g_autofree char *words = g_strdup_printf (_("%s left"), left);
+
+      append_part (text, words);
     }
   return g_string_free (text, FALSE);
 }
@@ -131,9 +148,9 @@ static char *
 failed_detail (SrJob *job)
 {
   const char *advice = sr_job_get_advice (job);
-  const char *message = sr_job_get_error (job)->message;
+  g_autofree char *message = sr_format_sentence (sr_job_get_error (job)->message);
 
-  return advice != NULL ? g_strdup_printf ("%s\n\n%s", message, advice) : g_strdup (message);
+  return advice != NULL ? g_strdup_printf ("%s\n\n%s", message, advice) : g_steal_pointer (&message);
 }
 
 static void

@@ -14,8 +14,8 @@ make_body (guint n_backups,
   if (n_backups > 0)
     g_string_append_printf (body,
                             ngettext (
-                              "%u backup is running. It will be cancelled and its session on the CA ended before Strongroom quits. Close the window instead to let it go on.",
-                              "%u backups are running. They will be cancelled and their sessions on the CAs ended before Strongroom quits. Close the window instead to let them go on.",
+                              "%u backup is running. It will be cancelled and its session on the CA ended before Strongroom quits. To let it go on, close the window instead.",
+                              "%u backups are running. They will be cancelled and their sessions on the CAs ended before Strongroom quits. To let them go on, close the window instead.",
                               n_backups),
                             n_backups);
   if (n_backups > 0 && n_verifications > 0)
@@ -28,7 +28,7 @@ make_body (guint n_backups,
                               n_verifications),
                             n_verifications);
   if (n_backups == 0)
-    g_string_append_printf (body, " %s", _("Close the window instead to let it go on."));
+    g_string_append_printf (body, " %s", _("To let it go on, close the window instead."));
   return g_string_free (body, FALSE);
 }
 
@@ -42,6 +42,7 @@ sr_quit_dialog_new (guint n_backups,
   g_autofree char *body = make_body (n_backups, n_verifications);
 
   adw_alert_dialog_set_body (ADW_ALERT_DIALOG (dialog), body);
+  adw_alert_dialog_set_prefer_wide_layout (ADW_ALERT_DIALOG (dialog), TRUE);
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
                                   "stay", _("_Keep Running"),
                                   "quit", n_backups > 0 ? ngettext ("_Cancel Backup and Quit", "_Cancel Backups and Quit", n_backups)

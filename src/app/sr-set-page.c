@@ -86,10 +86,17 @@ logs_words (const SrManifest *manifest)
 
   if (!sr_manifest_get_generations (manifest, &low, &high))
     return g_strdup (C_("log generations", "None"));
+  /* The names of the logs have them in hexadecimal, which up to 9 is the same. */
+  if (low == high && high < 10)
+    return g_strdup_printf ("%u", low);
   if (low == high)
-    return g_strdup_printf ("%u (%x)", low, low);
+    /* Translators: a log generation, in decimal and hexadecimal */
+    return g_strdup_printf (_("%u (hexadecimal %x)"), low, low);
+  if (high < 10)
+    /* Translators: two log generations */
+    return g_strdup_printf (_("%u to %u"), low, high);
   /* Translators: two log generations, in decimal and hexadecimal */
-  return g_strdup_printf (_("%u to %u (%x to %x)"), low, high, low, high);
+  return g_strdup_printf (_("%u to %u (hexadecimal %x to %x)"), low, high, low, high);
 }
 
 static char *
@@ -520,6 +527,7 @@ on_delete (SrSetPage *self)
   /* Translators: such as "Full backup of 22 November 2026, 14:15", then HOST\CA, then such as "12 MB in 4 files" */
   goes = g_strdup_printf (_("%s, of %s: %s and the restore sheet are removed for good. The CA cannot be restored to that point any more."),
                           title, manifest->config, size);
+  adw_alert_dialog_set_prefer_wide_layout (ADW_ALERT_DIALOG (dialog), TRUE);
   adw_alert_dialog_format_body (ADW_ALERT_DIALOG (dialog), more != NULL ? "%s\n\n%s" : "%s", goes, more);
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
                                   "cancel", _("_Cancel"),

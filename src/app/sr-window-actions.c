@@ -525,9 +525,11 @@ on_explain_remote_backup (GtkWidget  *widget,
   gtk_label_set_attributes (GTK_LABEL (command), attributes);
   gtk_label_set_wrap (GTK_LABEL (command), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (command), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_natural_wrap_mode (GTK_LABEL (command), GTK_NATURAL_WRAP_NONE);
   gtk_label_set_xalign (GTK_LABEL (command), 0);
   gtk_widget_add_css_class (command, "monospace");
   adw_alert_dialog_set_extra_child (ADW_ALERT_DIALOG (dialog), command);
+  adw_alert_dialog_set_prefer_wide_layout (ADW_ALERT_DIALOG (dialog), TRUE);
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog), "close", _("_Close"), "copy", _("C_opy Command"), NULL);
   adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "copy", ADW_RESPONSE_SUGGESTED);
   adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (dialog), "copy");

@@ -73,12 +73,12 @@ const char *
 sr_check_kind_title (SrCheckKind kind)
 {
   static const char *const titles[SR_N_CHECKS] = {
-    [SR_CHECK_RESOLVE] = N_("Host name"),
-    [SR_CHECK_PORT] = N_("Activation port"),
-    [SR_CHECK_ACTIVATION] = N_("Sign-in and activation"),
-    [SR_CHECK_ROLES] = N_("Roles of the account"),
-    [SR_CHECK_REMOTE_BACKUP] = N_("Remote backup"),
-    [SR_CHECK_LOCATIONS] = N_("Database locations"),
+    [SR_CHECK_RESOLVE] = N_("Host Name"),
+    [SR_CHECK_PORT] = N_("Activation Port"),
+    [SR_CHECK_ACTIVATION] = N_("Sign-In and Activation"),
+    [SR_CHECK_ROLES] = N_("Roles of the Account"),
+    [SR_CHECK_REMOTE_BACKUP] = N_("Remote Backup"),
+    [SR_CHECK_LOCATIONS] = N_("Database Locations"),
   };
 
   return _(titles[kind]);

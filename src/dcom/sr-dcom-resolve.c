@@ -189,11 +189,12 @@ sr_dcom_server_alive (SrDcomTarget *target,
 {
   SrComVersion version = { 0 };
   SrRpcClient *client;
-  gboolean ok;
+  gboolean connected, ok;
 
   /* This one goes without security (3.2.4.1.1.1). */
   client = sr_dcom_connect_plain (target, &sr_object_exporter_interface.syntax, deadline, cancellable, error);
-  ok = client != NULL && call_server_alive (client, &version, deadline, cancellable, error);
+  connected = client != NULL;
+  ok = connected && call_server_alive (client, &version, deadline, cancellable, error);
   g_clear_pointer (&client, sr_rpc_client_free);
   if (ok && version.major != SR_COM_VERSION_MAJOR)
     {
@@ -201,9 +202,9 @@ sr_dcom_server_alive (SrDcomTarget *target,
                    sr_dcom_target_get_host (target), version.major, version.minor, SR_COM_VERSION_MAJOR);
       return FALSE;
     }
-  if (!ok)
+  if (connected && !ok)
     g_prefix_error (error, _ ("Asking %s whether it serves objects: "), sr_dcom_target_get_host (target));
-  else if (version_minor != NULL)
+  else if (ok && version_minor != NULL)
     *version_minor = version.minor;
   return ok;
 }

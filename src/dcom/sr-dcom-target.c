@@ -234,19 +234,23 @@ try_another_way (const GError *error)
                                        error->code == SR_ERROR_WEAK || error->code == SR_ERROR_CLOSED);
 }
 
-/* Keeps the first error's code: it belongs to the way that is wanted most. */
+/* Keeps the first error's code: it belongs to the way that is wanted most. A reason is told once, behind the ways that share it. */
 static void
 note_failure (GError   **all,
               const Way *way,
               GError    *error)
 {
+  g_autofree char *reason = g_strdup_printf (": %s", error->message);
+
   if (*all == NULL)
-    *all = g_error_new (error->domain, error->code, "%s, %s: %s", type_name (way->type), way->spn, error->message);
+    *all = g_error_new (error->domain, error->code, "%s, %s%s", type_name (way->type), way->spn, reason);
   else
     {
       g_autofree char *before = g_steal_pointer (&(*all)->message);
 
-      (*all)->message = g_strdup_printf ("%s; %s, %s: %s", before, type_name (way->type), way->spn, error->message);
+      if (g_str_has_suffix (before, reason))
+        before[strlen (before) - strlen (reason)] = '\0';
+      (*all)->message = g_strdup_printf ("%s; %s, %s%s", before, type_name (way->type), way->spn, reason);
     }
   g_error_free (error);
 }

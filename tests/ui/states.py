@@ -3,6 +3,7 @@
 
 import contextlib
 import gettext
+import inspect
 import json
 import os
 import re
@@ -139,16 +140,22 @@ class Stage:
         subprocess.run(['strongroomctl', 'practice', 'stop'], capture_output=True)
         return self.app.close()
 
-    # Each of these yields the name of a state while the window is in it.
+    def again(self):
+        """After a scene that broke off: the program anew, and the practice CA as it should be."""
+        self.app.close()
+        with contextlib.suppress(OSError, ValueError):
+            os.kill(status()['pid'], signal.SIGCONT)
+        subprocess.run(['strongroomctl', 'practice', 'start'], capture_output=True)     # fails when it runs
+        self.start()
+
+    # Each scene yields the name of a state while the window is in it.
+
+    def scenes(self):
+        return [self.first_start, self.backing_up, self.set_page, self.other_ends, self.conditions, self.adding, self.many]
 
     def everything(self):
-        yield from self.first_start()
-        yield from self.backing_up()
-        yield from self.set_page()
-        yield from self.other_ends()
-        yield from self.conditions()
-        yield from self.adding()
-        yield from self.many()
+        for scene in self.scenes():
+            yield from scene()
 
     def first_start(self):
         self.says('Back Up a Certificate Authority')
@@ -198,8 +205,19 @@ class Stage:
         self.says('Backup Complete')
         yield 'done'
 
+    def open_newest(self):
+        if self.app.look(self.words('Show Set'), BUTTONS):
+            self.press('Show Set')
+        else:
+            self.app.click(self.find('Full backup of %s', 'list item'))
+
+    def hide(self):
+        """The card of the last job, if there is one."""
+        if self.app.look(self.words('Hide'), BUTTONS):
+            self.press('Hide')
+
     def set_page(self):
-        self.press('Show Set')
+        self.open_newest()
         self.says('Log Generations')
         yield 'set'
         self.scroll(True)
@@ -228,7 +246,7 @@ class Stage:
         self.key('alt+Right' if self.mirrored else 'alt+Left')
 
     def other_ends(self):
-        self.press('Hide')
+        self.hide()
         self.press('Other Kinds of Backup')
         self.item('Full Backup')
         yield 'backup-menu-logs'
@@ -296,8 +314,12 @@ class Stage:
             subprocess.run(['strongroomctl', 'ca', 'add', *arguments], check=True, capture_output=True)
         self.start()
         self.says('Offline since %s')
-        self.says('Backed up %s')
+        self.app.says(self.words('Backed up just now') + '|' + self.words('Backed up %s'))
         yield 'sidebar'
         self.app.click(self.find('Example Root CA 2019', 'list item'))
         self.says('Last Full Backup')
         yield 'offline'
+
+
+# The names of all states, in their order.
+NAMES = re.findall(r"yield '([\w-]+)'", inspect.getsource(Stage))

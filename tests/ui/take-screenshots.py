@@ -12,6 +12,7 @@ program looks for it, so it is to be installed.
 
 import os
 import shutil
+import subprocess
 import sys
 import traceback
 
@@ -22,6 +23,8 @@ import ui
 LIGHT = {'ADW_DEBUG_COLOR_SCHEME': 'prefer-light'}
 DARK = {'ADW_DEBUG_COLOR_SCHEME': 'prefer-dark'}
 NARROW = 360, 720
+# What ends a scene, but not the next one.
+BROKE_OFF = ui.Gone, OSError, RuntimeError, subprocess.SubprocessError
 # environment, language, locale, size
 LOOKS = {
     'light': (LIGHT, None, None, None),
@@ -47,15 +50,22 @@ def session(folder, look):
         environment = environment | in_locale
     forget_everything()
     stage = states.Stage(environment, states.Words(language), size, look == 'rtl')
-    findings = []
+    findings, taken = [], []
     try:
-        for name in stage.everything():
-            findings += [f'{name}-{look}: {finding}' for finding in audit.settled(stage.app)]
-            stage.app.picture(os.path.join(folder, f'{name}-{look}.png'))
-    except (ui.Gone, OSError):
-        findings.append(f'{look}: {traceback.format_exc()}')
+        for scene in stage.scenes():
+            try:
+                for name in scene():
+                    stage.app.picture(os.path.join(folder, f'{name}-{look}.png'))
+                    taken.append(name)
+                    findings += [f'{name}-{look}: {finding}' for finding in audit.settled(stage.app)]
+            except BROKE_OFF:
+                findings.append(f'{look}, behind {taken[-1:]}: {traceback.format_exc()}')
+                stage.again()
+    except BROKE_OFF:
+        findings.append(f'{look}, behind {taken[-1:]}: {traceback.format_exc()}')
     finally:
         stage.finish()
+    findings += [f'{name}-{look}: no picture' for name in states.NAMES if name not in taken]
     print('\n'.join(findings) or f'{look}: nothing is cut, covered, outside or without a name')
     return len(findings)
 

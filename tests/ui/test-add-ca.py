@@ -14,8 +14,8 @@ import ui
 from lab_ca import HOST, OPERATOR, PASSWORDS, READER, WRONG
 
 NEW_FLAGS = '0x641'     # what a CA of Windows has from the start, with 0x40
-CHECKS = ('Host name', 'Activation port', 'Sign-in and activation', 'Roles of the account', 'Remote backup',
-          'Database locations')
+CHECKS = ('Host Name', 'Activation Port', 'Sign-In and Activation', 'Roles of the Account', 'Remote Backup',
+          'Database Locations')
 
 app = ca = closed = None
 
@@ -55,18 +55,18 @@ def test_a_config_string_that_is_none_says_why():
 
 def test_wrong_password():
     lab_ca.check(app, ca, OPERATOR, WRONG)
-    outcome, words = row_of('Sign-in and activation')
+    outcome, words = row_of('Sign-In and Activation')
     assert outcome == 'Failed', outcome
     assert HOST in words and 'fault 0x00000005: access denied' in words, words
     assert 'The host does not accept the account: check user and password' in words, words
-    assert row_of('Host name')[0] == row_of('Activation port')[0] == 'Good'
-    assert row_of('Roles of the account')[0] == 'Not asked, since an earlier check failed'
+    assert row_of('Host Name')[0] == row_of('Activation Port')[0] == 'Good'
+    assert row_of('Roles of the Account')[0] == 'Not asked, since an earlier check failed'
     ui.audit(app)
     app.press('Sign In Differently')
     app.type_into('Password', PASSWORDS[OPERATOR])
     app.press('Check')
     lab_ca.checked(app)
-    assert row_of('Sign-in and activation') == ('Good', f'Sign-in and activation\nSigned in as {OPERATOR}, encrypted')
+    assert row_of('Sign-In and Activation') == ('Good', f'Sign-In and Activation\nSigned in as {OPERATOR}, encrypted')
     leave()
 
 
@@ -74,7 +74,7 @@ def test_ntlm_only_where_it_was_allowed():
     before = len(ca.log('activation'))
     assert before > 0, 'nobody has signed in yet'
     lab_ca.check(app, ca, OPERATOR, PASSWORDS[OPERATOR], ntlm=False)
-    outcome, words = row_of('Sign-in and activation')
+    outcome, words = row_of('Sign-In and Activation')
     assert outcome == 'Failed', outcome
     assert f'{OPERATOR} cannot sign in' in words and 'NTLM' in words and 'Allow NTLM' in words, words
     assert len(ca.log('activation')) == before, 'it was signed in'
@@ -83,31 +83,31 @@ def test_ntlm_only_where_it_was_allowed():
 
 def test_closed_port():
     lab_ca.check(app, ca, OPERATOR, PASSWORDS[OPERATOR], port=1)
-    outcome, words = row_of('Activation port')
+    outcome, words = row_of('Activation Port')
     assert outcome == 'Failed', outcome
     assert f'Cannot connect to {HOST} port 1: Connection refused' in words, words
     assert 'Nothing listens at that port' in words, words
-    assert row_of('Host name')[0] == 'Good'
-    assert row_of('Sign-in and activation')[0] == 'Not asked, since an earlier check failed'
+    assert row_of('Host Name')[0] == 'Good'
+    assert row_of('Sign-In and Activation')[0] == 'Not asked, since an earlier check failed'
     ui.audit(app)
     app.press('Change Host or Port')
     app.set_value('Activation Port', ca.facts['activationPort'])
     app.press('Next')
     app.press('Check')
     lab_ca.checked(app)
-    assert row_of('Activation port')[0] == 'Good'
+    assert row_of('Activation Port')[0] == 'Good'
     leave()
 
 
 def test_missing_role():
     lab_ca.check(app, ca, READER, PASSWORDS[READER])
-    outcome, words = row_of('Roles of the account')
+    outcome, words = row_of('Roles of the Account')
     assert outcome == 'Failed', outcome
     assert 'The account is no backup operator of the CA. Its roles: reader' in words, words
     assert '“Back up files and directories”' in words, words
     assert f'net localgroup "Backup Operators" "{READER}" /add' in words, words
-    assert row_of('Remote backup')[0] == 'Good'
-    outcome, words = row_of('Database locations')
+    assert row_of('Remote Backup')[0] == 'Good'
+    outcome, words = row_of('Database Locations')
     assert outcome == 'Failed' and HOST in words and '0x80070005' in words, (outcome, words)
     ui.audit(app)
     leave()
@@ -115,13 +115,13 @@ def test_missing_role():
 
 def test_remote_backup_disabled():
     lab_ca.check(app, closed, OPERATOR, PASSWORDS[OPERATOR])
-    outcome, words = row_of('Remote backup')
+    outcome, words = row_of('Remote Backup')
     assert outcome == 'Failed', outcome
     assert f'InterfaceFlags {NEW_FLAGS} have the flag 0x40' in words, words
     command = 'certutil -setreg CA\\InterfaceFlags -IF_NOREMOTEICERTADMINBACKUP && net stop certsvc && net start certsvc'
     assert command in words and 'restarts Certificate Services' in words, words
-    assert row_of('Roles of the account')[0] == 'Good'
-    outcome, words = row_of('Database locations')
+    assert row_of('Roles of the Account')[0] == 'Good'
+    outcome, words = row_of('Database Locations')
     assert outcome == 'Failed' and '0x80070005' in words, (outcome, words)
     ui.audit(app)
     copied_command(command)
@@ -190,7 +190,7 @@ def test_success_by_keyboard_alone():
     lab_ca.checked(app)
     for title in CHECKS:
         assert row_of(title)[0] == 'Good', row_of(title)
-    assert 'The account’s roles: backup operator, reader' in row_of('Roles of the account')[1]
+    assert 'The account’s roles: backup operator, reader' in row_of('Roles of the Account')[1]
     ui.audit(app)
     app.key('alt+n')
     app.says('strongroom/backups')

@@ -116,7 +116,8 @@ def home():
 def compositor():
     """Starts one, so that corners are round in pictures."""
     if shutil.which('picom'):
-        return subprocess.Popen(['picom', '--backend', 'xrender', '--config', '/dev/null'],
+        # What it thinks unchanged may be black in a picture.
+        return subprocess.Popen(['picom', '--backend', 'xrender', '--no-use-damage', '--config', '/dev/null'],
                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return None
 
@@ -342,15 +343,19 @@ class App:
             subprocess.run(['xdotool', 'windowsize', '--sync', window, str(width), str(height)], check=False, timeout=10)
         time.sleep(0.7)
 
-    def picture(self, path):
-        """Saves what the window looks like."""
-        time.sleep(0.6)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        window = self.titled()[-1]
+    def area(self, window):
         geometry = subprocess.run(['xdotool', 'getwindowgeometry', '--shell', window],
                                   capture_output=True, text=True).stdout
-        at = dict(line.split('=') for line in geometry.split())
-        crop = f"{at['WIDTH']}x{at['HEIGHT']}+{at['X']}+{at['Y']}"
+        at = {name: int(value) for name, value in (line.split('=') for line in geometry.split())}
+        return at['X'], at['Y'], at['X'] + at['WIDTH'], at['Y'] + at['HEIGHT']
+
+    def picture(self, path):
+        """Saves what the window looks like, with the menus and windows over it."""
+        time.sleep(0.6)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        lefts, tops, rights, bottoms = zip(*map(self.area, self.titled()))
+        left, top = max(0, min(lefts)), max(0, min(tops))
+        crop = f'{max(rights) - left}x{max(bottoms) - top}+{left}+{top}'
         subprocess.run(['import', '-window', 'root', '-crop', crop, '+repage', path], check=True)
 
     def close(self, timeout=20):
