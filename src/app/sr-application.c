@@ -24,6 +24,7 @@ struct _SrApplication
   SrMonitor *monitor;
   SrKeyring *keyring;
   GPtrArray *opening; /* CAs whose backup waits for the backup folder */
+  GPtrArray *ended;   /* jobs that ended while there was no window */
   guint looking_up;   /* passwords that the keyring is asked for */
   guint n_jobs;
   gboolean loaded; /* the list of CAs, or why it cannot be */
@@ -102,6 +103,17 @@ sr_application_end_write (SrApplication *self)
   g_application_release (G_APPLICATION (self));
 }
 
+/* What the job has changed on the disk and at the CA. */
+static void
+look_behind (SrApplication *self,
+             SrJob         *job)
+{
+  if (sr_job_get_kind (job) == SR_JOB_BACKUP)
+    sr_monitor_after_job (self->monitor, job);
+  else
+    sr_monitor_refresh_sets (self->monitor);
+}
+
 static void
 on_job_ended (GObject      *source,
               GAsyncResult *result,
@@ -114,10 +126,11 @@ on_job_ended (GObject      *source,
 
   /* The job itself tells how it came out. */
   sr_worker_run_finish (SR_WORKER (source), result, NULL);
-  if (backup)
-    sr_monitor_after_job (self->monitor, job);
+  /* Where nobody looks the program may be about to end. */
+  if (window != NULL)
+    look_behind (self, job);
   else
-    sr_monitor_refresh_sets (self->monitor);
+    g_ptr_array_add (self->ended, g_object_ref (job));
   if (!self->quitting && (window == NULL || !gtk_window_is_active (window)))
     sr_notify_job_end (G_APPLICATION (self), job);
   /* A backup's card stays until somebody hides it. */
@@ -631,6 +644,9 @@ sr_application_activate (GApplication *application)
       /* Read while the window is made, so it is mostly there for the first frame. */
       sr_authority_list_load_async (self->authorities, on_loaded, self);
       window = GTK_WINDOW (sr_window_new (self));
+      for (guint i = 0; i < self->ended->len; i++)
+        look_behind (self, self->ended->pdata[i]);
+      g_ptr_array_set_size (self->ended, 0);
     }
   gtk_window_present (window);
   for (; self->n_unseen > 0; self->n_unseen--)
@@ -647,6 +663,7 @@ sr_application_dispose (GObject *object)
   g_clear_object (&self->keyring);
   g_clear_object (&self->authorities);
   g_clear_pointer (&self->opening, g_ptr_array_unref);
+  g_clear_pointer (&self->ended, g_ptr_array_unref);
   G_OBJECT_CLASS (sr_application_parent_class)->dispose (object);
 }
 
@@ -663,6 +680,7 @@ sr_application_init (SrApplication *self)
 {
   self->authorities = sr_authority_list_new (NULL);
   self->opening = g_ptr_array_new ();
+  self->ended = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
 SrApplication *
