@@ -170,7 +170,9 @@ sr_backup_session_check_list (SrBackupSession *session,
   for (guint i = 0; i < files->len; i++)
     {
       const SrServerFile *file = &g_array_index (files, SrServerFile, i);
-      guint32 generation = file->role == SR_FILE_LOG ? sr_log_generation (sr_server_file_base_name (file->name)) : 0;
+      /* By the name under which the set will have it. */
+      g_autofree char *name = sr_safe_name_from_path (file->name);
+      guint32 generation = file->role == SR_FILE_LOG ? sr_log_generation (name) : 0;
 
       if (generation != 0)
         g_array_append_val (generations, generation);

@@ -313,11 +313,29 @@ sr_backup_rules_check_list (SrHistory *history,
   g_array_sort (sorted, compare_generations);
   if (kind == SR_SET_LOG_ONLY)
     return check_log_list (history, sorted, error);
-  if (!find_gap (sorted, &last, &next))
+  if (sorted->len > 0 && !find_gap (sorted, &last, &next))
     return TRUE;
-  g_set_error (error, SR_BACKUP_RULE_ERROR, SR_BACKUP_RULE_GAP,
-               _("Behind the log of generation 0x%x comes 0x%x: a backup with such a hole could not be restored. The CA’s logs were left as they are."), last, next);
+  if (sorted->len == 0)
+    g_set_error_literal (error, SR_BACKUP_RULE_ERROR, SR_BACKUP_RULE_GAP,
+                         _("The CA lists no log whose name tells its place: a backup without logs could not be restored. The CA’s logs were left as they are."));
+  else
+    g_set_error (error, SR_BACKUP_RULE_ERROR, SR_BACKUP_RULE_GAP,
+                 _("Behind the log of generation 0x%x comes 0x%x: a backup with such a hole could not be restored. The CA’s logs were left as they are."), last, next);
   return FALSE;
+}
+
+/* Whether the set will be in a chain that can be restored: what derives the chains later is asked now. */
+static gboolean
+makes_chain (SrLineage *lineage,
+             SrSetKind  kind,
+             GPtrArray *files)
+{
+  SrChain *newest = lineage != NULL ? sr_lineage_get_newest_chain (lineage) : NULL;
+  guint32 low, high;
+
+  if (kind == SR_SET_FULL)
+    return sr_chain_can_begin (files, &low, &high);
+  return newest != NULL && sr_chain_takes (newest, files);
 }
 
 gboolean
@@ -344,6 +362,12 @@ sr_backup_rules_check_logs (SrHistory *history,
       g_set_error (error, SR_BACKUP_RULE_ERROR, SR_BACKUP_RULE_OTHER_LOGS,
                    _("The log of generation 0x%x is not the one that the backup sets know. %s"),
                    contradicting->generation, sr_backup_rule_words (SR_BACKUP_RULE_OTHER_LOGS));
+      return FALSE;
+    }
+  if (!makes_chain (lineage, kind, files))
+    {
+      g_set_error (error, SR_BACKUP_RULE_ERROR, SR_BACKUP_RULE_GAP,
+                   _("The logs that were read do not follow each other without a hole. %s"), sr_backup_rule_words (SR_BACKUP_RULE_GAP));
       return FALSE;
     }
   return TRUE;

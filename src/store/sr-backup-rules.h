@@ -152,8 +152,8 @@ void sr_backup_rules_choose (SrHistory              *history,
  * @generations: (element-type guint32): of the logs that the CA lists, in any order
  * @error: where to put an error
  *
- * Looks at the list of logs before the first one is read. The logs must follow
- * each other, and those of a log-only backup must begin at or below the one
+ * Looks at the list of logs before the first one is read. There must be logs,
+ * and they must follow each other; those of a log-only backup must begin at or below the one
  * behind the last that the sets have, and must not end before it.
  *
  * Sets %SR_BACKUP_RULE_GAP or %SR_BACKUP_RULE_OTHER_LOGS of %SR_BACKUP_RULE_ERROR.
@@ -173,7 +173,8 @@ gboolean sr_backup_rules_check_list (SrHistory *history,
  * @error: where to put an error
  *
  * Looks at the logs of a backup that is read, before it is published and
- * before the CA may truncate anything. Each must name the one before; those of
+ * before the CA may truncate anything: with them the set must be in a chain
+ * that can be restored. Each must name the one before; those of
  * a log-only backup must agree with those of the sets: the same generation
  * again is normal as long as it has the same bytes. (Where those of a full one
  * do not agree a new lineage begins.)

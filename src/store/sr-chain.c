@@ -43,6 +43,17 @@ sr_chain_init (SrChain *self)
   self->logs = sr_log_map_new ();
 }
 
+gboolean
+sr_chain_can_begin (GPtrArray *files,
+                    guint32   *low,
+                    guint32   *high)
+{
+  g_autoptr (GHashTable) logs = sr_log_map_new ();
+
+  sr_log_map_add (logs, files);
+  return sr_set_files_get_generations (files, low, high) && sr_log_map_run (logs, *low) == *high;
+}
+
 SrChain *
 sr_chain_new (SrBackupSet           *full,
               const SrSessionRecord *record)
@@ -52,8 +63,7 @@ sr_chain_new (SrBackupSet           *full,
 
   g_ptr_array_add (self->sets, g_object_ref (full));
   sr_log_map_add (self->logs, manifest->files);
-  self->is_complete = sr_manifest_get_generations (manifest, &self->low, &self->high) &&
-                      sr_log_map_run (self->logs, self->low) == self->high;
+  self->is_complete = sr_chain_can_begin (manifest->files, &self->low, &self->high);
   /* The CA's engine counts it as a full backup when its session truncated logs and ended. */
   self->is_base = self->is_complete && record->truncated == SR_TRUNCATION_YES && record->ended == SR_ENDING_YES;
   self->server_last_full = record->server_last_full;
@@ -61,20 +71,30 @@ sr_chain_new (SrBackupSet           *full,
 }
 
 gboolean
-sr_chain_try_add (SrChain     *self,
-                  SrBackupSet *set)
+sr_chain_takes (SrChain   *self,
+                GPtrArray *files)
 {
-  GPtrArray *files = sr_backup_set_get_manifest (set)->files;
   g_autoptr (GHashTable) logs = sr_log_map_new ();
   guint32 high;
 
-  if (!self->is_complete || !sr_manifest_get_generations (sr_backup_set_get_manifest (set), NULL, &high))
+  if (!self->is_complete || !sr_set_files_get_generations (files, NULL, &high))
     return FALSE;
   /* The last log of the chain, then those of the set: they must be one run to the set's end. */
   g_hash_table_insert (logs, GUINT_TO_POINTER (self->high), (gpointer) sr_log_map_get (self->logs, self->high));
   sr_log_map_add (logs, files);
-  if (high > self->high && sr_log_map_run (logs, self->high) < high)
+  return high <= self->high || sr_log_map_run (logs, self->high) >= high;
+}
+
+gboolean
+sr_chain_try_add (SrChain     *self,
+                  SrBackupSet *set)
+{
+  GPtrArray *files = sr_backup_set_get_manifest (set)->files;
+  guint32 high = 0;
+
+  if (!sr_chain_takes (self, files))
     return FALSE;
+  sr_set_files_get_generations (files, NULL, &high);
   g_ptr_array_add (self->sets, g_object_ref (set));
   sr_log_map_add (self->logs, files);
   self->high = MAX (self->high, high);

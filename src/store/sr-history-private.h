@@ -23,6 +23,16 @@ gboolean sr_log_map_agrees (GHashTable       *map,
 guint32 sr_log_map_run (GHashTable *map,
                         guint32     from);
 
+/* Whether a full set of these files can be restored: it has logs, and they follow each other without a hole.
+ * @low and @high are set where there is a log at all. */
+gboolean sr_chain_can_begin (GPtrArray *files,
+                             guint32   *low,
+                             guint32   *high);
+
+/* Whether a log-only set of these files continues the chain. */
+gboolean sr_chain_takes (SrChain   *self,
+                         GPtrArray *files);
+
 /* A chain of one full set, whose session came out as @record says. */
 SrChain *sr_chain_new (SrBackupSet           *full,
                        const SrSessionRecord *record);

@@ -358,17 +358,17 @@ sr_manifest_get_size (const SrManifest *manifest)
 }
 
 gboolean
-sr_manifest_get_generations (const SrManifest *manifest,
-                             guint32          *low,
-                             guint32          *high)
+sr_set_files_get_generations (GPtrArray *files,
+                              guint32   *low,
+                              guint32   *high)
 {
   guint32 lowest = G_MAXUINT32, highest = 0;
 
-  for (guint i = 0; i < manifest->files->len; i++)
+  for (guint i = 0; i < files->len; i++)
     {
-      const SrSetFile *file = g_ptr_array_index (manifest->files, i);
+      const SrSetFile *file = g_ptr_array_index (files, i);
 
-      if (file->generation == 0)
+      if (file->role != SR_FILE_LOG || file->generation == 0)
         continue;
       lowest = MIN (lowest, file->generation);
       highest = MAX (highest, file->generation);
@@ -380,4 +380,12 @@ sr_manifest_get_generations (const SrManifest *manifest,
   if (high != NULL)
     *high = highest;
   return TRUE;
+}
+
+gboolean
+sr_manifest_get_generations (const SrManifest *manifest,
+                             guint32          *low,
+                             guint32          *high)
+{
+  return sr_set_files_get_generations (manifest->files, low, high);
 }

@@ -180,6 +180,18 @@ GBytes *sr_manifest_to_json (const SrManifest *manifest);
 guint64 sr_manifest_get_size (const SrManifest *manifest);
 
 /**
+ * sr_set_files_get_generations:
+ * @files: (element-type SrSetFile): files of a set
+ * @low: (out) (optional): lowest log generation
+ * @high: (out) (optional): highest log generation
+ *
+ * Returns: whether there is a log whose generation is known
+ */
+gboolean sr_set_files_get_generations (GPtrArray *files,
+                                       guint32   *low,
+                                       guint32   *high);
+
+/**
  * sr_manifest_get_generations:
  * @manifest: a manifest
  * @low: (out) (optional): lowest log generation

@@ -206,6 +206,9 @@ static const ScriptedFile none[] = { { NULL } };
 static const ScriptedFile one[] = { { "D\\\\s\\x.edb", 10, 10 }, { NULL } };
 static const ScriptedFile database_type[] = { { "D\\\\s\\y.edb", 1, 1 }, { NULL } };
 static const ScriptedFile twice[] = { { "!\\\\s\\a\\edb00001.log", 1, 1 }, { "!\\\\s\\b\\EDB00001.log", 1, 1 }, { NULL } };
+static const ScriptedFile no_number[] = { { "!\\\\s\\strange.log", 1, 1 }, { NULL } };
+static const ScriptedFile with_hole[] = { { "!\\\\s\\edb00001.log", 1, 1 }, { "!\\\\s\\edb00003.log", 1, 1 }, { NULL } };
+static const ScriptedFile slashes[] = { { "!//s/C$/CertLog/edb00001.log", 1, 1 }, { "!\\\\s\\C$/CertLog/edb00002.log", 1, 1 }, { NULL } };
 
 /* A server that lies about its files. */
 static void
@@ -230,7 +233,10 @@ test_lies (Fixture      *fixture,
     { log_type, none, SR_ERROR, SR_ERROR_MALFORMED, 0 },
     { one, database_type, SR_ERROR, SR_ERROR_MALFORMED, 1 },
     { one, twice, SR_STORE_ERROR, SR_STORE_ERROR_NAME, 3 },
-    { none, none, SR_STORE_ERROR, SR_STORE_ERROR_DAMAGED_SET, 0 },
+    { none, log_type, SR_STORE_ERROR, SR_STORE_ERROR_DAMAGED_SET, 1 },
+    { one, none, SR_BACKUP_RULE_ERROR, SR_BACKUP_RULE_GAP, 1 },
+    { one, no_number, SR_BACKUP_RULE_ERROR, SR_BACKUP_RULE_GAP, 1 },
+    { one, with_hole, SR_BACKUP_RULE_ERROR, SR_BACKUP_RULE_GAP, 1 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (lies); i++)
@@ -255,6 +261,25 @@ test_lies (Fixture      *fixture,
       assert_ended (fixture);
       place_assert_clean (&fixture->place, 0);
     }
+}
+
+/* A log is known by the last part of its name, whichever way the slashes lean. */
+static void
+test_slashes (Fixture      *fixture,
+              gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SrBackupSession) session = NULL;
+  guint32 low, high;
+
+  fixture->ca->logs = slashes;
+  session = run (fixture, &error);
+  g_assert_no_error (error);
+  g_assert_true (sr_manifest_get_generations (sr_backup_set_get_manifest (sr_backup_session_get_set (session)), &low, &high));
+  g_assert_cmpuint (low, ==, 1);
+  g_assert_cmpuint (high, ==, 2);
+  g_assert_cmpint (COUNT (calls[SR_CSRA_BACKUP_TRUNCATE_LOGS]), ==, 1);
+  place_assert_clean (&fixture->place, 1);
 }
 
 static void
@@ -643,6 +668,7 @@ main (int    argc,
   ADD ("keep", test_keep);
   ADD ("drop", test_drop);
   ADD ("lies", test_lies);
+  ADD ("slashes", test_slashes);
   ADD ("refused", test_refused);
   ADD ("late-prepare", test_late_prepare);
   ADD ("lost-prepare", test_lost_prepare);

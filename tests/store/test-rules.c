@@ -204,7 +204,8 @@ static const struct
   { "", SR_SET_FULL, { 7 }, SR_BACKUP_RULE_NONE },
   { "", SR_SET_FULL, { 9, 8, 7 }, SR_BACKUP_RULE_NONE },
   { "", SR_SET_FULL, { 7, 9 }, SR_BACKUP_RULE_GAP },
-  { "", SR_SET_FULL, { 0 }, SR_BACKUP_RULE_NONE }, /* names that tell no generation */
+  { "", SR_SET_FULL, { 0 }, SR_BACKUP_RULE_GAP }, /* no logs, or none whose name tells a generation */
+  { "F1-3", SR_SET_FULL, { 0 }, SR_BACKUP_RULE_GAP },
   { "F1-3", SR_SET_FULL, { 8, 9 }, SR_BACKUP_RULE_NONE },
   { "F1-3", SR_SET_FULL, { 1, 2 }, SR_BACKUP_RULE_NONE },
   { "F1-3", SR_SET_LOG_ONLY, { 4 }, SR_BACKUP_RULE_NONE },
@@ -266,6 +267,15 @@ static const struct
   { "F1-3", "L4-5@2", SR_BACKUP_RULE_OTHER_LOGS },
   { "F1-3b", "L3-5@2b", SR_BACKUP_RULE_OTHER_LOGS },
   { "F1-3", "F3-5@2", SR_BACKUP_RULE_NONE }, /* a full one begins a lineage */
+  { "", "F1-3", SR_BACKUP_RULE_NONE },
+  { "", "F0-0", SR_BACKUP_RULE_GAP }, /* no logs: it could not be restored */
+  { "F1-3", "F0-0", SR_BACKUP_RULE_GAP },
+  { "", "F1-4!3", SR_BACKUP_RULE_GAP },
+  { "F1-3", "L0-0", SR_BACKUP_RULE_GAP },
+  { "F1-3", "L5-6", SR_BACKUP_RULE_GAP },
+  { "F1-3", "L3-6!5", SR_BACKUP_RULE_GAP },
+  { "F1-3", "L1-4!2", SR_BACKUP_RULE_NONE }, /* 2 is in the set */
+  { "F1-3 L3-5", "L6-7", SR_BACKUP_RULE_NONE },
   { "F1-3 R F3-4@2", "L3-5", SR_BACKUP_RULE_OTHER_LOGS },
   { "F1-3 R F3-4@2", "L3-5@2", SR_BACKUP_RULE_NONE },
 };
