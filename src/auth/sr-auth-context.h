@@ -180,8 +180,8 @@ gboolean sr_auth_context_step (SrAuthContext *context,
  *
  * sr_auth_context_step() for an initiator, whose legs may have to ask a KDC.
  * libkrb5 cannot be interrupted: a leg that takes too long, or is cancelled,
- * goes on by itself on a thread and frees the context when libkrb5's own
- * timeouts let it end.
+ * and is not over half a second later, goes on by itself on a thread and frees
+ * the context when libkrb5's own timeouts let it end.
  *
  * Sets the errors of sr_auth_context_step(), %SR_ERROR_TIMED_OUT, %G_IO_ERROR_CANCELLED.
  *

@@ -7,6 +7,11 @@
 
 #include <glib/gi18n-lib.h>
 
+/* A leg that waits for nobody is over within milliseconds, and so much is waited
+ * for it even when the caller cancels: a process that ends while the leg still
+ * computes takes the locks of the cryptographic library from under it. */
+#define GRACE (G_TIME_SPAN_SECOND / 2)
+
 /* One leg on a thread of its own. Whoever lets go last frees it, the context with it if the caller gave up. */
 typedef struct
 {
@@ -66,6 +71,14 @@ on_cancelled (GCancellable *cancellable,
   g_mutex_unlock (&leg->lock);
 }
 
+static void
+wait_until (Leg   *leg,
+            gint64 deadline)
+{
+  while (!leg->done && g_cond_wait_until (&leg->changed, &leg->lock, deadline))
+    ;
+}
+
 /* Whether the leg is over before the caller's patience is. */
 static gboolean
 wait_for_leg (Leg          *leg,
@@ -85,6 +98,7 @@ wait_for_leg (Leg          *leg,
       else if (!g_cond_wait_until (&leg->changed, &leg->lock, deadline))
         break;
     }
+  wait_until (leg, g_get_monotonic_time () + GRACE);
   done = leg->done;
   g_mutex_unlock (&leg->lock);
   g_cancellable_disconnect (cancellable, handler);
@@ -100,6 +114,7 @@ sr_auth_context_step_until (SrAuthContext **context,
                             GError        **error)
 {
   Leg *leg = g_atomic_rc_box_new0 (Leg);
+  GThread *thread;
   gboolean worked = FALSE;
 
   *reply = NULL;
@@ -107,19 +122,24 @@ sr_auth_context_step_until (SrAuthContext **context,
   g_cond_init (&leg->changed);
   leg->context = g_steal_pointer (context);
   leg->token = token != NULL ? g_bytes_ref (token) : NULL;
-  g_thread_unref (g_thread_new ("auth-leg", run_leg, g_atomic_rc_box_acquire (leg)));
+  thread = g_thread_new ("auth-leg", run_leg, g_atomic_rc_box_acquire (leg));
 
   if (wait_for_leg (leg, deadline, cancellable))
     {
+      g_thread_join (thread); /* what the libraries keep for a thread is given back as it ends */
       *context = g_steal_pointer (&leg->context);
       *reply = g_steal_pointer (&leg->reply);
       worked = leg->worked;
       if (leg->error != NULL)
         g_propagate_error (error, g_steal_pointer (&leg->error));
     }
-  else if (!g_cancellable_set_error_if_cancelled (cancellable, error))
-    g_set_error_literal (error, SR_ERROR, SR_ERROR_TIMED_OUT,
-                         _ ("Signing in took too long: no answer of the key distribution centre"));
+  else
+    {
+      g_thread_unref (thread);
+      if (!g_cancellable_set_error_if_cancelled (cancellable, error))
+        g_set_error_literal (error, SR_ERROR, SR_ERROR_TIMED_OUT,
+                             _ ("Signing in took too long: no answer of the key distribution centre"));
+    }
   leg_release (leg);
   return worked;
 }

@@ -361,6 +361,28 @@ test_choice (void)
   assert_choice (cache, TRUE, TRUE, "");
 }
 
+/* A program that ends right after a sign-in, or right after it cancelled one, ends well. */
+static void
+test_leave (void)
+{
+  g_autofree char *program = g_test_build_filename (G_TEST_BUILT, "auth", "sign-in-and-leave", NULL);
+  g_autofree char *path = write_users ("LAB:alice:Passw0rd!\n");
+
+  for (guint i = 0; i < 16; i++)
+    {
+      g_autofree char *delay = g_strdup_printf ("%u", i * 400);
+      const char *argv[] = { program, path, i > 0 ? delay : NULL, NULL };
+      g_autoptr (GError) error = NULL;
+      int status;
+
+      g_assert_true (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, NULL, NULL, &status, &error));
+      g_assert_no_error (error);
+      g_spawn_check_wait_status (status, &error);
+      g_assert_no_error (error);
+    }
+  g_remove (path);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -379,5 +401,6 @@ main (int   argc,
   g_test_add_func ("/auth/garbage", test_garbage);
   g_test_add_func ("/auth/initiator-checks", test_initiator_checks);
   g_test_add_func ("/auth/choice", test_choice);
+  g_test_add_func ("/auth/leave", test_leave);
   return g_test_run ();
 }
