@@ -198,14 +198,7 @@ static gboolean
 same_set (SrBackupSet *a,
           SrBackupSet *b)
 {
-  const SrSessionRecord *first, *second;
-
-  if (a == NULL || b == NULL || a == b)
-    return a == b;
-  first = sr_backup_set_peek_session (a);
-  second = sr_backup_set_peek_session (b);
-  return sr_backup_set_is_same (a, b) && (first != NULL) == (second != NULL)
-         && (first == NULL || first->truncated == second->truncated);
+  return a == NULL || b == NULL ? a == b : sr_backup_set_is_unchanged (a, b);
 }
 
 gboolean

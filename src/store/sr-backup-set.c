@@ -135,6 +135,16 @@ sr_backup_set_is_same (SrBackupSet *self,
 }
 
 gboolean
+sr_backup_set_is_unchanged (SrBackupSet *self,
+                            SrBackupSet *now)
+{
+  if (!sr_backup_set_is_same (self, now) || !g_str_equal (self->path, now->path)
+      || (self->session != NULL) != (now->session != NULL))
+    return FALSE;
+  return self->session == NULL || (self->session->truncated == now->session->truncated && self->session->ended == now->session->ended);
+}
+
+gboolean
 sr_backup_set_load_session (SrBackupSet     *self,
                             SrSessionRecord *record,
                             GError         **error)

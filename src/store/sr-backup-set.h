@@ -106,6 +106,16 @@ gboolean sr_backup_set_is_same (SrBackupSet *self,
                                 SrBackupSet *other);
 
 /**
+ * sr_backup_set_is_unchanged:
+ * @self: a set
+ * @now: a set that was loaded later
+ *
+ * Returns: whether both are the same set at the same place, and its session is known to have come out the same
+ */
+gboolean sr_backup_set_is_unchanged (SrBackupSet *self,
+                                     SrBackupSet *now);
+
+/**
  * sr_backup_set_load_session:
  * @self: a set
  * @record: (out caller-allocates): how its session came out

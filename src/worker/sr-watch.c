@@ -143,26 +143,13 @@ concerns (SrWatch    *self,
 }
 
 static gboolean
-same_set (SrBackupSet *a,
-          SrBackupSet *b)
-{
-  const SrSessionRecord *first = sr_backup_set_peek_session (a);
-  const SrSessionRecord *second = sr_backup_set_peek_session (b);
-
-  if (!sr_guid_equal (&sr_backup_set_get_manifest (a)->id, &sr_backup_set_get_manifest (b)->id)
-      || (first != NULL) != (second != NULL))
-    return FALSE;
-  return first == NULL || (first->truncated == second->truncated && first->ended == second->ended);
-}
-
-static gboolean
 shows (GListModel  *shown,
        guint        position,
        SrBackupSet *set)
 {
   g_autoptr (SrBackupSet) there = g_list_model_get_item (shown, position);
 
-  return same_set (there, set);
+  return sr_backup_set_is_unchanged (there, set);
 }
 
 /* What did not change keeps its rows, and with them the focus and the place. */

@@ -280,6 +280,7 @@ sr_worker_find_verification (SrWorker    *self,
       g_autoptr (SrJob) job = g_list_model_get_item (G_LIST_MODEL (self->jobs), i);
 
       if (sr_job_get_kind (job) == SR_JOB_VERIFY && !sr_job_state_is_final (sr_job_get_state (job))
+          && g_str_equal (sr_backup_set_get_path (sr_job_get_set (job)), sr_backup_set_get_path (set))
           && sr_backup_set_is_same (sr_job_get_set (job), set))
         return job;
     }

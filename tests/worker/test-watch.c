@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "base/sr-file.h"
+#include "store/sr-backup-set-writer.h"
+#include "worker/sr-backup-folder.h"
+#include "worker/sr-watch-private.h"
+
+/* What is made of the looks at disk and CA. They are taken here one by one, by
+ * hand: the monitor, which has them taken on threads, is test-monitor's. */
+
+#define CONFIG "ca.example.test\\Example CA"
+
+typedef struct
+{
+  SrAuthority *authority;
+  SrWatch *watch;
+} Fixture;
+
+static void
+set_up (Fixture      *f,
+        gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  f->authority = sr_authority_new (CONFIG, &error);
+  g_assert_no_error (error);
+  f->watch = sr_watch_new (f->authority);
+}
+
+static void
+tear_down (Fixture      *f,
+           gconstpointer data)
+{
+  g_autofree char *settings = g_build_filename (g_get_user_config_dir (), "strongroom", NULL);
+
+  g_object_run_dispose (G_OBJECT (f->watch));
+  g_object_unref (f->watch);
+  g_object_unref (f->authority);
+  sr_file_remove_tree (settings, NULL);
+}
+
+static void
+choose (SrRepository *repository)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (sr_backup_folder_choose (repository, &error));
+  g_assert_no_error (error);
+}
+
+/* The folder that is chosen from now on. */
+static SrRepository *
+make_folder (const char *name)
+{
+  g_autofree char *path = g_build_filename (g_get_user_data_dir (), name, NULL);
+  g_autoptr (GError) error = NULL;
+  SrRepository *repository = sr_repository_create (path, &error);
+
+  g_assert_no_error (error);
+  choose (repository);
+  return repository;
+}
+
+static SrBackupSet *
+publish (SrRepository *repository,
+         const char   *config)
+{
+  static const char database[] = "not a real database, but bytes";
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SrLock) lock = sr_repository_lock_authority (repository, config, SR_LOCK_EXCLUSIVE, NULL, &error);
+  SrBackupSetDescription description = { .kind = SR_SET_FULL };
+  g_autoptr (SrBackupSetWriter) writer = NULL;
+  SrBackupSet *set;
+
+  g_assert_no_error (error);
+  writer = sr_backup_set_writer_begin (lock, &description, &error);
+  g_assert_no_error (error);
+  g_assert_true (sr_backup_set_writer_begin_file (writer, SR_FILE_DATABASE, "\\\\ca\\C$\\x.edb", sizeof database, &error));
+  g_assert_true (sr_backup_set_writer_write (writer, database, sizeof database, &error));
+  g_assert_true (sr_backup_set_writer_end_file (writer, &error));
+  set = sr_backup_set_writer_publish (writer, SR_PUBLISH_DEFAULT, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  return set;
+}
+
+static void
+look_at_disk (SrWatch *watch)
+{
+  g_autoptr (SrDiskLook) look = sr_disk_look_new (NULL);
+
+  sr_watch_take_disk (watch, look);
+}
+
+static SrBackupSet *
+newest_shown (SrWatch *watch)
+{
+  return g_list_model_get_item (sr_watch_get_sets (watch), 0);
+}
+
+/* A copy of the folder on another disk has the same sets, and they are worked on there from now on. */
+static void
+test_moved (Fixture      *f,
+            gconstpointer data)
+{
+  g_autoptr (SrRepository) old = make_folder ("before-move");
+  g_autoptr (SrBackupSet) first = publish (old, CONFIG);
+  g_autoptr (SrBackupSet) second = publish (old, CONFIG);
+  g_autofree char *to = g_build_filename (g_get_user_data_dir (), "behind-move", NULL);
+  const char *copy[] = { "cp", "-a", sr_repository_get_path (old), to, NULL };
+  g_autoptr (SrRepository) new = NULL;
+  g_autoptr (SrBackupSet) before = NULL;
+  g_autoptr (SrBackupSet) kept = NULL;
+  g_autoptr (SrBackupSet) behind = NULL;
+  g_autoptr (GError) error = NULL;
+
+  look_at_disk (f->watch);
+  before = newest_shown (f->watch);
+  look_at_disk (f->watch);
+  kept = newest_shown (f->watch);
+  g_assert_true (kept == before);
+
+  g_assert_true (g_spawn_sync (NULL, (char **) copy, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, &error));
+  g_assert_no_error (error);
+  new = sr_repository_open (to, &error);
+  g_assert_no_error (error);
+  choose (new);
+  look_at_disk (f->watch);
+  behind = newest_shown (f->watch);
+  g_assert_true (sr_backup_set_is_same (before, behind));
+  g_assert_true (g_str_has_prefix (sr_backup_set_get_path (behind), to));
+}
+
+#define ADD(name, func) g_test_add ("/worker/watch/" name, Fixture, NULL, set_up, func, tear_down)
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ADD ("moved", test_moved);
+  return g_test_run ();
+}
