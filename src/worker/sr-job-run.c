@@ -162,6 +162,7 @@ sr_job_run (SrJob *self)
 {
   SrJobResult *result = g_new0 (SrJobResult, 1);
 
+  result->backup_kind = sr_job_get_order (self)->kind; /* until a session knows better */
   if (sr_job_get_kind (self) == SR_JOB_BACKUP)
     run_backup (self, result);
   else if (sr_job_get_kind (self) == SR_JOB_EXPORT)

@@ -240,6 +240,7 @@ sr_job_begin (SrJob *self)
     {
       g_clear_pointer (&self->order.password, sr_secret_unref);
       result->failed_phase = SR_BACKUP_PHASE_CONNECTING;
+      result->backup_kind = self->order.kind;
       sr_job_report_end (self, g_steal_pointer (&result));
       return FALSE;
     }

@@ -357,6 +357,58 @@ test_failure (Fixture      *f,
   g_assert_cmpfloat (sr_job_get_fraction (f->job), <, 1);
 }
 
+typedef enum
+{
+  UNTIL_LOCKED,
+  UNTIL_PASSWORD,
+  UNTIL_CANCELLED,
+} Hindrance;
+
+static void
+hinder (Hindrance      hindrance,
+        SrRepository  *repository,
+        SrAuthority   *authority,
+        SrLock       **lock)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (hindrance == UNTIL_LOCKED)
+    *lock = sr_repository_lock_authority (repository, sr_authority_get_config (authority), SR_LOCK_EXCLUSIVE, NULL, &error);
+  else
+    sr_authority_set_sign_in (authority, SR_CREDENTIALS_PASSWORD, "LAB\\operator", NULL, &error);
+  g_assert_no_error (error);
+}
+
+/* What was to be made is known though no session ran: who tries again must not
+ * get a full backup, which truncates, where logs alone were asked for. */
+static void
+test_kind_without_session (gconstpointer data)
+{
+  Hindrance hindrance = GPOINTER_TO_INT (data);
+  g_autofree char *folder = g_dir_make_tmp ("sr-job-XXXXXX", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SrRepository) repository = sr_repository_create (folder, &error);
+  g_autoptr (SrAuthority) authority = sr_authority_new ("host\\CA", NULL);
+  SrBackupJobOptions options = { .authority = authority, .repository = repository, .kind = SR_BACKUP_LOGS };
+  g_autoptr (SrLock) lock = NULL;
+  g_autoptr (SrJob) job = NULL;
+
+  g_assert_no_error (error);
+  hinder (hindrance, repository, authority, &lock);
+  job = sr_job_new_backup (&options);
+  if (hindrance == UNTIL_CANCELLED)
+    sr_job_cancel (job);
+  g_assert_true (sr_job_begin (job) == (hindrance != UNTIL_CANCELLED));
+  if (hindrance != UNTIL_CANCELLED)
+    sr_job_run (job);
+  while (!sr_job_state_is_final (sr_job_get_state (job)))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (sr_job_get_state (job), ==, hindrance == UNTIL_CANCELLED ? SR_JOB_CANCELLED : SR_JOB_FAILED);
+  g_assert_cmpint (sr_job_get_backup_kind (job), ==, SR_BACKUP_LOGS);
+  g_clear_pointer (&lock, sr_lock_release);
+  g_assert_true (sr_file_remove_tree (folder, NULL));
+}
+
 static void
 test_words (void)
 {
@@ -383,6 +435,9 @@ main (int    argc,
   ADD ("update-bound", test_update_bound);
   ADD ("cancel", test_cancel);
   ADD ("failure", test_failure);
+  g_test_add_data_func ("/worker/job/kind/locked", GINT_TO_POINTER (UNTIL_LOCKED), test_kind_without_session);
+  g_test_add_data_func ("/worker/job/kind/no-password", GINT_TO_POINTER (UNTIL_PASSWORD), test_kind_without_session);
+  g_test_add_data_func ("/worker/job/kind/cancelled", GINT_TO_POINTER (UNTIL_CANCELLED), test_kind_without_session);
   g_test_add_func ("/worker/job/words", test_words);
   return g_test_run ();
 }
