@@ -30,6 +30,7 @@ static const char *const due[SR_BACKUP_N_RULES] = {
   [SR_BACKUP_RULE_FULL_MISSING] = N_("The CA does not know its last full backup any more: a new one is due"),
   [SR_BACKUP_RULE_CIRCULAR_LOGGING] = N_("The CA refused a log-only backup because of circular logging: a full backup is due"),
   [SR_BACKUP_RULE_GAP] = N_("Logs are missing behind the newest set: a full backup is due"),
+  [SR_BACKUP_RULE_DAMAGED] = N_("A set of the newest chain is damaged: a full backup is due"),
 };
 
 /* The backup folder's own states. */

@@ -61,6 +61,10 @@ static const Row rows[SR_BACKUP_N_RULES] = {
     "gap", TRUE, SR_LINEAGE_EVENT_GAP,
     N_("Logs are missing between the last backup and what the CA still has. The CA’s logs were left as they are."),
     N_("Make a full backup. Find out what removed the logs: another backup product, a backup that was broken off, or a backup set that was deleted.") },
+  [SR_BACKUP_RULE_DAMAGED] = {
+    "damaged", TRUE, -1,
+    N_("A backup set that the logs would continue is damaged, so nothing could be restored with them."),
+    N_("Make a full backup. Find out what damaged the set: a disk that fails, or a program that changes files in the backup folder.") },
   [SR_BACKUP_RULE_FOREIGN_FULL] = {
     "foreign-full", FALSE, -1,
     N_("The CA tells of a full backup that is not in this backup folder: another product makes them too."),
@@ -202,6 +206,8 @@ find_refusal (SrHistory              *history,
     return SR_BACKUP_RULE_CIRCULAR_LOGGING;
   if (happened_since (lineage, SR_LINEAGE_EVENT_GAP, sequence_of (newest)) || is_gap_certain (lineage, newest))
     return SR_BACKUP_RULE_GAP;
+  if (sr_chain_is_damaged (newest))
+    return SR_BACKUP_RULE_DAMAGED;
   *continues = newest;
   return SR_BACKUP_RULE_NONE;
 }

@@ -22,6 +22,7 @@ G_BEGIN_DECLS
  * @SR_BACKUP_RULE_FULL_MISSING: the CA answered -560 unexpectedly
  * @SR_BACKUP_RULE_CIRCULAR_LOGGING: the CA's database uses circular logging (DBFlags, or -526)
  * @SR_BACKUP_RULE_GAP: logs are missing between the last set and what the CA still has, or behind the last backup that the CA remembers (-569)
+ * @SR_BACKUP_RULE_DAMAGED: a set of the chain that logs would continue is damaged, as its last verification found
  * @SR_BACKUP_RULE_FOREIGN_FULL: the CA tells of another full backup than our newest; this speaks against a log-only backup and does not forbid it
  * @SR_BACKUP_RULE_FULL_OLD: the newest full set is older than %SR_BACKUP_FULL_DAYS; the same
  * @SR_BACKUP_N_RULES: how many there are
@@ -39,6 +40,7 @@ typedef enum
   SR_BACKUP_RULE_FULL_MISSING,
   SR_BACKUP_RULE_CIRCULAR_LOGGING,
   SR_BACKUP_RULE_GAP,
+  SR_BACKUP_RULE_DAMAGED,
   SR_BACKUP_RULE_FOREIGN_FULL,
   SR_BACKUP_RULE_FULL_OLD,
   SR_BACKUP_N_RULES,

@@ -26,7 +26,8 @@ struct _SrBackupSet
   SrManifest *manifest;
   char *manifest_sha256;
   guint64 size;
-  SrSessionRecord *session; /* as it was when the set was loaded */
+  SrSessionRecord *session; /* both as they were when the set was loaded, or NULL */
+  SrVerification *verification;
 };
 
 G_DEFINE_FINAL_TYPE (SrBackupSet, sr_backup_set, G_TYPE_OBJECT)
@@ -43,6 +44,9 @@ sr_backup_set_finalize (GObject *object)
   if (self->session != NULL)
     sr_session_record_clear (self->session);
   g_free (self->session);
+  if (self->verification != NULL)
+    sr_verification_clear (self->verification);
+  g_free (self->verification);
   G_OBJECT_CLASS (sr_backup_set_parent_class)->finalize (object);
 }
 
@@ -88,6 +92,9 @@ sr_backup_set_load (const char *path,
   self->session = g_new0 (SrSessionRecord, 1);
   if (!sr_session_record_load (self->path, self->session, NULL))
     g_clear_pointer (&self->session, g_free);
+  self->verification = g_new0 (SrVerification, 1);
+  if (!sr_backup_set_load_verification (self, self->verification, NULL))
+    g_clear_pointer (&self->verification, g_free);
   return self;
 }
 
@@ -125,6 +132,12 @@ const SrSessionRecord *
 sr_backup_set_peek_session (SrBackupSet *self)
 {
   return self->session;
+}
+
+const SrVerification *
+sr_backup_set_peek_verification (SrBackupSet *self)
+{
+  return self->verification;
 }
 
 gboolean

@@ -96,6 +96,17 @@ guint64 sr_backup_set_get_size (SrBackupSet *self);
 const SrSessionRecord *sr_backup_set_peek_session (SrBackupSet *self);
 
 /**
+ * sr_backup_set_peek_verification:
+ * @self: a set
+ *
+ * What sr_backup_set_load_verification() would have read when the set was
+ * loaded, for who must not wait for a disk.
+ *
+ * Returns: (transfer none) (nullable): what the last verification found, %NULL when there was none
+ */
+const SrVerification *sr_backup_set_peek_verification (SrBackupSet *self);
+
+/**
  * sr_backup_set_is_same:
  * @self: a set
  * @other: a set

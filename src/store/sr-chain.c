@@ -132,6 +132,19 @@ sr_chain_is_base (SrChain *self)
 }
 
 gboolean
+sr_chain_is_damaged (SrChain *self)
+{
+  for (guint i = 0; i < self->sets->len; i++)
+    {
+      const SrVerification *found = sr_backup_set_peek_verification (g_ptr_array_index (self->sets, i));
+
+      if (found != NULL && !found->good)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
 sr_chain_get_generations (SrChain *self,
                           guint32 *low,
                           guint32 *high)

@@ -354,6 +354,12 @@ sr_watch_choose (SrWatch        *self,
   return choose (self, self->db_flags, choice);
 }
 
+static gboolean
+is_newest_full_damaged (SrWatch *self)
+{
+  return self->verification.at != 0 && !self->verification.good;
+}
+
 SrBackupRule
 sr_watch_get_due_rule (SrWatch *self)
 {
@@ -371,6 +377,9 @@ sr_watch_get_due_rule (SrWatch *self)
     case SR_BACKUP_RULE_CIRCULAR_LOGGING:
     case SR_BACKUP_RULE_GAP:
       return choice.rule;
+    case SR_BACKUP_RULE_DAMAGED:
+      /* A damaged full set is a condition of its own. */
+      return is_newest_full_damaged (self) ? SR_BACKUP_RULE_NONE : choice.rule;
     case SR_BACKUP_RULE_NONE:
     case SR_BACKUP_RULE_NO_FULL:
     case SR_BACKUP_RULE_NOT_TRUNCATED:
@@ -429,7 +438,7 @@ sr_watch_get_condition (SrWatch *self)
   if (self->newest_full == NULL)
     return self->sets_known ? SR_CONDITION_NEVER : SR_CONDITION_UNKNOWN;
   ours = sr_backup_set_get_manifest (self->newest_full)->finished;
-  if (self->verification.at != 0 && !self->verification.good)
+  if (is_newest_full_damaged (self))
     return SR_CONDITION_DAMAGED;
   if (sr_watch_compare_last_full (self) > 0)
     return SR_CONDITION_FOREIGN_BACKUP;

@@ -290,6 +290,24 @@ test_lost_set (Fixture      *fixture,
   assert_chains (fixture, "1,2");
 }
 
+/* A set that a verification found damaged: no logs are truncated for what nothing can be restored from. */
+static void
+test_damaged (Fixture      *fixture,
+              gconstpointer data)
+{
+  g_autoptr (SrBackupSet) full = back_up (fixture, SR_BACKUP_FULL, FALSE);
+  g_autoptr (GError) problem = g_error_new_literal (SR_STORE_ERROR, SR_STORE_ERROR_MISMATCH, "the database is missing");
+  g_autoptr (GError) error = NULL;
+
+  make_logs (fixture);
+  sr_backup_set_record_verification (full, problem, &error);
+  g_assert_no_error (error);
+  assert_refused (fixture, SR_BACKUP_RULE_DAMAGED, 0, FALSE);
+  assert_automatic (fixture, SR_BACKUP_FULL, SR_BACKUP_RULE_DAMAGED);
+  assert_automatic (fixture, SR_BACKUP_LOGS, SR_BACKUP_RULE_NONE);
+  assert_chains (fixture, "1,2");
+}
+
 static void
 restart_at_end (const SrBackupProgress *progress,
                 gpointer                user_data)
@@ -399,6 +417,7 @@ main (int    argc,
   add ("foreign-full", test_foreign_full);
   add ("circular", test_circular);
   add ("lost-set", test_lost_set);
+  add ("damaged", test_damaged);
   add ("lost-end", test_lost_end);
   add ("export", test_export);
   return g_test_run ();

@@ -86,6 +86,15 @@ test_write_by_hand (SrRepository  *repository,
                             truncation[set->truncated], ending[set->ended], set->last_full);
   if (!set->no_session)
     g_assert_true (g_file_set_contents (session, record, -1, NULL));
+  if (set->damaged)
+    {
+      g_autofree char *verified = g_build_filename (path, "verified.json", NULL);
+      g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, json->str, -1);
+      g_autofree char *text = g_strdup_printf ("{ \"format\": 1, \"program\": \"Strongroom\", \"at\": \"%s\", \"result\": \"bad\", \"manifestSha256\": \"%s\" }\n",
+                                               started, hash);
+
+      g_assert_true (g_file_set_contents (verified, text, -1, NULL));
+    }
 }
 
 static GBytes *
@@ -145,6 +154,13 @@ test_write_by_program (SrRepository  *repository,
   if (!set->no_session)
     sr_backup_set_record_session (made, &record, &error);
   g_assert_no_error (error);
+  if (set->damaged)
+    {
+      g_autoptr (GError) problem = g_error_new_literal (SR_STORE_ERROR, SR_STORE_ERROR_MISMATCH, "a file is missing");
+
+      sr_backup_set_record_verification (made, problem, &error);
+      g_assert_no_error (error);
+    }
   return made;
 }
 
@@ -198,6 +214,9 @@ parse_marks (const char *at,
         break;
       case 's':
         set->no_session = TRUE;
+        break;
+      case 'd':
+        set->damaged = TRUE;
         break;
       case 'b':
         set->no_headers = TRUE;

@@ -20,6 +20,7 @@ typedef struct
   SrTruncation truncated;
   SrEnding ended;
   gboolean no_session; /* no session.json */
+  gboolean damaged; /* as verified.json says */
   gboolean no_headers; /* nothing is known of the logs but name and hash */
   guint64 last_full;
   gint64 started; /* 0: an hour behind the set before */
@@ -28,7 +29,7 @@ typedef struct
 /* Numbers of sets count up from 1 unless given as "#7:". A word each:
  *   F1-3  full set with logs 1 to 3, truncated and ended; L3-5 log-only
  *         behind it: k kept, n not truncated, u unknown whether truncated, e unknown whether ended,
- *         s no session.json, b logs without headers, !2 without log 2, @2 of stream 2 (1 otherwise),
+ *         s no session.json, b logs without headers, d damaged, !2 without log 2, @2 of stream 2 (1 otherwise),
  *         t30 made when our clock showed that many hours
  *   R M O C G  an event: restore, full-missing, other-logs, circular-logging, gap; X one that cannot be read
  */

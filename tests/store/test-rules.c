@@ -87,12 +87,23 @@ static const Row rows[] = {
   REFUSED ("F1-3 L5-6", GAP),
   REFUSED ("F1-3 L5-6 L6-7", GAP),
   REFUSED ("F1-3 L4-7!5 L9-10", GAP),
+  REFUSED ("F1-3d G", GAP),
   LOGS ("F1-3 G F6-7"),
   LOGS ("F1-3 G F6-7k"),
   LOGS ("F1-3 L5-6 F6-7"),
   LOGS ("L5-6 F6-7"),
   LOGS ("F1-3 L5-6 L4-7"),
   LOGS ("F1-3 L3-6!5"), /* read over a hole, but log 4 was still there: so may log 5 */
+
+  /* a set that logs would continue is known to be damaged */
+  REFUSED ("F1-3d", DAMAGED),
+  REFUSED ("F1-3d L3-5", DAMAGED),
+  REFUSED ("F1-3 L3-5d", DAMAGED),
+  REFUSED ("F1-3 L3-5d L5-6", DAMAGED),
+  REFUSED ("F1-3 F3-5kd", DAMAGED),
+  LOGS ("F1-3d F3-5"),
+  LOGS ("F1-3 L3-5d F5-6k"),
+  LOGS ("F1-3d F3-5 L5-7"),
 };
 
 static void
@@ -416,6 +427,7 @@ static const struct
   [SR_BACKUP_RULE_FULL_MISSING] = { "full-missing", TRUE, "(VSS)", "one of the two" },
   [SR_BACKUP_RULE_CIRCULAR_LOGGING] = { "circular-logging", TRUE, "circular logging", "-DBFLAGS_CIRCULARLOGGING" },
   [SR_BACKUP_RULE_GAP] = { "gap", TRUE, "missing", "what removed the logs" },
+  [SR_BACKUP_RULE_DAMAGED] = { "damaged", TRUE, "damaged", "what damaged the set" },
   [SR_BACKUP_RULE_FOREIGN_FULL] = { "foreign-full", FALSE, "another product", "one of the two" },
   [SR_BACKUP_RULE_FULL_OLD] = { "full-old", FALSE, "a week", NULL },
 };

@@ -336,25 +336,49 @@ test_removed (Fixture      *fixture,
 }
 
 static void
-publish (SrRepository *repository,
-         const char   *config)
+write_file (SrBackupSetWriter *writer,
+            SrFileRole         role,
+            const char        *name)
 {
-  static const char database[] = "not a real database, but bytes";
+  static const char bytes[] = "not a real file of a CA, but bytes";
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (sr_backup_set_writer_begin_file (writer, role, name, sizeof bytes, &error));
+  g_assert_true (sr_backup_set_writer_write (writer, bytes, sizeof bytes, &error));
+  g_assert_true (sr_backup_set_writer_end_file (writer, &error));
+}
+
+/* A set with the log @log, if any. */
+static SrBackupSet *
+publish_set (SrRepository *repository,
+             const char   *config,
+             SrSetKind     kind,
+             const char   *log)
+{
   g_autoptr (GError) error = NULL;
   g_autoptr (SrLock) lock = sr_repository_lock_authority (repository, config, SR_LOCK_EXCLUSIVE, NULL, &error);
-  SrBackupSetDescription description = { .kind = SR_SET_FULL };
+  SrBackupSetDescription description = { .kind = kind };
   g_autoptr (SrBackupSetWriter) writer = NULL;
-  g_autoptr (SrBackupSet) set = NULL;
+  SrBackupSet *set;
 
   g_assert_no_error (error);
   writer = sr_backup_set_writer_begin (lock, &description, &error);
   g_assert_no_error (error);
-  g_assert_true (sr_backup_set_writer_begin_file (writer, SR_FILE_DATABASE, "\\\\ca\\C$\\x.edb", sizeof database, &error));
-  g_assert_true (sr_backup_set_writer_write (writer, database, sizeof database, &error));
-  g_assert_true (sr_backup_set_writer_end_file (writer, &error));
+  if (kind == SR_SET_FULL)
+    write_file (writer, SR_FILE_DATABASE, "\\\\ca\\C$\\x.edb");
+  if (log != NULL)
+    write_file (writer, SR_FILE_LOG, log);
   set = sr_backup_set_writer_publish (writer, SR_PUBLISH_DEFAULT, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
   g_assert_nonnull (set);
+  return set;
+}
+
+static void
+publish (SrRepository *repository,
+         const char   *config)
+{
+  g_object_unref (publish_set (repository, config, SR_SET_FULL, NULL));
 }
 
 static void
@@ -676,6 +700,50 @@ test_verification (Fixture      *fixture,
   g_assert_cmpint (sr_watch_get_condition (watch), ==, SR_CONDITION_DAMAGED);
 }
 
+/* A damaged log-only set is told too: nothing that comes behind it could be restored. */
+static void
+test_damaged_logs (Fixture      *fixture,
+                   gconstpointer data)
+{
+  const char *config = "ca.example.test\\Example CA";
+  const SrSessionRecord record = { .truncated = SR_TRUNCATION_YES, .ended = SR_ENDING_YES };
+  g_autofree char *path = g_build_filename (g_get_user_data_dir (), "monitor-damaged", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) problem = g_error_new (SR_STORE_ERROR, SR_STORE_ERROR_MISMATCH, "one log is missing");
+  g_autoptr (SrRepository) repository = sr_repository_create (path, &error);
+  g_autoptr (SrAuthority) authority = NULL;
+  g_autoptr (SrBackupSet) full = NULL;
+  g_autoptr (SrBackupSet) logs = NULL;
+  g_auto (SrBackupChoice) choice = { 0 };
+  SrWatch *watch;
+
+  g_assert_no_error (error);
+  g_assert_true (sr_backup_folder_choose (repository, &error));
+  full = publish_set (repository, config, SR_SET_FULL, "edb00001.log");
+  g_assert_true (sr_backup_set_record_session (full, &record, &error));
+  logs = publish_set (repository, config, SR_SET_LOG_ONLY, "edb00002.log");
+  authority = add (fixture, config);
+  watch = sr_monitor_find (fixture->monitor, authority);
+  wait_for_sets (fixture->monitor, watch, 2);
+  g_assert_cmpint (sr_watch_get_due_rule (watch), ==, SR_BACKUP_RULE_NONE);
+
+  g_assert_true (sr_backup_set_record_verification (logs, problem, &error));
+  sr_monitor_refresh_sets (fixture->monitor);
+  while (sr_watch_get_due_rule (watch) == SR_BACKUP_RULE_NONE)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (sr_watch_get_due_rule (watch), ==, SR_BACKUP_RULE_DAMAGED);
+  g_assert_cmpint (sr_watch_get_condition (watch), ==, SR_CONDITION_FULL_DUE);
+  g_assert_true (sr_watch_choose (watch, &choice));
+  g_assert_false (choice.logs_allowed);
+
+  /* The same of a full set has words of its own. */
+  g_assert_true (sr_backup_set_record_verification (full, problem, &error));
+  sr_monitor_refresh_sets (fixture->monitor);
+  while (sr_watch_get_verification (watch)->good)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (sr_watch_get_due_rule (watch), ==, SR_BACKUP_RULE_NONE);
+}
+
 static void
 keep_result (GObject      *source,
              GAsyncResult *result,
@@ -747,6 +815,7 @@ main (int    argc,
   g_test_add ("/worker/monitor/long-backup", Fixture, NULL, set_up, test_long_backup, tear_down);
   g_test_add ("/worker/monitor/locked", Fixture, NULL, set_up, test_locked, tear_down);
   g_test_add ("/worker/monitor/verification", Fixture, NULL, set_up, test_verification, tear_down);
+  g_test_add ("/worker/monitor/damaged-logs", Fixture, NULL, set_up, test_damaged_logs, tear_down);
   g_test_add_func ("/authority/keyring/in-memory", test_keyring_in_memory);
   return g_test_run ();
 }
