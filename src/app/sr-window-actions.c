@@ -525,7 +525,6 @@ on_explain_remote_backup (GtkWidget  *widget,
   gtk_label_set_attributes (GTK_LABEL (command), attributes);
   gtk_label_set_wrap (GTK_LABEL (command), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (command), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_natural_wrap_mode (GTK_LABEL (command), GTK_NATURAL_WRAP_NONE);
   gtk_label_set_xalign (GTK_LABEL (command), 0);
   gtk_widget_add_css_class (command, "monospace");
   adw_alert_dialog_set_extra_child (ADW_ALERT_DIALOG (dialog), command);
