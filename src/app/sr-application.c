@@ -282,15 +282,27 @@ static void
 tell_recovered (SrApplication *self,
                 GPtrArray     *items)
 {
-  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+  const SrRecoveryItem *ended = NULL;
+  g_autofree char *words = NULL;
+  guint n = 0;
 
-  for (guint i = 0; SR_IS_WINDOW (window) && i < items->len; i++)
+  for (guint i = 0; i < items->len; i++)
     {
       const SrRecoveryItem *item = items->pdata[i];
 
-      if (item->settled && item->outcome != SR_RECOVERY_NEVER_OPENED)
-        sr_window_toast (SR_WINDOW (window), sr_recovery_outcome_words (item->outcome));
+      if (!item->settled || item->outcome == SR_RECOVERY_NEVER_OPENED)
+        continue;
+      ended = item;
+      n++;
     }
+  if (n == 0)
+    return;
+  if (n == 1 && ended->entry != NULL)
+    /* Translators: the config string of a certificate authority (HOST\\NAME), and what came of a session with it */
+    words = g_strdup_printf (_("%s: %s"), ended->entry->config, sr_recovery_outcome_words (ended->outcome));
+  else
+    words = g_strdup_printf (ngettext ("%u session that was left open is over", "%u sessions that were left open are over", n), n);
+  sr_window_toast (NULL, words);
 }
 
 static void

@@ -28,6 +28,7 @@ update (SrAuthorityRow *self)
   gboolean practice = sr_authority_is_practice (authority);
   g_autofree char *line = sr_format_state_line (self->watch);
   g_autofree char *spoken = NULL;
+  g_autofree char *description = NULL;
   const char *style;
   const char *icon = sr_format_state_icon (self->watch, &style);
   const char *classes[] = { style, NULL };
@@ -43,9 +44,11 @@ update (SrAuthorityRow *self)
    * Translators: %s is the name of a certificate authority */
   spoken = practice ? g_strdup_printf (_("%s, practice CA"), sr_authority_get_name (authority))
                     : g_strdup (sr_authority_get_name (authority));
+  /* Translators: a host, and how it stands there with a certificate authority: "ca1.example.com, backed up just now" */
+  description = g_strdup_printf (C_("spoken", "%1$s, %2$s"), sr_authority_get_host (authority), line);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self),
                                   GTK_ACCESSIBLE_PROPERTY_LABEL, spoken,
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, line,
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, description,
                                   -1);
 }
 

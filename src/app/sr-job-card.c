@@ -17,7 +17,7 @@ struct _SrJobCard
   AdwBin parent_instance;
 
   SrJob *job;
-  SrBackupPhase announced;
+  guint announced; /* state and phase that a screen reader was told */
   GtkImage *icon;
   GtkLabel *phase_label;
   GtkProgressBar *progress_bar;
@@ -218,16 +218,21 @@ update_running (SrJobCard *self)
   set_text (self->session_label, state == SR_JOB_QUEUED ? NULL : sr_job_session_words (self->job));
 }
 
-/* A screen reader hears phases and ends, not percentages. */
+static guint
+to_announce (SrJob *job)
+{
+  return sr_job_get_state (job) << 16 | sr_job_get_phase (job);
+}
+
+/* A screen reader hears phases, waiting, cancelling and ends, not percentages. */
 static void
 announce (SrJobCard *self)
 {
   gboolean final = sr_job_state_is_final (sr_job_get_state (self->job));
-  SrBackupPhase now = final ? SR_BACKUP_PHASE_DONE + 1 : sr_job_get_phase (self->job);
 
-  if (now == self->announced)
+  if (to_announce (self->job) == self->announced)
     return;
-  self->announced = now;
+  self->announced = to_announce (self->job);
   gtk_accessible_announce (GTK_ACCESSIBLE (self), gtk_label_get_label (self->phase_label),
                            final ? GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH
                                  : GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
@@ -321,9 +326,10 @@ sr_job_card_set_job (SrJobCard *self,
   if (self->job != NULL)
     g_signal_handlers_disconnect_by_data (self->job, self);
   g_set_object (&self->job, job);
-  self->announced = SR_BACKUP_PHASE_IDLE;
   if (job == NULL)
     return;
+  /* What ended long ago is no news. */
+  self->announced = sr_job_state_is_final (sr_job_get_state (job)) ? to_announce (job) : G_MAXUINT;
   g_signal_connect_swapped (job, "notify", G_CALLBACK (update), self);
   update (self);
 }

@@ -180,14 +180,11 @@ settle (SrPracticePanel *self,
         const char      *heading,
         const GError    *error)
 {
-  GtkRoot *root;
-
+  if (error != NULL)
+    sr_window_tell_error (SR_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), heading, error);
   if (self->state_row == NULL)
-    return;
-  root = gtk_widget_get_root (GTK_WIDGET (self));
+    return; /* the page was left meanwhile */
   set_busy (self, FALSE);
-  if (error != NULL && SR_IS_WINDOW (root))
-    sr_window_tell_error (SR_WINDOW (root), heading, error);
   sr_practice_panel_refresh (self);
   sr_monitor_refresh (sr_application_get_monitor (sr_application_get_default ()), self->authority);
 }
@@ -232,12 +229,20 @@ on_stop (SrPracticePanel *self)
   ask (self, question_new (self, "stop", STOP_SECONDS, N_("The Practice CA Could Not Be Stopped")), stop_in_thread, on_answered);
 }
 
+/* What was typed counts also where a key of the button leaves the number's field with the focus. */
+static int
+number_in (GtkSpinButton *spin)
+{
+  gtk_spin_button_update (spin);
+  return gtk_spin_button_get_value_as_int (spin);
+}
+
 static void
 on_issue (SrPracticePanel *self)
 {
   Question *question = question_new (self, "issue", 0, N_("No Certificates Were Issued"));
 
-  json_object_set_int_member (question->request, "count", gtk_spin_button_get_value_as_int (self->issue_spin));
+  json_object_set_int_member (question->request, "count", number_in (self->issue_spin));
   set_busy (self, TRUE);
   adw_action_row_set_subtitle (self->state_row, _("Issuing…"));
   ask (self, question, ask_in_thread, on_answered);
@@ -247,7 +252,7 @@ static void
 on_revoke (SrPracticePanel *self)
 {
   Question *question = question_new (self, "revoke", REVOKE_SECONDS, N_("The Certificate Was Not Revoked"));
-  g_autofree char *certificate = g_strdup_printf ("#%d", gtk_spin_button_get_value_as_int (self->revoke_spin));
+  g_autofree char *certificate = g_strdup_printf ("#%d", number_in (self->revoke_spin));
 
   json_object_set_string_member (question->request, "certificate", certificate);
   json_object_set_int_member (question->request, "reason", 0);

@@ -23,12 +23,10 @@ make_body (guint n_backups,
   if (n_verifications > 0)
     g_string_append_printf (body,
                             ngettext (
-                              "%u backup set is being verified. That will be stopped, and nothing is noted of it.",
-                              "%u backup sets are being verified. That will be stopped, and nothing is noted of it.",
+                              "%u backup set is being verified. That will be stopped, and nothing is noted of it. To let it go on, close the window instead.",
+                              "%u backup sets are being verified. That will be stopped, and nothing is noted of it. To let them go on, close the window instead.",
                               n_verifications),
                             n_verifications);
-  if (n_backups == 0)
-    g_string_append_printf (body, " %s", _("To let it go on, close the window instead."));
   return g_string_free (body, FALSE);
 }
 

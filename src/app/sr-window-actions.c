@@ -295,7 +295,8 @@ on_practice_ready (GObject      *source,
       sr_window_tell_error (self, _("The Practice CA Could Not Be Started"), error);
       return;
     }
-  sr_window_select (self, authority);
+  if (gtk_window_get_application (GTK_WINDOW (self)) != NULL) /* else it was closed meanwhile */
+    sr_window_select (self, authority);
   sr_window_toast (self, _("The practice CA runs"));
 }
 
@@ -470,16 +471,11 @@ on_recovered (GObject      *source,
   g_autoptr (GError) error = NULL;
   gboolean settled = FALSE;
   g_autofree char *words = sr_application_recover_finish (SR_APPLICATION (source), result, &settled, &error);
-  AdwDialog *dialog;
 
   if (words == NULL)
-    {
-      sr_window_tell_error (self, _("The Session Could Not Be Ended"), error);
-      return;
-    }
-  dialog = adw_alert_dialog_new (settled ? _("The Session Is Over") : _("The Session May Still Be Open"), words);
-  adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _("_Close"));
-  adw_dialog_present (dialog, GTK_WIDGET (self));
+    sr_window_tell_error (self, _("The Session Could Not Be Ended"), error);
+  else
+    sr_window_tell (self, settled ? _("The Session Is Over") : _("The Session May Still Be Open"), words);
 }
 
 static void

@@ -31,6 +31,7 @@ struct _SrWindow
   GtkWidget *search_button;
   GtkSearchBar *search_bar;
   GtkEditable *search_entry;
+  GtkWidget *no_match;
 };
 
 G_DEFINE_FINAL_TYPE (SrWindow, sr_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -141,6 +142,17 @@ create_row (gpointer item,
   return sr_authority_row_new (sr_monitor_find (sr_application_get_monitor (self->application), item));
 }
 
+/* Without a search field typing must not search. */
+static void
+offer_search (SrWindow *self,
+              gboolean  offered)
+{
+  gtk_widget_set_visible (self->search_button, offered);
+  gtk_search_bar_set_key_capture_widget (self->search_bar, offered ? GTK_WIDGET (self) : NULL);
+  if (!offered)
+    gtk_search_bar_set_search_mode (self->search_bar, FALSE);
+}
+
 void
 sr_window_show_list (SrWindow *self)
 {
@@ -151,7 +163,7 @@ sr_window_show_list (SrWindow *self)
     gtk_stack_set_visible_child_name (self->stack, "authorities");
   else
     gtk_stack_set_visible_child_name (self->stack, sr_application_is_loaded (self->application) ? "empty" : "loading");
-  gtk_widget_set_visible (self->search_button, n > SEARCH_ABOVE);
+  offer_search (self, n > SEARCH_ABOVE);
   for (guint i = 0; i < n && !found; i++)
     {
       g_autoptr (SrAuthority) authority = g_list_model_get_item (self->authorities, i);
@@ -160,7 +172,9 @@ sr_window_show_list (SrWindow *self)
     }
   if (!found)
     g_clear_object (&self->selected);
-  if (!found && n > 0)
+  if (found)
+    select_shown (self); /* its row may have been made anew */
+  else if (n > 0)
     gtk_list_box_select_row (self->sidebar_list, gtk_list_box_get_row_at_index (self->sidebar_list, 0));
   sr_window_update_actions (self);
 }
@@ -186,12 +200,12 @@ open_window (SrWindow *self)
 }
 
 static void
-notify_error (const char   *heading,
-              const GError *error)
+notify (const char *heading,
+        const char *body)
 {
   g_autoptr (GNotification) notification = g_notification_new (heading);
 
-  g_notification_set_body (notification, error->message);
+  g_notification_set_body (notification, body);
   g_notification_set_default_action (notification, "app.activate");
   g_application_send_notification (g_application_get_default (), NULL, notification);
 }
@@ -213,26 +227,32 @@ sr_window_toast (SrWindow   *self,
 }
 
 void
-sr_window_tell_error (SrWindow     *self,
-                      const char   *heading,
-                      const GError *error)
+sr_window_tell (SrWindow   *self,
+                const char *heading,
+                const char *body)
 {
-  const char *advice = sr_advice_for_error (error, SR_ADVICE_CONNECT);
   AdwDialog *dialog;
 
   self = open_window (self);
   if (self == NULL)
     {
-      notify_error (heading, error);
+      notify (heading, body);
       return;
     }
-  dialog = adw_alert_dialog_new (heading, NULL);
-  if (advice != NULL)
-    adw_alert_dialog_format_body (ADW_ALERT_DIALOG (dialog), "%s\n\n%s", error->message, advice);
-  else
-    adw_alert_dialog_set_body (ADW_ALERT_DIALOG (dialog), error->message);
+  dialog = adw_alert_dialog_new (heading, body);
   adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _("_Close"));
   adw_dialog_present (dialog, GTK_WIDGET (self));
+}
+
+void
+sr_window_tell_error (SrWindow     *self,
+                      const char   *heading,
+                      const GError *error)
+{
+  const char *advice = sr_advice_for_error (error, SR_ADVICE_CONNECT);
+  g_autofree char *body = g_strjoin ("\n\n", error->message, advice, NULL);
+
+  sr_window_tell (self, heading, body);
 }
 
 static void
@@ -254,7 +274,7 @@ sr_window_tell_folder_error (SrWindow     *self,
   self = open_window (self);
   if (self == NULL)
     {
-      notify_error (heading, error);
+      notify (heading, error->message);
       return;
     }
   dialog = adw_alert_dialog_new (heading, error->message);
@@ -297,6 +317,7 @@ sr_window_class_init (SrWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SrWindow, search_button);
   gtk_widget_class_bind_template_child (widget_class, SrWindow, search_bar);
   gtk_widget_class_bind_template_child (widget_class, SrWindow, search_entry);
+  gtk_widget_class_bind_template_child (widget_class, SrWindow, no_match);
   gtk_widget_class_bind_template_callback (widget_class, on_row_selected);
   gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
   gtk_widget_class_bind_template_callback (widget_class, on_search_changed);
@@ -308,6 +329,7 @@ sr_window_init (SrWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_search_bar_connect_entry (self->search_bar, self->search_entry);
+  gtk_list_box_set_placeholder (self->sidebar_list, self->no_match);
   sr_focus_keep (GTK_WINDOW (self));
 }
 

@@ -63,8 +63,21 @@ void sr_window_toast (SrWindow   *self,
                       const char *text);
 
 /**
+ * sr_window_tell:
+ * @self: (nullable): a window, which may have been closed meanwhile
+ * @heading: what came of it
+ * @body: more of it
+ *
+ * Shows an alert dialog in the window, else in the one that is open; without
+ * any a notification tells it.
+ */
+void sr_window_tell (SrWindow   *self,
+                     const char *heading,
+                     const char *body);
+
+/**
  * sr_window_tell_error:
- * @self: a window
+ * @self: (nullable): a window, as for sr_window_tell()
  * @heading: what did not work
  * @error: why
  *

@@ -23,6 +23,7 @@ SAME = {
     'de': {
         'CA', 'CA: %s', 'CACHE', 'Code', 'ID', 'KIB', 'N', 'NAME', 'NTLM', 'Name', 'PORT', 'PROBLEM', 'SHA-256',
         'Strongroom', '  Code: %s %s', '%s in %s. %s', '%s, in %s', '%s/s', '%s: %s', '%s: %s. %s', '%s (%s)', '%H:%M',
+        '%1$s, %2$s',
     },
 }
 QUOTES = {'de': '„“'}
