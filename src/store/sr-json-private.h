@@ -12,7 +12,7 @@ G_BEGIN_DECLS
  * skipped. */
 typedef struct
 {
-  const char *where; /* the file's path, for messages */
+  char *where;       /* the file's path, for messages */
   SrStoreError code; /* what a failure is called */
   char at[64];       /* the place inside, such as "files[3].", for messages */
   JsonParser *parser;
@@ -26,6 +26,13 @@ gboolean sr_json_reader_init (SrJsonReader *reader,
                               GBytes       *json,
                               const char   *where,
                               SrStoreError  code,
+                              gint64        format,
+                              GError      **error);
+
+/* The same with a small file of a folder; SR_STORE_ERROR_MISSING when it is not there, and the errors of sr_store_load(). */
+gboolean sr_json_reader_load (SrJsonReader *reader,
+                              const char   *folder,
+                              const char   *name,
                               gint64        format,
                               GError      **error);
 
@@ -89,6 +96,9 @@ char **sr_json_dup_strv (SrJsonReader *reader,
                          guint         max_items,
                          gsize         max_length);
 
+/* The member "detail", as sr_json_add_detail() writes it; NULL when absent. */
+char *sr_json_dup_detail (SrJsonReader *reader);
+
 /* Writing: what is NULL (or time 0) is left out. */
 void sr_json_add_string (JsonObject *object,
                          const char *member,
@@ -99,8 +109,17 @@ void sr_json_add_time (JsonObject *object,
 void sr_json_add_strv (JsonObject *object,
                        const char *member,
                        char      **items);
+/* The member "detail": words of errors, of any length and from anywhere, so that they can be read again. */
+void sr_json_add_detail (JsonObject *object,
+                         const char *detail);
 /* A new object with the members "format" and "program" that every file of ours begins with. */
 JsonObject *sr_json_object_new (gint64 format);
 GBytes *sr_json_to_bytes (JsonObject *object);
+
+/* Writes the object into a folder as a whole (a second file and a rename). */
+gboolean sr_json_save (JsonObject *object,
+                       const char *folder,
+                       const char *name,
+                       GError    **error);
 
 G_END_DECLS

@@ -11,6 +11,10 @@
 #define MAX_DEPTH 16
 #define MAX_VALUES 1500000
 
+/* Bytes of a file that tells of one thing, and of its member "detail". */
+#define MAX_SMALL_FILE (64 * 1024)
+#define MAX_DETAIL (8 * 1024)
+
 /* Looks at brackets, commas and strings only, before the parser may build anything from hostile input. */
 static gboolean
 is_modest (const char *text,
@@ -100,7 +104,7 @@ sr_json_reader_init (SrJsonReader *reader,
 {
   gint64 found;
 
-  *reader = (SrJsonReader) { .where = where, .code = code, .parser = json_parser_new () };
+  *reader = (SrJsonReader) { .where = g_strdup (where), .code = code, .parser = json_parser_new () };
   if (!parse (reader, json))
     return sr_json_reader_finish (reader, error);
 
@@ -119,6 +123,19 @@ sr_json_reader_init (SrJsonReader *reader,
 }
 
 gboolean
+sr_json_reader_load (SrJsonReader *reader,
+                     const char   *folder,
+                     const char   *name,
+                     gint64        format,
+                     GError      **error)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autoptr (GBytes) json = sr_store_load (folder, name, MAX_SMALL_FILE, SR_STORE_ERROR_MISSING, SR_STORE_ERROR_DAMAGED_SET, error);
+
+  return json != NULL && sr_json_reader_init (reader, json, path, SR_STORE_ERROR_DAMAGED_SET, format, error);
+}
+
+gboolean
 sr_json_reader_finish (SrJsonReader *reader,
                        GError      **error)
 {
@@ -133,6 +150,7 @@ sr_json_reader_clear (SrJsonReader *reader)
 {
   g_clear_object (&reader->parser);
   g_clear_error (&reader->error);
+  g_clear_pointer (&reader->where, g_free);
   reader->root = NULL;
 }
 
@@ -371,6 +389,12 @@ sr_json_get_word (SrJsonReader       *reader,
   return 0;
 }
 
+char *
+sr_json_dup_detail (SrJsonReader *reader)
+{
+  return sr_json_dup_string (reader, reader->root, "detail", MAX_DETAIL, FALSE);
+}
+
 char **
 sr_json_dup_strv (SrJsonReader *reader,
                   JsonObject   *object,
@@ -399,6 +423,16 @@ sr_json_add_string (JsonObject *object,
 {
   if (text != NULL)
     json_object_set_string_member (object, member, text);
+}
+
+void
+sr_json_add_detail (JsonObject *object,
+                    const char *detail)
+{
+  g_autofree char *valid = detail != NULL ? g_utf8_make_valid (detail, -1) : NULL;
+  g_autofree char *clipped = valid != NULL ? g_utf8_truncate_middle (valid, MAX_DETAIL / 4) : NULL;
+
+  sr_json_add_string (object, "detail", clipped);
 }
 
 void
@@ -445,4 +479,16 @@ sr_json_to_bytes (JsonObject *object)
   json_generator_to_gstring (generator, text);
   g_string_append_c (text, '\n');
   return g_string_free_to_bytes (text);
+}
+
+gboolean
+sr_json_save (JsonObject *object,
+              const char *folder,
+              const char *name,
+              GError    **error)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autoptr (GBytes) json = sr_json_to_bytes (object);
+
+  return sr_store_replace (path, json, error);
 }

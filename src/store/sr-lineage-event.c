@@ -10,7 +10,6 @@
 #include <string.h>
 
 #define FORMAT 1
-#define MAX_FILE (64 * 1024)
 #define MAX_STRING 4096
 #define NAME_PREFIX "event-"
 #define NAME_SUFFIX ".json"
@@ -57,19 +56,19 @@ to_json (const SrLineageEvent *event)
   if (event->answer != 0)
     json_object_set_int_member (root, "answer", event->answer);
   sr_json_add_string (root, "set", event->set);
-  sr_json_add_string (root, "detail", event->detail);
+  sr_json_add_detail (root, event->detail);
   return sr_json_to_bytes (root);
 }
 
 static SrLineageEvent *
-parse (GBytes     *json,
-       const char *where)
+parse (const char *folder,
+       const char *name)
 {
   g_auto (SrJsonReader) reader = { 0 };
   g_autoptr (SrLineageEvent) event = g_new0 (SrLineageEvent, 1);
   g_autofree char *id = NULL;
 
-  if (!sr_json_reader_init (&reader, json, where, SR_STORE_ERROR_DAMAGED_SET, FORMAT, NULL))
+  if (!sr_json_reader_load (&reader, folder, name, FORMAT, NULL))
     return NULL;
   id = sr_json_dup_string (&reader, reader.root, "id", 64, TRUE);
   event->sequence = sr_json_get_int (&reader, reader.root, "sequence", 1, G_MAXINT64, TRUE);
@@ -78,7 +77,7 @@ parse (GBytes     *json,
   event->when = sr_json_get_time (&reader, reader.root, "when", FALSE);
   event->answer = (SrHresult) sr_json_get_int (&reader, reader.root, "answer", 0, G_MAXUINT32, FALSE);
   event->set = sr_json_dup_string (&reader, reader.root, "set", 64, FALSE);
-  event->detail = sr_json_dup_string (&reader, reader.root, "detail", MAX_STRING, FALSE);
+  event->detail = sr_json_dup_detail (&reader);
   if (!sr_json_reader_finish (&reader, NULL) || !sr_guid_parse (id, &event->id) || !sr_config_is_valid (event->config))
     return NULL;
   return g_steal_pointer (&event);
@@ -107,9 +106,7 @@ load (const char *folder,
       const char *config,
       gint64      sequence)
 {
-  g_autofree char *path = g_build_filename (folder, name, NULL);
-  g_autoptr (GBytes) json = sr_store_load (folder, name, MAX_FILE, SR_STORE_ERROR_MISSING, SR_STORE_ERROR_DAMAGED_SET, NULL);
-  SrLineageEvent *event = json != NULL ? parse (json, path) : NULL;
+  SrLineageEvent *event = parse (folder, name);
 
   if (event != NULL)
     return event;

@@ -13,7 +13,6 @@
 #include <string.h>
 
 #define AUTHORITY_FORMAT 1
-#define MAX_AUTHORITY_FILE (64 * 1024)
 /* Folder names tried for a CA before giving up. */
 #define MAX_FOLDER_TRIES 1000
 
@@ -23,13 +22,9 @@ load_authority (const char *folder,
                 GError    **error)
 {
   g_auto (SrJsonReader) reader = { 0 };
-  g_autofree char *file = g_build_filename (folder, SR_AUTHORITY_NAME, NULL);
   g_autofree char *config = NULL;
-  g_autoptr (GBytes) json = sr_store_load (folder, SR_AUTHORITY_NAME, MAX_AUTHORITY_FILE,
-                                           SR_STORE_ERROR_MISSING, SR_STORE_ERROR_DAMAGED_SET, error);
 
-  if (json == NULL ||
-      !sr_json_reader_init (&reader, json, file, SR_STORE_ERROR_DAMAGED_SET, AUTHORITY_FORMAT, error))
+  if (!sr_json_reader_load (&reader, folder, SR_AUTHORITY_NAME, AUTHORITY_FORMAT, error))
     return NULL;
   config = sr_json_dup_string (&reader, reader.root, "config", 512, TRUE);
   if (config != NULL && !sr_config_is_valid (config))

@@ -7,8 +7,6 @@
 #include "store/sr-store-private.h"
 
 #define FORMAT 1
-#define MAX_FILE (64 * 1024)
-#define MAX_DETAIL (8 * 1024)
 
 static const char * const truncation_words[] = { "no", "yes", "kept", "unknown", NULL };
 static const char * const ending_words[] = { "no", "yes", "unknown", NULL };
@@ -26,10 +24,6 @@ sr_session_record_save (const SrSessionRecord *record,
                         GError               **error)
 {
   g_autoptr (JsonObject) root = sr_json_object_new (FORMAT);
-  g_autofree char *path = g_build_filename (folder, SR_SESSION_RECORD_NAME, NULL);
-  g_autofree char *valid = record->detail != NULL ? g_utf8_make_valid (record->detail, -1) : NULL;
-  g_autofree char *detail = valid != NULL ? g_utf8_truncate_middle (valid, MAX_DETAIL / 4) : NULL;
-  g_autoptr (GBytes) json = NULL;
 
   sr_json_add_string (root, "truncated", truncation_words[record->truncated]);
   sr_json_add_time (root, "truncatedAt", record->truncated_at);
@@ -39,10 +33,8 @@ sr_session_record_save (const SrSessionRecord *record,
   json_object_set_int_member (root, "endResult", record->end_result);
   if (record->server_last_full != 0 && record->server_last_full <= G_MAXINT64)
     json_object_set_int_member (root, "serverLastFull", (gint64) record->server_last_full);
-  sr_json_add_string (root, "detail", detail);
-
-  json = sr_json_to_bytes (root);
-  return sr_store_replace (path, json, error);
+  sr_json_add_detail (root, record->detail);
+  return sr_json_save (root, folder, SR_SESSION_RECORD_NAME, error);
 }
 
 gboolean
@@ -51,14 +43,9 @@ sr_session_record_load (const char      *folder,
                         GError         **error)
 {
   g_auto (SrJsonReader) reader = { 0 };
-  g_autofree char *path = g_build_filename (folder, SR_SESSION_RECORD_NAME, NULL);
-  g_autoptr (GBytes) json = NULL;
 
   *record = (SrSessionRecord) { 0 };
-  json = sr_store_load (folder, SR_SESSION_RECORD_NAME, MAX_FILE,
-                        SR_STORE_ERROR_MISSING, SR_STORE_ERROR_DAMAGED_SET, error);
-  if (json == NULL ||
-      !sr_json_reader_init (&reader, json, path, SR_STORE_ERROR_DAMAGED_SET, FORMAT, error))
+  if (!sr_json_reader_load (&reader, folder, SR_SESSION_RECORD_NAME, FORMAT, error))
     return FALSE;
 
   record->truncated = (SrTruncation) sr_json_get_word (&reader, reader.root, "truncated", truncation_words);
@@ -68,7 +55,7 @@ sr_session_record_load (const char      *folder,
   record->ended_at = sr_json_get_time (&reader, reader.root, "endedAt", FALSE);
   record->end_result = (SrHresult) sr_json_get_int (&reader, reader.root, "endResult", 0, G_MAXUINT32, FALSE);
   record->server_last_full = (guint64) sr_json_get_int (&reader, reader.root, "serverLastFull", 0, G_MAXINT64, FALSE);
-  record->detail = sr_json_dup_string (&reader, reader.root, "detail", MAX_DETAIL, FALSE);
+  record->detail = sr_json_dup_detail (&reader);
 
   if (sr_json_reader_finish (&reader, error))
     return TRUE;

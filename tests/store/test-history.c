@@ -238,6 +238,38 @@ test_events (void)
   g_free (event.config);
 }
 
+/* What a note says in words may be of any length and from anywhere, and it stays a note of its kind. */
+static void
+test_long_events (void)
+{
+  g_autofree char *long_text = g_strnfill (30000, 'x');
+  const char * const details[] = { long_text, "not \xff UTF-8" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (details); i++)
+    {
+      g_auto (TestFolder) folder = { 0 };
+      g_autoptr (SrRepository) repository = NULL;
+      g_autoptr (SrLock) lock = NULL;
+      g_autoptr (GPtrArray) events = NULL;
+      g_autoptr (GError) error = NULL;
+      SrLineageEvent event = { .kind = SR_LINEAGE_EVENT_GAP, .detail = (char *) details[i] };
+      const SrLineageEvent *read;
+
+      test_folder_init (&folder);
+      repository = test_repository_new (&folder);
+      lock = test_lock (repository, TEST_CONFIG);
+      g_assert_true (sr_lineage_event_record (lock, &event, &error));
+      g_assert_no_error (error);
+      events = sr_lineage_event_list (repository, TEST_CONFIG, &error);
+      g_assert_no_error (error);
+      g_assert_cmpuint (events->len, ==, 1);
+      read = g_ptr_array_index (events, 0);
+      g_assert_cmpint (read->kind, ==, SR_LINEAGE_EVENT_GAP);
+      g_assert_cmpint (read->detail[0], ==, details[i][0]);
+      g_free (event.config);
+    }
+}
+
 /* A note that is empty, cut or of a newer format is not passed over. */
 static void
 test_bad_events (void)
@@ -300,6 +332,7 @@ main (int   argc,
   g_test_add_func ("/store/history/creation-time", test_creation_time);
   g_test_add_func ("/store/history/elsewhere", test_elsewhere);
   g_test_add_func ("/store/history/events", test_events);
+  g_test_add_func ("/store/history/long-events", test_long_events);
   g_test_add_func ("/store/history/bad-events", test_bad_events);
   g_test_add_func ("/store/history/wrong-name", test_wrong_name);
   return g_test_run ();
