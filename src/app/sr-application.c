@@ -114,6 +114,17 @@ look_behind (SrApplication *self,
     sr_monitor_refresh_sets (self->monitor);
 }
 
+/* One that looks at another CA does not see why this one's backup failed. */
+static gboolean
+is_seen (GtkWindow *window,
+         SrJob     *job)
+{
+  if (window == NULL || !gtk_window_is_active (window))
+    return FALSE;
+  return sr_job_get_kind (job) != SR_JOB_BACKUP || sr_job_get_state (job) != SR_JOB_FAILED
+         || (SR_IS_WINDOW (window) && sr_window_get_selected (SR_WINDOW (window)) == sr_job_get_authority (job));
+}
+
 static void
 on_job_ended (GObject      *source,
               GAsyncResult *result,
@@ -131,7 +142,7 @@ on_job_ended (GObject      *source,
     look_behind (self, job);
   else
     g_ptr_array_add (self->ended, g_object_ref (job));
-  if (!self->quitting && (window == NULL || !gtk_window_is_active (window)))
+  if (!self->quitting && !is_seen (window, job))
     sr_notify_job_end (G_APPLICATION (self), job);
   /* A backup's card stays until somebody hides it. */
   if (!backup)

@@ -142,6 +142,30 @@ job_line (SrJob *job)
     }
 }
 
+/* Unless the state says worse, or what it was that failed. */
+static gboolean
+tells_failure (SrWatch *watch)
+{
+  switch (sr_watch_get_condition (watch))
+    {
+    case SR_CONDITION_UNKNOWN:
+    case SR_CONDITION_GOOD:
+    case SR_CONDITION_NEVER:
+    case SR_CONDITION_OVERDUE:
+    case SR_CONDITION_FOREIGN_BACKUP:
+      return sr_watch_get_failed (watch);
+    case SR_CONDITION_DAMAGED:
+    case SR_CONDITION_OFFLINE:
+    case SR_CONDITION_REMOTE_BACKUP_DISABLED:
+    case SR_CONDITION_SESSION_OPEN:
+    case SR_CONDITION_FULL_DUE:
+    case SR_CONDITION_FOLDER:
+    case SR_CONDITION_LOCKED:
+    default:
+      return FALSE;
+    }
+}
+
 char *
 sr_format_state_line (SrWatch *watch)
 {
@@ -151,6 +175,8 @@ sr_format_state_line (SrWatch *watch)
 
   if (job != NULL && !sr_job_state_is_final (sr_job_get_state (job)))
     return job_line (job);
+  if (tells_failure (watch))
+    return g_strdup (_("Last backup failed"));
 
   switch (sr_watch_get_condition (watch))
     {
@@ -204,6 +230,11 @@ sr_format_state_icon (SrWatch     *watch,
     {
       *style = "accent";
       return "io.github.strongroom.Strongroom-running-symbolic";
+    }
+  if (tells_failure (watch))
+    {
+      *style = "error";
+      return "io.github.strongroom.Strongroom-failed-symbolic";
     }
   switch (sr_watch_get_condition (watch))
     {

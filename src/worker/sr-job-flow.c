@@ -129,6 +129,7 @@ show_result (SrJob       *self,
 {
   self->result = result;
   self->ended_at = g_get_monotonic_time ();
+  self->ended_time = g_get_real_time ();
   if (g_set_object (&self->set, result->set))
     notify (self, SR_JOB_PROP_SET);
   if (result->error != NULL)

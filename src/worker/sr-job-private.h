@@ -85,8 +85,10 @@ struct _SrJob
   gint64 time_left;
   SrBackupSet *set;
   SrJobResult *result;
-  gint64 begun_at;
+  gint64 begun_at; /* these two by the clock that is never set */
   gint64 ended_at;
+  gint64 begun_time; /* and these by that of the wall */
+  gint64 ended_time;
   gint64 sample_at;
   guint64 sample_bytes;
   double sample_fraction;

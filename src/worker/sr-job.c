@@ -247,6 +247,7 @@ sr_job_begin (SrJob *self)
   if (self->kind == SR_JOB_BACKUP)
     self->order.authority = sr_authority_copy (self->authority);
   self->begun_at = self->sample_at = g_get_monotonic_time ();
+  self->begun_time = g_get_real_time ();
   g_mutex_lock (&self->mutex);
   self->coming.state = SR_JOB_RUNNING;
   sr_job_schedule_flush (self);
@@ -478,4 +479,16 @@ sr_job_get_elapsed (SrJob *self)
   if (self->begun_at == 0)
     return 0;
   return (self->ended_at != 0 ? self->ended_at : g_get_monotonic_time ()) - self->begun_at;
+}
+
+gint64
+sr_job_get_begun_time (SrJob *self)
+{
+  return self->begun_time;
+}
+
+gint64
+sr_job_get_ended_time (SrJob *self)
+{
+  return self->ended_time;
 }

@@ -260,6 +260,22 @@ GPtrArray *sr_job_get_problems (SrJob *self);
 gint64 sr_job_get_elapsed (SrJob *self);
 
 /**
+ * sr_job_get_begun_time:
+ * @self: a job
+ *
+ * Returns: when it began to run, microseconds since 1970 UTC; 0 when it never did
+ */
+gint64 sr_job_get_begun_time (SrJob *self);
+
+/**
+ * sr_job_get_ended_time:
+ * @self: a job
+ *
+ * Returns: when it came to its end, microseconds since 1970 UTC; 0 when it did not yet
+ */
+gint64 sr_job_get_ended_time (SrJob *self);
+
+/**
  * sr_job_keep_logs_words:
  *
  * Returns: (transfer none): what follows from keeping the logs, in the user's language

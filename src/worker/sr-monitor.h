@@ -261,6 +261,14 @@ int sr_watch_compare_last_full (SrWatch *self);
 SrJob *sr_watch_get_job (SrWatch *self);
 
 /**
+ * sr_watch_get_failed:
+ * @self: a watch
+ *
+ * Returns: whether sr_watch_get_job() failed, and no set has come since then
+ */
+gboolean sr_watch_get_failed (SrWatch *self);
+
+/**
  * sr_watch_get_condition:
  * @self: a watch
  *

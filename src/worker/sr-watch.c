@@ -570,6 +570,17 @@ sr_watch_get_server_last_incremental (SrWatch *self)
   return self->last_incremental;
 }
 
+gboolean
+sr_watch_get_failed (SrWatch *self)
+{
+  SrBackupSet *newest = sr_watch_get_newest (self);
+
+  if (self->job == NULL || sr_job_get_state (self->job) != SR_JOB_FAILED)
+    return FALSE;
+  /* Another program may have had more luck since. */
+  return newest == NULL || sr_backup_set_get_manifest (newest)->finished <= sr_job_get_ended_time (self->job);
+}
+
 SrJob *
 sr_watch_get_job (SrWatch *self)
 {

@@ -263,6 +263,24 @@ def test_session_left_open_is_ended_at_the_next_start():
     assert_recovered(before)
 
 
+def test_failure_of_a_ca_that_is_not_looked_at_is_told():
+    global app
+    app.close()
+    practice.ctl('ca', 'add', 'old.example.com\\Example Root CA', '--address', '127.0.0.1', '--port', '1')
+    app = ui.App()
+    app.click(app.find('Practice CA, practice CA', 'list item'))
+    app.says('Backed up')
+    practice.ask(do='drop', opnum=READ_FILE, when='before', call=(DATABASE >> 19) - 1)
+    app.back_up_in_full()
+    with practice.stop_in_the_middle(DATABASE):
+        app.click(app.find('Example Root CA', 'list item'))
+        app.gone('Cancel Backup', BUTTON)
+    note = notification()
+    assert note['title'] == 'Backing up Practice CA failed', note
+    assert app.windows(), 'the window is there, and shows the other CA'
+    app.says('Last backup failed')
+
+
 def main():
     global app, notified
     reason = ui.missing()
@@ -277,7 +295,8 @@ def main():
                  test_details_and_copy_tell_all, test_try_again_after_a_restart_succeeds,
                  test_window_closed_and_opened_again_meanwhile, test_failure_without_a_window_is_kept_for_one,
                  test_end_without_a_window_is_a_notification, test_quitting_meanwhile_asks,
-                 test_session_left_open_is_shown_and_ended_by_a_button, test_session_left_open_is_ended_at_the_next_start])
+                 test_session_left_open_is_shown_and_ended_by_a_button, test_session_left_open_is_ended_at_the_next_start,
+                 test_failure_of_a_ca_that_is_not_looked_at_is_told])
     finally:
         practice.ctl('practice', 'stop', check=False)
         app.close()

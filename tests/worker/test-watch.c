@@ -4,6 +4,7 @@
 #include "base/sr-file.h"
 #include "store/sr-backup-set-writer.h"
 #include "worker/sr-backup-folder.h"
+#include "worker/sr-job-private.h"
 #include "worker/sr-watch-private.h"
 
 /* What is made of the looks at disk and CA. They are taken here one by one, by
@@ -131,6 +132,48 @@ test_moved (Fixture      *f,
   g_assert_true (g_str_has_prefix (sr_backup_set_get_path (behind), to));
 }
 
+/* A job that fails, since another one has the lock. */
+static SrJob *
+fail (Fixture      *f,
+      SrRepository *repository)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SrLock) lock = sr_repository_lock_authority (repository, CONFIG, SR_LOCK_EXCLUSIVE, NULL, &error);
+  SrBackupJobOptions options = { .authority = f->authority, .repository = repository };
+  SrJob *job = sr_job_new_backup (&options);
+
+  g_assert_no_error (error);
+  g_assert_true (sr_job_begin (job));
+  sr_watch_set_job (f->watch, job);
+  g_assert_false (sr_watch_get_failed (f->watch));
+  sr_job_run (job);
+  while (!sr_job_state_is_final (sr_job_get_state (job)))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (sr_job_get_state (job), ==, SR_JOB_FAILED);
+  return job;
+}
+
+/* A failure is told until somebody makes a set after all. */
+static void
+test_failed (Fixture      *f,
+             gconstpointer data)
+{
+  g_autoptr (SrRepository) repository = make_folder ("failed");
+  g_autoptr (SrBackupSet) before = publish (repository, CONFIG);
+  g_autoptr (SrBackupSet) behind = NULL;
+  g_autoptr (SrJob) job = NULL;
+
+  look_at_disk (f->watch);
+  g_assert_false (sr_watch_get_failed (f->watch));
+  job = fail (f, repository);
+  g_assert_true (sr_watch_get_failed (f->watch));
+  look_at_disk (f->watch);
+  g_assert_true (sr_watch_get_failed (f->watch));
+  behind = publish (repository, CONFIG);
+  look_at_disk (f->watch);
+  g_assert_false (sr_watch_get_failed (f->watch));
+}
+
 #define ADD(name, func) g_test_add ("/worker/watch/" name, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -139,5 +182,6 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   ADD ("moved", test_moved);
+  ADD ("failed", test_failed);
   return g_test_run ();
 }
