@@ -344,6 +344,30 @@ makes_chain (SrLineage *lineage,
   return newest != NULL && sr_chain_takes (newest, files);
 }
 
+/* A log whose header could not be read, though those of others could be: it may be anything. */
+static const SrSetFile *
+find_unknown (SrLineage *lineage,
+              SrSetKind  kind,
+              GPtrArray *files)
+{
+  SrChain *continued = kind == SR_SET_LOG_ONLY && lineage != NULL ? sr_lineage_get_newest_chain (lineage) : NULL;
+  gboolean known = continued != NULL && sr_chain_has_signature (continued);
+  const SrSetFile *unknown = NULL;
+
+  for (guint i = 0; i < files->len; i++)
+    {
+      const SrSetFile *file = g_ptr_array_index (files, i);
+
+      if (file->role != SR_FILE_LOG || file->generation == 0)
+        continue;
+      if (file->signature != NULL)
+        known = TRUE;
+      else if (unknown == NULL)
+        unknown = file;
+    }
+  return known ? unknown : NULL;
+}
+
 gboolean
 sr_backup_rules_check_logs (SrHistory *history,
                             SrSetKind  kind,
@@ -352,7 +376,7 @@ sr_backup_rules_check_logs (SrHistory *history,
 {
   SrLineage *lineage = sr_history_get_current (history);
   g_autoptr (GHashTable) logs = sr_log_map_new ();
-  const SrSetFile *contradicting;
+  const SrSetFile *contradicting, *unknown;
 
   /* Each log against its neighbours in the same backup. */
   sr_log_map_add (logs, files);
@@ -368,6 +392,13 @@ sr_backup_rules_check_logs (SrHistory *history,
       g_set_error (error, SR_BACKUP_RULE_ERROR, SR_BACKUP_RULE_OTHER_LOGS,
                    _("The log of generation 0x%x is not the one that the backup sets know. %s"),
                    contradicting->generation, sr_backup_rule_words (SR_BACKUP_RULE_OTHER_LOGS));
+      return FALSE;
+    }
+  unknown = find_unknown (lineage, kind, files);
+  if (unknown != NULL)
+    {
+      g_set_error (error, SR_BACKUP_RULE_ERROR, SR_BACKUP_RULE_GAP, _("The log of generation 0x%x does not begin as a log does. %s"),
+                   unknown->generation, sr_backup_rule_words (SR_BACKUP_RULE_GAP));
       return FALSE;
     }
   if (!makes_chain (lineage, kind, files))

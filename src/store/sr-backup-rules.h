@@ -176,7 +176,8 @@ gboolean sr_backup_rules_check_list (SrHistory *history,
  *
  * Looks at the logs of a backup that is read, before it is published and
  * before the CA may truncate anything: with them the set must be in a chain
- * that can be restored. Each must name the one before; those of
+ * that can be restored. Each must name the one before, and begin as logs do
+ * where the others (for a log-only backup: those of the chain too) do; those of
  * a log-only backup must agree with those of the sets: the same generation
  * again is normal as long as it has the same bytes. (Where those of a full one
  * do not agree a new lineage begins.)

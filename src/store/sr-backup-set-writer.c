@@ -437,6 +437,16 @@ note_log_header (SrBackupSetWriter *self,
                    _("“%s” is not the log that its name says: its header tells generation 0x%x"), file->server_name, header.generation);
       return FALSE;
     }
+  if (file->size != header.size)
+    {
+      g_autofree char *told = g_format_size_full (header.size, G_FORMAT_SIZE_LONG_FORMAT);
+      g_autofree char *sent = g_format_size_full (file->size, G_FORMAT_SIZE_LONG_FORMAT);
+
+      /* Translators: a file and two sizes */
+      g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_MISMATCH, _("“%s”: the log’s header tells a size of %s, and %s were sent"),
+                   file->server_name, told, sent);
+      return FALSE;
+    }
   file->created = header.created;
   file->previous_created = header.previous_created;
   file->signature = sr_hash_to_hex (header.signature, sizeof header.signature);

@@ -86,6 +86,12 @@ sr_chain_takes (SrChain   *self,
 }
 
 gboolean
+sr_chain_has_signature (SrChain *self)
+{
+  return sr_log_map_find_signed (self->logs) != NULL;
+}
+
+gboolean
 sr_chain_try_add (SrChain     *self,
                   SrBackupSet *set)
 {

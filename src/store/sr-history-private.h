@@ -19,6 +19,9 @@ gboolean sr_log_map_agrees (GHashTable       *map,
                             GPtrArray        *files,
                             const SrSetFile **contradicting);
 
+/* A log with a signature, which stands for all of them; NULL when none is known. */
+const SrSetFile *sr_log_map_find_signed (GHashTable *map);
+
 /* The highest generation that follows @from without a hole, each log naming the one before; 0 when not even @from is there. */
 guint32 sr_log_map_run (GHashTable *map,
                         guint32     from);
@@ -32,6 +35,9 @@ gboolean sr_chain_can_begin (GPtrArray *files,
 /* Whether a log-only set of these files continues the chain. */
 gboolean sr_chain_takes (SrChain   *self,
                          GPtrArray *files);
+
+/* Whether the header of one of its logs could be read. */
+gboolean sr_chain_has_signature (SrChain *self);
 
 /* A chain of one full set, whose session came out as @record says. */
 SrChain *sr_chain_new (SrBackupSet           *full,

@@ -53,9 +53,8 @@ is_same_log (const SrSetFile *a,
          (a->created == 0 || b->created == 0 || a->created == b->created);
 }
 
-/* Any log with a signature stands for all of them. */
-static const SrSetFile *
-find_signed (GHashTable *map)
+const SrSetFile *
+sr_log_map_find_signed (GHashTable *map)
 {
   GHashTableIter iter;
   gpointer log;
@@ -72,7 +71,7 @@ sr_log_map_agrees (GHashTable       *map,
                    GPtrArray        *files,
                    const SrSetFile **contradicting)
 {
-  const SrSetFile *signed_log = find_signed (map);
+  const SrSetFile *signed_log = sr_log_map_find_signed (map);
 
   for (guint i = 0; i < files->len; i++)
     {

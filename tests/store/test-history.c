@@ -6,6 +6,7 @@
 #include "ese/sr-ese-log.h"
 
 #include <glib/gstdio.h>
+#include <string.h>
 
 /* What is on the disk, and what is derived from it; see history-test.h for the words. */
 typedef struct
@@ -296,15 +297,16 @@ test_bad_events (void)
     }
 }
 
-/* A log that says inside that it is another one is refused. */
+/* A log that says inside that it is another one, or longer, is refused. */
 static void
-test_wrong_name (void)
+test_wrong_log (void)
 {
   g_auto (TestFolder) folder = { 0 };
   g_autoptr (SrRepository) repository = NULL;
   g_autoptr (SrLock) lock = NULL;
   g_autoptr (SrBackupSetWriter) writer = NULL;
   g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GBytes) cut = NULL;
   g_autoptr (GError) error = NULL;
   guint8 page[SR_ESE_LOG_HEADER_SIZE];
 
@@ -318,6 +320,15 @@ test_wrong_name (void)
   g_assert_true (test_write_file (writer, SR_FILE_LOG, "C:\\edb00005.log", bytes, &error));
   g_assert_false (test_write_file (writer, SR_FILE_LOG, "C:\\edb00006.log", bytes, &error));
   g_assert_error (error, SR_STORE_ERROR, SR_STORE_ERROR_MISMATCH);
+  g_clear_error (&error);
+  g_clear_pointer (&writer, sr_backup_set_writer_free);
+  writer = test_writer_new (lock, &error);
+  g_assert_no_error (error);
+  sr_ese_log_header_write (&(SrEseLogHeader) { .generation = 6, .created = test_log_created (1, 6), .size = 2 * sizeof page }, page);
+  cut = g_bytes_new (page, sizeof page);
+  g_assert_false (test_write_file (writer, SR_FILE_LOG, "C:\\edb00006.log", cut, &error));
+  g_assert_error (error, SR_STORE_ERROR, SR_STORE_ERROR_MISMATCH);
+  g_assert_nonnull (strstr (error->message, "size"));
   test_assert_clean (repository, 0);
 }
 
@@ -334,6 +345,6 @@ main (int   argc,
   g_test_add_func ("/store/history/events", test_events);
   g_test_add_func ("/store/history/long-events", test_long_events);
   g_test_add_func ("/store/history/bad-events", test_bad_events);
-  g_test_add_func ("/store/history/wrong-name", test_wrong_name);
+  g_test_add_func ("/store/history/wrong-log", test_wrong_log);
   return g_test_run ();
 }

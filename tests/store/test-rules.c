@@ -276,6 +276,11 @@ static const struct
   { "F1-3b", "L4-5", SR_BACKUP_RULE_NONE },
   { "F1-3", "L3-5@2", SR_BACKUP_RULE_OTHER_LOGS },
   { "F1-3", "L4-5@2", SR_BACKUP_RULE_OTHER_LOGS },
+  { "F1-3b", "L4-5b", SR_BACKUP_RULE_NONE },
+  { "F1-3", "L4-5b", SR_BACKUP_RULE_GAP }, /* no headers, where there were some */
+  { "F1-3", "L4-6@2b", SR_BACKUP_RULE_GAP },
+  { "F1-3 F3-5b", "L6-7b", SR_BACKUP_RULE_NONE },
+  { "F1-3", "F3-5b", SR_BACKUP_RULE_NONE },
   { "F1-3b", "L3-5@2b", SR_BACKUP_RULE_OTHER_LOGS },
   { "F1-3", "F3-5@2", SR_BACKUP_RULE_NONE }, /* a full one begins a lineage */
   { "", "F1-3", SR_BACKUP_RULE_NONE },
@@ -345,6 +350,29 @@ test_torn (void)
   second.previous_created = 401;
   g_assert_false (sr_backup_rules_check_logs (history, SR_SET_FULL, files, &error));
   g_assert_error (error, SR_BACKUP_RULE_ERROR, SR_BACKUP_RULE_GAP);
+}
+
+/* One log of several whose header could not be read. */
+static void
+test_unknown_log (void)
+{
+  g_autoptr (SrHistory) history = NULL;
+  g_autoptr (GPtrArray) nothing = g_ptr_array_new ();
+  g_autoptr (GPtrArray) files = g_ptr_array_new ();
+  g_autoptr (GError) error = NULL;
+  char hash[] = "00", signature[] = "01";
+  SrSetFile first = { .role = SR_FILE_LOG, .sha256 = hash, .generation = 4, .created = 400, .previous_created = 300, .signature = signature };
+  SrSetFile second = { .role = SR_FILE_LOG, .sha256 = hash, .generation = 5 };
+
+  history = sr_history_new (nothing, nothing);
+  g_ptr_array_add (files, &first);
+  g_ptr_array_add (files, &second);
+  g_assert_false (sr_backup_rules_check_logs (history, SR_SET_FULL, files, &error));
+  g_assert_error (error, SR_BACKUP_RULE_ERROR, SR_BACKUP_RULE_GAP);
+  g_clear_error (&error);
+  first.signature = NULL;
+  g_assert_true (sr_backup_rules_check_logs (history, SR_SET_FULL, files, &error));
+  g_assert_no_error (error);
 }
 
 /* Whatever was answered, a full set that truncates makes logs possible again. */
@@ -471,6 +499,7 @@ main (int   argc,
   add_both ("lists", test_lists);
   add_both ("reads", test_reads);
   g_test_add_func ("/store/rules/torn", test_torn);
+  g_test_add_func ("/store/rules/unknown-log", test_unknown_log);
   g_test_add_func ("/store/rules/answers", test_answers);
   return g_test_run ();
 }
