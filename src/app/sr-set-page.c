@@ -3,7 +3,9 @@
 
 #include "app/sr-set-page.h"
 
+#include "app/sr-export-group.h"
 #include "app/sr-format.h"
+#include "app/sr-set-place.h"
 #include "app/sr-window.h"
 #include "worker/sr-backup-folder.h"
 
@@ -22,24 +24,30 @@ struct _SrSetPage
 
   SrBackupSet *set;
   SrJob *job;
+  gboolean asking; /* what would go along with it */
   gboolean deleting;
+  gboolean restorable;
   guint filling; /* source that adds rows of files */
   guint n_file_rows;
   gboolean touched; /* by Verify */
   AdwWindowTitle *window_title;
   GtkWidget *verify_button;
   GtkWidget *stop_button;
+  GtkWidget *export_button;
   GtkWidget *delete_button;
   GtkProgressBar *verify_bar;
   AdwActionRow *authority_row;
   AdwActionRow *taken_row;
   AdwActionRow *size_row;
   AdwActionRow *logs_row;
+  AdwActionRow *chain_row;
+  AdwActionRow *lineage_row;
   AdwActionRow *truncated_row;
   AdwActionRow *ended_row;
   AdwActionRow *verified_row;
   GtkImage *verified_icon;
   AdwActionRow *path_row;
+  SrExportGroup *export_group;
   GtkWidget *problems_group;
   GtkListBox *problems_list;
   GtkListBox *files_list;
@@ -158,12 +166,15 @@ show_verified (SrSetPage  *self,
   gtk_widget_set_css_classes (GTK_WIDGET (self->verified_icon), classes);
 }
 
+static void update_buttons (SrSetPage *self);
+
 /* What lies beside the manifest. */
 typedef struct
 {
   SrSessionRecord session;
   GError *session_error;
   SrVerification verification;
+  SrSetPlace place;
 } Beside;
 
 static void
@@ -174,6 +185,7 @@ beside_free (gpointer data)
   sr_session_record_clear (&beside->session);
   g_clear_error (&beside->session_error);
   sr_verification_clear (&beside->verification);
+  sr_set_place_clear (&beside->place);
   g_free (beside);
 }
 
@@ -187,6 +199,7 @@ load_beside (GTask        *task,
 
   sr_backup_set_load_session (task_data, &beside->session, &beside->session_error);
   sr_backup_set_load_verification (task_data, &beside->verification, NULL);
+  sr_set_place_load (task_data, &beside->place);
   g_task_return_pointer (task, beside, beside_free);
 }
 
@@ -227,6 +240,11 @@ on_beside_loaded (GObject      *source,
 
       adw_action_row_set_subtitle (self->truncated_row, error != NULL ? error->message : truncated_words (&beside->session));
       adw_action_row_set_subtitle (self->ended_row, error != NULL ? _("Not known") : ended_words (&beside->session));
+      adw_action_row_set_subtitle (self->chain_row, beside->place.chain);
+      adw_action_row_set_subtitle (self->lineage_row, beside->place.lineage != NULL ? beside->place.lineage : "");
+      gtk_widget_set_visible (GTK_WIDGET (self->lineage_row), beside->place.lineage != NULL);
+      self->restorable = beside->place.restorable;
+      update_buttons (self);
       /* A set that is being verified, or was just now, shows that. */
       if (!self->touched)
         show_verification (self, &beside->verification);
@@ -303,12 +321,14 @@ static void
 update_buttons (SrSetPage *self)
 {
   gboolean verifying = self->job != NULL;
+  gboolean exporting = sr_export_group_get_busy (self->export_group);
 
   gtk_widget_set_visible (self->verify_button, !verifying);
   gtk_widget_set_visible (self->stop_button, verifying);
   gtk_widget_set_visible (GTK_WIDGET (self->verify_bar), verifying);
   gtk_widget_set_sensitive (self->verify_button, !self->deleting);
-  gtk_widget_set_sensitive (self->delete_button, !verifying && !self->deleting);
+  gtk_widget_set_sensitive (self->export_button, self->restorable && !self->deleting && !exporting);
+  gtk_widget_set_sensitive (self->delete_button, !verifying && !self->deleting && !self->asking && !exporting);
 }
 
 static void
@@ -404,35 +424,33 @@ on_stop (SrSetPage *self)
     sr_job_cancel (self->job);
 }
 
-/* Open Folder, Delete */
-
-static void
-on_folder_opened (GObject      *source,
-                  GAsyncResult *result,
-                  gpointer      user_data)
-{
-  g_autoptr (SrSetPage) self = user_data;
-  g_autoptr (GError) error = NULL;
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-
-  if (!gtk_file_launcher_launch_finish (GTK_FILE_LAUNCHER (source), result, &error) && SR_IS_WINDOW (root)
-      && !g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED))
-    {
-      /* Translators: then why, as the system says it */
-      g_autofree char *words = g_strdup_printf (_("The folder could not be opened: %s"), error->message);
-
-      sr_window_toast (SR_WINDOW (root), words);
-    }
-}
+/* Open Folder, Restore Sheet, Export, Delete */
 
 static void
 on_open_folder (SrSetPage *self)
 {
-  g_autoptr (GFile) file = g_file_new_for_path (sr_backup_set_get_path (self->set));
-  g_autoptr (GtkFileLauncher) launcher = gtk_file_launcher_new (file);
+  sr_window_launch (SR_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), sr_backup_set_get_path (self->set));
+}
 
-  gtk_file_launcher_launch (launcher, GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), NULL,
-                            on_folder_opened, g_object_ref (self));
+static void
+on_open_sheet (SrSetPage *self)
+{
+  g_autofree char *path = g_build_filename (sr_backup_set_get_path (self->set), SR_SHEET_NAME, NULL);
+
+  sr_window_launch (SR_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), path);
+}
+
+static void
+on_export_busy (SrSetPage *self)
+{
+  if (self->export_button != NULL)
+    update_buttons (self);
+}
+
+static void
+on_export (SrSetPage *self)
+{
+  sr_export_group_start (self->export_group, self->set);
 }
 
 static void
@@ -514,21 +532,27 @@ what_else_goes (SrSetPage *self)
 }
 
 static void
-on_delete (SrSetPage *self)
+ask_before_delete (SrSetPage  *self,
+                   const char *loss)
 {
   const SrManifest *manifest = sr_backup_set_get_manifest (self->set);
   g_autofree char *title = sr_format_set_title (self->set);
   g_autofree char *size = size_words (self);
   const char *more = what_else_goes (self);
-  g_autofree char *goes = NULL;
+  GString *body = g_string_new (NULL);
   /* A heading that is wider than an alert dialog makes GTK complain. */
   AdwDialog *dialog = adw_alert_dialog_new (_("Delete This Backup Set?"), NULL);
 
   /* Translators: such as "Full backup of 22 November 2026, 14:15", then HOST\CA, then such as "12 MB in 4 files" */
-  goes = g_strdup_printf (_("%s, of %s: %s and the restore sheet are removed for good. The CA cannot be restored to that point any more."),
+  g_string_append_printf (body, _("%s, of %s: %s and the restore sheet are removed for good. The CA cannot be restored to that point any more."),
                           title, manifest->config, size);
   adw_alert_dialog_set_prefer_wide_layout (ADW_ALERT_DIALOG (dialog), TRUE);
-  adw_alert_dialog_format_body (ADW_ALERT_DIALOG (dialog), more != NULL ? "%s\n\n%s" : "%s", goes, more);
+  if (loss != NULL)
+    g_string_append_printf (body, "\n\n%s", loss);
+  if (more != NULL)
+    g_string_append_printf (body, "\n\n%s", more);
+  adw_alert_dialog_set_body (ADW_ALERT_DIALOG (dialog), body->str);
+  g_string_free (body, TRUE);
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
                                   "cancel", _("_Cancel"),
                                   "delete", _("_Delete Backup Set"),
@@ -538,6 +562,43 @@ on_delete (SrSetPage *self)
   adw_alert_dialog_set_close_response (ADW_ALERT_DIALOG (dialog), "cancel");
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_delete_answer), self, G_CONNECT_DEFAULT);
   adw_dialog_present (dialog, GTK_WIDGET (self));
+}
+
+static void
+find_loss_in_thread (GTask        *task,
+                     gpointer      source,
+                     gpointer      task_data,
+                     GCancellable *cancellable)
+{
+  g_task_return_pointer (task, sr_set_place_describe_loss (task_data), g_free);
+}
+
+static void
+on_loss_known (GObject      *source,
+               GAsyncResult *result,
+               gpointer      user_data)
+{
+  SrSetPage *self = SR_SET_PAGE (source);
+  g_autofree char *loss = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  self->asking = FALSE;
+  if (self->verify_button == NULL || gtk_widget_get_root (GTK_WIDGET (self)) == NULL)
+    return;
+  update_buttons (self);
+  if (!self->deleting && self->job == NULL)
+    ask_before_delete (self, loss);
+}
+
+/* What needs this set is looked up now: there may be more than when the page was opened. */
+static void
+on_delete (SrSetPage *self)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, on_loss_known, NULL);
+
+  self->asking = TRUE;
+  update_buttons (self);
+  g_task_set_task_data (task, g_object_ref (self->set), g_object_unref);
+  g_task_run_in_thread (task, find_loss_in_thread);
 }
 
 static void
@@ -560,17 +621,21 @@ bind_children (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_child (klass, SrSetPage, window_title);
   gtk_widget_class_bind_template_child (klass, SrSetPage, verify_button);
   gtk_widget_class_bind_template_child (klass, SrSetPage, stop_button);
+  gtk_widget_class_bind_template_child (klass, SrSetPage, export_button);
   gtk_widget_class_bind_template_child (klass, SrSetPage, delete_button);
   gtk_widget_class_bind_template_child (klass, SrSetPage, verify_bar);
   gtk_widget_class_bind_template_child (klass, SrSetPage, authority_row);
   gtk_widget_class_bind_template_child (klass, SrSetPage, taken_row);
   gtk_widget_class_bind_template_child (klass, SrSetPage, size_row);
   gtk_widget_class_bind_template_child (klass, SrSetPage, logs_row);
+  gtk_widget_class_bind_template_child (klass, SrSetPage, chain_row);
+  gtk_widget_class_bind_template_child (klass, SrSetPage, lineage_row);
   gtk_widget_class_bind_template_child (klass, SrSetPage, truncated_row);
   gtk_widget_class_bind_template_child (klass, SrSetPage, ended_row);
   gtk_widget_class_bind_template_child (klass, SrSetPage, verified_row);
   gtk_widget_class_bind_template_child (klass, SrSetPage, verified_icon);
   gtk_widget_class_bind_template_child (klass, SrSetPage, path_row);
+  gtk_widget_class_bind_template_child (klass, SrSetPage, export_group);
   gtk_widget_class_bind_template_child (klass, SrSetPage, problems_group);
   gtk_widget_class_bind_template_child (klass, SrSetPage, problems_list);
   gtk_widget_class_bind_template_child (klass, SrSetPage, files_list);
@@ -581,12 +646,15 @@ sr_set_page_class_init (SrSetPageClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  g_type_ensure (SR_TYPE_EXPORT_GROUP);
   G_OBJECT_CLASS (klass)->dispose = sr_set_page_dispose;
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/strongroom/Strongroom/ui/set-page.ui");
   bind_children (widget_class);
   gtk_widget_class_bind_template_callback (widget_class, on_verify);
   gtk_widget_class_bind_template_callback (widget_class, on_stop);
   gtk_widget_class_bind_template_callback (widget_class, on_open_folder);
+  gtk_widget_class_bind_template_callback (widget_class, on_open_sheet);
+  gtk_widget_class_bind_template_callback (widget_class, on_export);
   gtk_widget_class_bind_template_callback (widget_class, on_delete);
 }
 
@@ -594,6 +662,7 @@ static void
 sr_set_page_init (SrSetPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_object (self->export_group, "notify::busy", G_CALLBACK (on_export_busy), self, G_CONNECT_SWAPPED);
 }
 
 AdwNavigationPage *

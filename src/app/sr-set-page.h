@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 /**
  * SrSetPage:
  *
- * One set: what it holds, what was verified, how its session came out; Verify,
- * Open Folder, Delete.
+ * One set: what it holds, what was verified, how its session came out, where it
+ * stands in its chain; Verify, Export, Restore Sheet, Open Folder, Delete.
  */
 #define SR_TYPE_SET_PAGE (sr_set_page_get_type ())
 G_DECLARE_FINAL_TYPE (SrSetPage, sr_set_page, SR, SET_PAGE, AdwNavigationPage)

@@ -412,9 +412,9 @@ on_remove_authority (GtkWidget  *widget,
 }
 
 static void
-on_folder_launched (GObject      *source,
-                    GAsyncResult *result,
-                    gpointer      user_data)
+on_launched (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
 {
   g_autoptr (SrWindow) self = user_data;
   g_autoptr (GError) error = NULL;
@@ -422,11 +422,23 @@ on_folder_launched (GObject      *source,
   if (!gtk_file_launcher_launch_finish (GTK_FILE_LAUNCHER (source), result, &error)
       && !g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED))
     {
-      /* Translators: then why, as the system says it */
-      g_autofree char *words = g_strdup_printf (_("The folder could not be opened: %s"), error->message);
+      g_autofree char *name = g_file_get_basename (gtk_file_launcher_get_file (GTK_FILE_LAUNCHER (source)));
+      g_autofree char *shown = g_filename_display_name (name);
+      /* Translators: a folder or a file; then why, as the system says it */
+      g_autofree char *words = g_strdup_printf (_("“%s” could not be opened: %s"), shown, error->message);
 
       sr_window_toast (self, words);
     }
+}
+
+void
+sr_window_launch (SrWindow   *self,
+                  const char *path)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GtkFileLauncher) launcher = gtk_file_launcher_new (file);
+
+  gtk_file_launcher_launch (launcher, GTK_WINDOW (self), NULL, on_launched, g_object_ref (self));
 }
 
 static void
@@ -434,10 +446,9 @@ on_open_backup_folder (GtkWidget  *widget,
                        const char *action,
                        GVariant   *parameter)
 {
-  g_autoptr (GFile) file = g_file_new_for_path (sr_monitor_get_folder (sr_application_get_monitor (application_of (SR_WINDOW (widget)))));
-  g_autoptr (GtkFileLauncher) launcher = gtk_file_launcher_new (file);
+  SrWindow *self = SR_WINDOW (widget);
 
-  gtk_file_launcher_launch (launcher, GTK_WINDOW (widget), NULL, on_folder_launched, g_object_ref (widget));
+  sr_window_launch (self, sr_monitor_get_folder (sr_application_get_monitor (application_of (self))));
 }
 
 static void

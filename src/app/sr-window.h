@@ -76,6 +76,16 @@ void sr_window_tell (SrWindow   *self,
                      const char *body);
 
 /**
+ * sr_window_launch:
+ * @self: a window
+ * @path: (type filename): a folder or a file
+ *
+ * Opens it in the program that the user has for it; where that fails a toast says why.
+ */
+void sr_window_launch (SrWindow   *self,
+                       const char *path);
+
+/**
  * sr_window_tell_error:
  * @self: (nullable): a window, as for sr_window_tell()
  * @heading: what did not work

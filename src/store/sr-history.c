@@ -253,3 +253,56 @@ sr_history_find_chain (SrHistory   *self,
       return g_ptr_array_index (chains, i);
   return NULL;
 }
+
+/* What is on the disk but for one set, as if it were read again. */
+static SrHistory *
+without (SrHistory   *self,
+         SrBackupSet *set)
+{
+  g_autoptr (GPtrArray) sets = g_ptr_array_new ();
+  g_autoptr (GPtrArray) events = g_ptr_array_new ();
+
+  for (guint i = 0; i < self->lineages->len; i++)
+    {
+      SrLineage *lineage = g_ptr_array_index (self->lineages, i);
+
+      if (sr_lineage_get_start_event (lineage) != NULL)
+        g_ptr_array_add (events, (gpointer) sr_lineage_get_start_event (lineage));
+      g_ptr_array_extend (events, sr_lineage_get_events (lineage), NULL, NULL);
+      for (guint j = 0; j < sr_lineage_get_sets (lineage)->len; j++)
+        if (!sr_backup_set_is_same (g_ptr_array_index (sr_lineage_get_sets (lineage), j), set))
+          g_ptr_array_add (sets, g_ptr_array_index (sr_lineage_get_sets (lineage), j));
+    }
+  return sr_history_new (sets, events);
+}
+
+static gboolean
+is_reached (SrHistory   *self,
+            SrBackupSet *set)
+{
+  SrChain *chain = sr_history_find_chain (self, set);
+
+  return chain != NULL && sr_chain_is_complete (chain);
+}
+
+GPtrArray *
+sr_history_list_dependents (SrHistory   *self,
+                            SrBackupSet *set)
+{
+  g_autoptr (SrHistory) rest = without (self, set);
+  GPtrArray *dependents = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < self->lineages->len; i++)
+    {
+      GPtrArray *sets = sr_lineage_get_sets (g_ptr_array_index (self->lineages, i));
+
+      for (guint j = 0; j < sets->len; j++)
+        {
+          SrBackupSet *other = g_ptr_array_index (sets, j);
+
+          if (!sr_backup_set_is_same (other, set) && is_reached (self, other) && !is_reached (rest, other))
+            g_ptr_array_add (dependents, g_object_ref (other));
+        }
+    }
+  return dependents;
+}

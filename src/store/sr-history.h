@@ -101,4 +101,17 @@ SrLineage *sr_history_find_lineage (SrHistory   *self,
 SrChain *sr_history_find_chain (SrHistory   *self,
                                 SrBackupSet *set);
 
+/**
+ * sr_history_list_dependents:
+ * @self: a history
+ * @set: one of its sets
+ *
+ * What else is lost with a set: those that can be restored now and could not
+ * without it, since no complete chain would reach them.
+ *
+ * Returns: (transfer full) (element-type SrBackupSet): those sets without @set itself, oldest first
+ */
+GPtrArray *sr_history_list_dependents (SrHistory   *self,
+                                       SrBackupSet *set);
+
 G_END_DECLS

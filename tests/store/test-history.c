@@ -105,6 +105,73 @@ test_rows (gconstpointer data)
     }
 }
 
+/* What is lost along with each set that others need, as "set: others"; all other sets take none along. */
+static const struct
+{
+  const char *disk;
+  const char *lost;
+} losses[] = {
+  { "F1-3", "" },
+  { "F1-3 L3-5 L5-7", "1: 2 3, 2: 3" },
+  { "F1-3 L3-5 L3-7", "1: 2 3" }, /* set 3 holds again what set 2 has */
+  { "F1-3 L3-5 F5-7 L8-9", "1: 2, 3: 4" },
+  { "F1-3 L3-5 F5-6 L6-8", "1: 2" }, /* without set 3 the chain of set 1 goes on to set 4 */
+  { "F1-3 F3-5k L3-7", "" },         /* the same with sets 1 and 3 */
+  { "F1-3 L5-6", "" },           /* set 2 is lost already */
+  { "F1-4!3 L4-5", "" },
+  { "F1-3 L3-5 R F3-5@2 L5-6@2", "1: 2, 4: 5" },
+  { "F1-3 L3-5 M F5-7 L7-9", "1: 2, 4: 5" },
+};
+
+static gint64
+sequence_of (gpointer set)
+{
+  return sr_backup_set_get_manifest (set)->sequence;
+}
+
+static char *
+describe_losses (SrHistory *history)
+{
+  GPtrArray *lineages = sr_history_get_lineages (history);
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < lineages->len; i++)
+    {
+      GPtrArray *sets = sr_lineage_get_sets (lineages->pdata[i]);
+
+      for (guint j = 0; j < sets->len; j++)
+        {
+          g_autoptr (GPtrArray) lost = sr_history_list_dependents (history, sets->pdata[j]);
+
+          if (lost->len > 0)
+            g_string_append_printf (text, "%s%d:", text->len > 0 ? ", " : "", (int) sequence_of (sets->pdata[j]));
+          for (guint k = 0; k < lost->len; k++)
+            g_string_append_printf (text, " %d", (int) sequence_of (lost->pdata[k]));
+        }
+    }
+  return g_string_free (text, FALSE);
+}
+
+static void
+test_losses (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (losses); i++)
+    {
+      g_auto (TestFolder) folder = { 0 };
+      g_autoptr (SrRepository) repository = NULL;
+      g_autoptr (SrHistory) history = NULL;
+      g_autofree char *text = NULL;
+
+      test_folder_init (&folder);
+      repository = test_repository_new (&folder);
+      test_history_by_hand (repository, losses[i].disk);
+      history = test_load_history (repository);
+      text = describe_losses (history);
+      g_test_message ("%s -> %s", losses[i].disk, text);
+      g_assert_cmpstr (text, ==, losses[i].lost);
+    }
+}
+
 /* A signature that differs is another stream, though no generation repeats. */
 static void
 test_signature (void)
@@ -339,6 +406,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/store/history/by-hand", GINT_TO_POINTER (TRUE), test_rows);
   g_test_add_data_func ("/store/history/by-program", GINT_TO_POINTER (FALSE), test_rows);
+  g_test_add_func ("/store/history/losses", test_losses);
   g_test_add_func ("/store/history/signature", test_signature);
   g_test_add_func ("/store/history/creation-time", test_creation_time);
   g_test_add_func ("/store/history/elsewhere", test_elsewhere);

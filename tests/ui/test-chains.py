@@ -80,6 +80,97 @@ def test_logs_only_makes_a_log_only_set():
     picture('after-logs')
 
 
+def open_set(kind):
+    """The newest of that kind, from the list of the CA's page."""
+    app.click(app.find(f'{kind} backup of .*', 'list item'))
+    app.find('Export for certutil…', 'button')
+    app.says('It continues: Full backup of' if kind == 'Log-only' else 'continues? it')
+
+
+def leave_set():
+    app.key('alt+Left')
+    app.gone('Export for certutil…', 'button')
+
+
+def files_below(folder):
+    """The bytes of each file, by its path; RESTORE.txt names the folder, and so it differs."""
+    found = {}
+    for root, _, names in os.walk(folder):
+        for name in names:
+            path = os.path.join(root, name)
+            with open(path, 'rb') as file:
+                found[os.path.relpath(path, folder)] = file.read().replace(os.fsencode(folder), b'')
+    return found
+
+
+def test_a_chain_is_exported_as_by_the_terminal():
+    where, other = os.path.join(ui.home(), 'exports'), os.path.join(ui.home(), 'by-terminal')
+    os.mkdir(where, 0o700)
+    open_set('Log-only')
+    app.resize(1000, 720)
+    picture('set-logs')
+    app.press('Export for certutil…')
+    app.choose_folder('Export for certutil: Choose Where To', where)
+    app.says('Exported for certutil')
+    app.says('RESTORE.txt in it tells how to restore it with certutil')
+    app.find('Open Export', 'button')
+    ui.audit(app)
+    picture('exported')
+    made = os.path.join(where, *os.listdir(where))
+    newest = practice.sets()[-1]
+    assert newest['kind'] == 'log' and newest['set'] in made, (newest, made)
+    practice.ctl('export', newest['set'], other)
+    ours, theirs = files_below(made), files_below(other)
+    assert ours == theirs, sorted(set(ours) ^ set(theirs)) or [name for name in ours if ours[name] != theirs[name]]
+    logs = [name for name in ours if name.endswith('.log')]
+    assert any(name.endswith('.edb') for name in ours) and len(logs) > 1 and 'RESTORE.txt' in ours, sorted(ours)
+    tap.note(f'{len(ours)} files, {len(logs)} of them logs, {sum(map(len, ours.values()))} bytes')
+    leave_set()
+
+
+def test_an_export_that_fails_says_why():
+    """Of a log of the set nothing but its size is left."""
+    newest = practice.sets()[-1]
+    path = next(path for path in files_of(newest) if path.endswith('.log'))
+    with open(path, 'rb') as file:
+        whole = file.read()
+    with open(path, 'wb') as file:
+        file.write(bytes(len(whole)))
+    where = os.path.join(ui.home(), 'no-exports')
+    os.mkdir(where, 0o700)
+    open_set('Log-only')
+    app.press('Export for certutil…')
+    app.choose_folder('Export for certutil: Choose Where To', where)
+    app.says('Export Failed')
+    app.says('is not what its manifest says: the set is damaged, and nothing was exported')
+    ui.audit(app)
+    picture('export-failed')
+    assert not os.listdir(where), os.listdir(where)
+    with open(path, 'wb') as file:
+        file.write(whole)
+    leave_set()
+
+
+def files_of(item):
+    return [os.path.join(root, name) for root, _, names in os.walk(item['path']) for name in names]
+
+
+def test_deleting_a_full_set_names_what_needs_it():
+    open_set('Full')
+    app.says('1 log-only set continues it, up to log')
+    picture('set-full')
+    app.press('Delete…')
+    app.find('Delete Backup Set', 'button')
+    app.says('1 other set needs it, and could not be restored any more:\nLog-only backup of')
+    app.says('It is the newest full backup of this CA')
+    ui.audit(app)
+    picture('delete')
+    app.key('Escape')
+    app.gone('Delete Backup Set', 'button')
+    leave_set()
+    assert sorted(kinds()) == ['full', 'log'], kinds()
+
+
 def test_the_menu_makes_a_full_one_all_the_same():
     app.back_up_in_full()
     app.says('Backup Complete')
@@ -179,7 +270,9 @@ def main():
     app = ui.App()
     try:
         tap.run([test_without_a_full_set_logs_have_nothing_to_continue, test_full_backup_is_followed_by_logs_only,
-                 test_logs_only_makes_a_log_only_set, test_the_menu_makes_a_full_one_all_the_same,
+                 test_logs_only_makes_a_log_only_set,
+                 test_a_chain_is_exported_as_by_the_terminal, test_an_export_that_fails_says_why,
+                 test_deleting_a_full_set_names_what_needs_it, test_the_menu_makes_a_full_one_all_the_same,
                  test_full_backup_by_another_program_is_seen_and_followed_by_one_of_ours,
                  test_after_a_restore_by_another_tool_logs_are_refused_with_the_reason,
                  test_the_banner_stays_through_a_restart_until_a_full_backup_succeeds,

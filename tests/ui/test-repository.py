@@ -433,7 +433,7 @@ def test_open_folder():
     os.remove(os.path.join(os.environ['XDG_CONFIG_HOME'], 'mimeapps.list'))
     time.sleep(1)        # GIO looks after its folders at most that often
     app.press('Open Folder')
-    app.says('The folder could not be opened: ')
+    app.says('” could not be opened: ')
     picture('open-folder-toast')
     back()
 

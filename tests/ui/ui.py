@@ -277,6 +277,31 @@ class App:
         self.find(name, 'menu item')
         self.press(name, 'menu item')
 
+    def choose_folder(self, title, folder):
+        """In the folder chooser of that title, which was just opened."""
+        roles = 'dialog|frame|window|file chooser'
+        self.find(title, roles)
+
+        def typed():
+            """Into the entry that has the keyboard."""
+            for node in self.walk():
+                if node.get_role_name() == 'text' and node.get_state_set().contains(self.atspi.StateType.FOCUSED):
+                    return self.atspi.EditableText.set_text_contents(node.get_editable_text_iface(), folder)
+            return False
+
+        def answered():
+            """A key that comes before the chooser has the keyboard is lost."""
+            if self.look(title, roles) is None:
+                return True
+            if not typed():
+                self.key('ctrl+l')
+            else:
+                self.key('Return')
+            return False
+        self.wait(answered, f'the chooser to take “{folder}”')
+        # There is no window manager to give the keyboard back, and who does not have it gets a notification at the end.
+        self.focus_window()
+
     def type_into(self, name, text):
         """Puts text into an entry."""
         def look():
