@@ -470,6 +470,19 @@ cli_text (JsonNode   *node,
   return json_object_get_string_member_with_default (json_node_get_object (node), member, NULL);
 }
 
+JsonObject *
+cli_error (JsonNode *node)
+{
+  return json_object_get_object_member (json_node_get_object (node), "error");
+}
+
+const char *
+cli_error_text (JsonNode   *node,
+                const char *member)
+{
+  return json_object_get_string_member_with_default (cli_error (node), member, NULL);
+}
+
 gint64
 cli_int (JsonNode   *node,
          const char *member)
@@ -542,11 +555,39 @@ cli_practice_count (CliFixture *f,
   return json_object_get_int_member (json_object_get_object_member (answer, "counts"), name);
 }
 
+void
+cli_issue (CliFixture *f)
+{
+  g_autoptr (JsonObject) answer = cli_ask_practice (f, "{\"do\": \"issue\", \"count\": 20}");
+
+  g_assert_nonnull (answer);
+}
+
+void
+cli_assert_backup (CliFixture *f,
+                   const char *option,
+                   const char *kind,
+                   const char *rule)
+{
+  g_autoptr (JsonNode) made = cli_run_json (f, 0, "backup", "Practice CA", option, NULL);
+
+  g_assert_cmpstr (cli_text (made, "kind"), ==, kind);
+  g_assert_cmpstr (cli_text (made, "rule"), ==, rule);
+  g_assert_true ((cli_text (made, "reason") != NULL) == (rule != NULL));
+  cli_issue (f);
+}
+
+char *
+cli_sets_folder (CliFixture *f)
+{
+  return cli_path (f, "share", "strongroom", "backups", "Practice CA", NULL);
+}
+
 /* A set's folder has a manifest, a staging folder is any other. */
 guint
 cli_count_staging (CliFixture *f)
 {
-  g_autofree char *path = cli_path (f, "share", "strongroom", "backups", "Practice CA", NULL);
+  g_autofree char *path = cli_sets_folder (f);
   g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
   const char *name;
   guint n = 0;

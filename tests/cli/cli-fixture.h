@@ -64,6 +64,11 @@ void cli_check_json (CliFixture *f,
                      const char *verb,
                      JsonNode   *node);
 
+/* What a failure tells with --json. */
+JsonObject *cli_error (JsonNode *node);
+const char *cli_error_text (JsonNode   *node,
+                            const char *member);
+
 /* Starts the practice CA with @certificates certificates, and returns its
  * config string. */
 #define CLI_CONFIG "localhost\\Practice CA"
@@ -80,6 +85,19 @@ JsonObject *cli_ask_practice (CliFixture *f,
                               const char *request);
 gint64 cli_practice_count (CliFixture *f,
                            const char *name);
+
+/* More certificates, so that there is something to back up. */
+void cli_issue (CliFixture *f);
+
+/* Backs the CA up with "--full", "--logs" or NULL, which must make a set of
+ * that kind for that rule, and issues. */
+void cli_assert_backup (CliFixture *f,
+                        const char *option,
+                        const char *kind,
+                        const char *rule);
+
+/* Where the sets of the practice CA are. (transfer full) */
+char *cli_sets_folder (CliFixture *f);
 
 /* Staging folders below the standard backup folder. */
 guint cli_count_staging (CliFixture *f);

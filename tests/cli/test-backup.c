@@ -17,12 +17,6 @@ back_up (CliFixture *f)
   return cli_run_json (f, 0, "backup", "Practice CA", "--full", NULL);
 }
 
-static JsonObject *
-error_of (JsonNode *node)
-{
-  return json_object_get_object_member (json_node_get_object (node), "error");
-}
-
 /* The hash that the practice CA has of what it served, by the file's name. */
 static const char *
 served_hash (JsonNode   *inspection,
@@ -173,7 +167,7 @@ test_damaged_set (CliFixture   *f,
   problems = json_object_get_array_member (json_node_get_object (verified), "problems");
   g_assert_cmpuint (json_array_get_length (problems), ==, 1);
   g_assert_cmpstr (json_object_get_string_member (json_array_get_object_element (problems, 0), "kind"), ==, "hash");
-  g_assert_nonnull (error_of (verified));
+  g_assert_nonnull (cli_error (verified));
 }
 
 /* Somebody else has the CA's place in the backup folder. */
@@ -194,7 +188,7 @@ test_locked (CliFixture   *f,
   g_assert_nonnull (lock);
   refused = cli_run_json (f, 3, "backup", "Practice CA", "--full", "--repository", path, NULL);
   g_assert_cmpstr (cli_text (refused, "session"), ==, "not-open");
-  g_assert_nonnull (strstr (json_object_get_string_member (error_of (refused), "message"), "test-cli-backup"));
+  g_assert_nonnull (strstr (cli_error_text (refused, "message"), "test-cli-backup"));
   g_assert_cmpint (cli_practice_count (f, "prepare"), ==, 0);
 }
 
@@ -230,7 +224,7 @@ test_refused_by_flag (CliFixture   *f,
   json_object_unref (cli_ask_practice (f, "{\"do\":\"config\",\"node\":\"ca\",\"entry\":\"InterfaceFlags\",\"value\":1601}"));
   json_object_unref (cli_ask_practice (f, "{\"do\":\"restart\"}"));
   refused = cli_run_json (f, 1, "backup", "Practice CA", "--full", NULL);
-  error = error_of (refused);
+  error = cli_error (refused);
   g_assert_cmpstr (json_object_get_string_member (error, "code"), ==, "0x80070005");
   g_assert_cmpstr (json_object_get_string_member (error, "name"), ==, "E_ACCESSDENIED");
   g_assert_cmpstr (json_object_get_string_member (error, "host"), ==, "localhost");
@@ -253,7 +247,7 @@ test_stopped (CliFixture   *f,
   cli_start_practice (f, 1);
   json_node_unref (cli_run_json (f, 0, "practice", "stop", NULL));
   failed = cli_run_json (f, 1, "backup", "Practice CA", "--full", NULL);
-  g_assert_nonnull (json_object_get_string_member (error_of (failed), "advice"));
+  g_assert_nonnull (cli_error_text (failed, "advice"));
   g_assert_cmpstr (cli_text (failed, "state"), ==, "failed");
 }
 
@@ -382,8 +376,8 @@ test_foreign_backup (CliFixture   *f,
   g_subprocess_send_signal (process, SIGSTOP);
 
   refused = cli_run_json (f, 3, "backup", "Practice CA", "--full", "--repository", ours, NULL);
-  g_assert_cmpstr (json_object_get_string_member (error_of (refused), "code"), ==, "0xc80001f9");
-  g_assert_nonnull (json_object_get_string_member (error_of (refused), "advice"));
+  g_assert_cmpstr (cli_error_text (refused, "code"), ==, "0xc80001f9");
+  g_assert_nonnull (cli_error_text (refused, "advice"));
   g_assert_cmpstr (cli_text (refused, "session"), ==, "not-open");
 
   g_subprocess_send_signal (process, SIGCONT);

@@ -187,7 +187,6 @@ test_no_start (CliFixture   *f,
   g_autofree char *folder = cli_path (f, "state", "strongroom", "practice", NULL);
   g_autofree char *certificate = g_build_filename (folder, "ca.crt", NULL);
   g_autoptr (JsonNode) failed = NULL;
-  JsonObject *error;
 
   if (!cli_have_practice ())
     return;
@@ -195,8 +194,7 @@ test_no_start (CliFixture   *f,
   json_node_unref (cli_run_json (f, 0, "practice", "stop", NULL));
   g_assert_true (g_file_set_contents (certificate, "no certificate", -1, NULL));
   failed = cli_run_json (f, 1, "practice", "start", NULL);
-  error = json_object_get_object_member (json_node_get_object (failed), "error");
-  g_assert_nonnull (strstr (json_object_get_string_member (error, "message"), "strongroom-practice-ca:"));
+  g_assert_nonnull (strstr (cli_error_text (failed, "message"), "strongroom-practice-ca:"));
 }
 
 static void
@@ -205,13 +203,11 @@ test_no_program (CliFixture   *f,
 {
   g_auto (GStrv) folders = g_strsplit (g_getenv ("STRONGROOM_PROGRAMS"), ":", -1);
   g_autoptr (JsonNode) failed = NULL;
-  JsonObject *error;
 
   f->environment = g_environ_setenv (f->environment, "PATH", folders[0], TRUE);
   failed = cli_run_json (f, 1, "practice", "start", NULL);
-  error = json_object_get_object_member (json_node_get_object (failed), "error");
-  g_assert_cmpstr (json_object_get_string_member (error, "domain"), ==, "sr-authority-error");
-  g_assert_nonnull (json_object_get_string_member (error, "advice"));
+  g_assert_cmpstr (cli_error_text (failed, "domain"), ==, "sr-authority-error");
+  g_assert_nonnull (cli_error_text (failed, "advice"));
 }
 
 /* ---- Checks --------------------------------------------------------------------- */

@@ -269,7 +269,7 @@ test_password_sources (CliFixture   *f,
 
   g_assert_true (g_file_set_contents_full (path, "wrong\n", -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
   wrong = cli_run_json (f, 1, "backup", "Practice CA", "--full", "--password-file", path, NULL);
-  g_assert_nonnull (json_object_get_string_member (json_object_get_object_member (json_node_get_object (wrong), "error"), "advice"));
+  g_assert_nonnull (cli_error_text (wrong, "advice"));
   g_assert_cmpstr (cli_text (wrong, "session"), ==, "not-open");
   json_node_unref (cli_run_json (f, 1, "backup", "Practice CA", "--full", "--password-file", missing, NULL));
   g_assert_cmpint (cli_practice_count (f, "prepare"), ==, 1);
