@@ -326,6 +326,14 @@ create_set_row (gpointer item,
   return row;
 }
 
+/* GTK puts it behind all rows, and that is where a screen reader would come upon it. */
+static void
+on_heading_map (GtkWidget *heading,
+                GtkWidget *row)
+{
+  gtk_widget_insert_before (heading, gtk_widget_get_parent (heading), row);
+}
+
 /* The first row of a lineage has its heading above, where there are several. */
 static void
 update_set_header (GtkListBoxRow *row,
@@ -338,14 +346,17 @@ update_set_header (GtkListBoxRow *row,
   GtkWidget *heading = NULL;
 
   if (title != NULL && (above == NULL || !sr_history_section_equal (section, above)))
-    heading = g_object_new (GTK_TYPE_LABEL,
-                            "accessible-role", GTK_ACCESSIBLE_ROLE_HEADING,
-                            "label", title,
-                            "tooltip-text", sr_history_section_get_words (section),
-                            "xalign", 0.0,
-                            "wrap", TRUE,
-                            "css-classes", (const char *[]) { "caption-heading", "sr-section", NULL },
-                            NULL);
+    {
+      heading = g_object_new (GTK_TYPE_LABEL,
+                              "accessible-role", GTK_ACCESSIBLE_ROLE_HEADING,
+                              "label", title,
+                              "tooltip-text", sr_history_section_get_words (section),
+                              "xalign", 0.0,
+                              "wrap", TRUE,
+                              "css-classes", (const char *[]) { "caption-heading", "sr-section", NULL },
+                              NULL);
+      g_signal_connect_object (heading, "map", G_CALLBACK (on_heading_map), row, G_CONNECT_DEFAULT);
+    }
   gtk_list_box_row_set_header (row, heading);
 }
 

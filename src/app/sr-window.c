@@ -184,6 +184,8 @@ sr_window_push (SrWindow          *self,
                 AdwNavigationPage *page)
 {
   adw_navigation_view_push (self->content_view, page);
+  /* So that a window that gets narrow keeps it in view. */
+  adw_navigation_split_view_set_show_content (self->split_view, TRUE);
 }
 
 /* What is told to a window that was closed meanwhile is told to the one that

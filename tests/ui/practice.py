@@ -9,7 +9,9 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+import uuid
 
 import ui
 
@@ -40,6 +42,24 @@ def counts():
 
 def sets():
     return json.loads(ctl('sets', '--json').stdout)
+
+
+def restore(name):
+    """Restores the practice CA to what a set and those before it hold, as another tool does: nothing here is told."""
+    folder = tempfile.mkdtemp(dir=ui.home())
+    ctl('export', name, os.path.join(folder, 'exported'))
+    ask(do='restore', folder=os.path.join(folder, 'exported', 'DataBase'))
+
+
+def note_restore(sequence):
+    """The note that a restore by this program leaves, ahead of the set of that number."""
+    one = sets()[0]
+    note = {'format': 1, 'program': 'Strongroom', 'id': str(uuid.uuid4()), 'sequence': sequence, 'kind': 'restore',
+            'config': one['config'], 'when': time.strftime('%Y-%m-%dT%H:%M:%S.000000Z', time.gmtime())}
+    path = os.path.join(os.path.dirname(one['path']), f'event-{sequence:08d}-restore.json')
+    with open(path + '.part', 'w') as file:
+        json.dump(note, file)
+    os.rename(path + '.part', path)
 
 
 def repository():

@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 
+import practice as practice_ca
 import ui
 
 BUTTONS = 'button|push button|toggle button'
@@ -151,7 +152,7 @@ class Stage:
     # Each scene yields the name of a state while the window is in it.
 
     def scenes(self):
-        return [self.first_start, self.backing_up, self.set_page, self.other_ends, self.conditions, self.adding, self.many]
+        return [self.first_start, self.backing_up, self.set_page, self.other_ends, self.history, self.conditions, self.adding, self.many]
 
     def everything(self):
         for scene in self.scenes():
@@ -266,6 +267,34 @@ class Stage:
         self.press('Hide')
         self.press('Start')
         self.says("Runs with %'u certificate")
+
+    def history(self):
+        """A restore, and a backup that failed behind it."""
+        for kind in ('--logs', '--logs'):
+            practice('issue', '3')
+            practice_ca.ctl('backup', practice_ca.sets()[0]['config'], kind)
+        practice('issue', '3')
+        practice_ca.restore(practice_ca.sets()[-2]['set'])
+        practice_ca.note_restore(practice_ca.sets()[-1]['sequence'] + 1)
+        practice('issue', '3')
+        for kind in ('--full', '--logs'):
+            practice_ca.ctl('backup', practice_ca.sets()[0]['config'], kind)
+        practice('stop')
+        self.key('ctrl+b')
+        self.says('Backup Failed')
+        practice('start')
+        self.key('F5')
+        self.says('Before the Restore of %s')
+        yield 'ca-lineages'
+        self.press('Show Chains and Timeline')
+        self.says('The CA was restored on %s.')
+        yield 'lineages'
+        self.app.press(self.words('Timeline'), 'page tab')
+        self.says('What the marks mean')
+        yield 'timeline'
+        self.key('alt+Right' if self.mirrored else 'alt+Left')
+        self.find('Show Chains and Timeline')
+        self.press('Hide')
 
     def conditions(self):
         ask(do='config', node='ca', entry='InterfaceFlags', value=0x641)

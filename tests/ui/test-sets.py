@@ -124,6 +124,22 @@ def test_all_sets_are_on_a_page_that_scrolls():
     quiet('oldest')
 
 
+def test_timeline_is_made_for_what_is_seen():
+    app.press(f'Show All {SETS} Sets')
+    app.gone(f'Show All {SETS} Sets', 'button')
+    app.find('Full backup of .*', 'list item')
+    quiet('before')
+    app.press('Timeline', 'page tab')
+    app.find('Timeline of backups, oldest first', 'list')
+    to_the_list()
+    app.key('Home', 'End')
+    made = len(rows('Full backup of'))
+    assert made <= 2 * MOST_ROWS + ON_THE_PAGE, made
+    app.press('Back( to .*)?')
+    app.find(f'Show All {SETS} Sets', 'button')
+    quiet('timeline')
+
+
 def test_set_of_many_logs_fills_its_page_piece_by_piece():
     app.press(f'Show All {SETS} Sets')
     app.gone(f'Show All {SETS} Sets', 'button')
@@ -148,7 +164,7 @@ def main():
     app = ui.App()
     try:
         tap.run([test_page_of_the_ca_shows_the_newest, test_all_sets_are_on_a_page_that_scrolls,
-                 test_set_of_many_logs_fills_its_page_piece_by_piece])
+                 test_timeline_is_made_for_what_is_seen, test_set_of_many_logs_fills_its_page_piece_by_piece])
     finally:
         subprocess.run(['strongroomctl', 'practice', 'stop'], capture_output=True)
         app.close()
