@@ -20,6 +20,7 @@ struct _SrHistoryMark
   double share;
   gboolean on_timeline;
   PangoLayout *date;
+  SrHistoryItem *item; /* of the timeline */
 };
 
 enum
@@ -282,6 +283,23 @@ sr_history_mark_measure (GtkWidget     *widget,
   *minimum = *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? wanted_width (self) : wanted_height (self);
 }
 
+/* Asked for when it is wanted: a tooltip that is set asks the display server where the pointer is, for each of hundreds. */
+static gboolean
+sr_history_mark_query_tooltip (GtkWidget  *widget,
+                               int         x,
+                               int         y,
+                               gboolean    keyboard,
+                               GtkTooltip *tooltip)
+{
+  SrHistoryMark *self = SR_HISTORY_MARK (widget);
+  g_autofree char *words = self->item != NULL ? sr_history_item_dup_server_time (self->item) : NULL;
+
+  if (words == NULL && self->item != NULL)
+    words = sr_history_item_dup_title (self->item);
+  gtk_tooltip_set_text (tooltip, words);
+  return words != NULL;
+}
+
 static void
 sr_history_mark_get_property (GObject    *object,
                               guint       id,
@@ -320,6 +338,7 @@ sr_history_mark_dispose (GObject *object)
   SrHistoryMark *self = SR_HISTORY_MARK (object);
 
   g_clear_object (&self->date);
+  g_clear_object (&self->item);
   G_OBJECT_CLASS (sr_history_mark_parent_class)->dispose (object);
 }
 
@@ -338,6 +357,7 @@ sr_history_mark_class_init (SrHistoryMarkClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, props);
   widget_class->measure = sr_history_mark_measure;
   widget_class->snapshot = sr_history_mark_snapshot;
+  widget_class->query_tooltip = sr_history_mark_query_tooltip;
   gtk_widget_class_set_css_name (widget_class, "historymark");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_PRESENTATION);
 }
@@ -376,6 +396,8 @@ sr_history_mark_set_on_timeline (SrHistoryMark *self,
   g_autofree char *date = sr_history_item_dup_date (item);
 
   self->on_timeline = TRUE;
+  g_set_object (&self->item, item);
+  gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
   self->share = sr_history_item_get_share (item);
   g_clear_object (&self->date);
   if (date != NULL)

@@ -9,6 +9,7 @@ struct _SrHistoryRow
 {
   GtkBox parent_instance;
 
+  SrHistoryItem *item;
   SrHistoryMark *mark;
   GtkLabel *title_label;
   GtkLabel *subtitle_label;
@@ -17,9 +18,27 @@ struct _SrHistoryRow
 
 G_DEFINE_FINAL_TYPE (SrHistoryRow, sr_history_row, GTK_TYPE_BOX)
 
+/* Asked for when it is wanted: setting one would ask the display server where the pointer is, for every row. */
+static gboolean
+sr_history_row_query_tooltip (GtkWidget  *widget,
+                              int         x,
+                              int         y,
+                              gboolean    keyboard,
+                              GtkTooltip *tooltip)
+{
+  SrHistoryRow *self = SR_HISTORY_ROW (widget);
+  g_autofree char *words = self->item != NULL ? sr_history_item_dup_server_time (self->item) : NULL;
+
+  gtk_tooltip_set_text (tooltip, words);
+  return words != NULL;
+}
+
 static void
 sr_history_row_dispose (GObject *object)
 {
+  SrHistoryRow *self = SR_HISTORY_ROW (object);
+
+  g_clear_object (&self->item);
   gtk_widget_dispose_template (GTK_WIDGET (object), SR_TYPE_HISTORY_ROW);
   G_OBJECT_CLASS (sr_history_row_parent_class)->dispose (object);
 }
@@ -31,6 +50,7 @@ sr_history_row_class_init (SrHistoryRowClass *klass)
 
   g_type_ensure (SR_TYPE_HISTORY_MARK);
   G_OBJECT_CLASS (klass)->dispose = sr_history_row_dispose;
+  widget_class->query_tooltip = sr_history_row_query_tooltip;
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/strongroom/Strongroom/ui/history-row.ui");
   gtk_widget_class_bind_template_child (widget_class, SrHistoryRow, mark);
   gtk_widget_class_bind_template_child (widget_class, SrHistoryRow, title_label);
@@ -42,6 +62,7 @@ static void
 sr_history_row_init (SrHistoryRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
 }
 
 GtkWidget *
@@ -56,16 +77,15 @@ sr_history_row_set_item (SrHistoryRow  *self,
 {
   g_autofree char *title = sr_history_item_dup_title (item);
   g_autofree char *subtitle = sr_history_item_dup_subtitle (item);
-  g_autofree char *tip = sr_history_item_dup_server_time (item);
   const char *problem = sr_history_item_get_problem (item);
   SrHistoryKind kind = sr_history_item_get_kind (item);
 
+  g_set_object (&self->item, item);
   sr_history_mark_set_kind (self->mark, kind);
   gtk_label_set_label (self->title_label, title);
   gtk_label_set_label (self->subtitle_label, subtitle);
   gtk_label_set_label (self->problem_label, problem != NULL ? problem : "");
   gtk_widget_set_visible (GTK_WIDGET (self->problem_label), problem != NULL);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self), tip);
   if (kind == SR_HISTORY_LOGS)
     gtk_widget_add_css_class (GTK_WIDGET (self), "continues");
   else

@@ -40,10 +40,8 @@ on_bind (GtkSignalListItemFactory *factory,
   SrHistoryItem *what = gtk_list_item_get_item (item);
   g_autofree char *title = sr_history_item_dup_title (what);
   g_autofree char *description = sr_history_item_dup_description (what);
-  g_autofree char *server_time = sr_history_item_dup_server_time (what);
 
   sr_history_mark_set_on_timeline (SR_HISTORY_MARK (mark), what);
-  gtk_widget_set_tooltip_text (mark, server_time != NULL ? server_time : title);
   gtk_list_item_set_activatable (item, sr_history_item_get_set (what) != NULL);
   gtk_list_item_set_accessible_label (item, title);
   gtk_list_item_set_accessible_description (item, description);
