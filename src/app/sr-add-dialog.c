@@ -6,6 +6,7 @@
 #include "app/sr-check-row.h"
 #include "app/sr-preferences-dialog.h"
 #include "app/sr-sign-in-form.h"
+#include "app/sr-toast.h"
 #include "app/sr-window.h"
 #include "authority/sr-config-string.h"
 
@@ -50,17 +51,6 @@ struct _SrAddDialog
 G_DEFINE_FINAL_TYPE (SrAddDialog, sr_add_dialog, ADW_TYPE_DIALOG)
 
 static guint added_signal;
-
-static void
-tell (SrAddDialog *self,
-      const char  *text)
-{
-  AdwToast *toast = adw_toast_new ("");
-
-  adw_toast_set_use_markup (toast, FALSE);
-  adw_toast_set_title (toast, text);
-  adw_toast_overlay_add_toast (self->toast_overlay, toast);
-}
 
 /* The first page: which CA, and where. */
 
@@ -175,7 +165,7 @@ on_help (SrAddDialog *self,
 static void
 on_copied (SrAddDialog *self)
 {
-  tell (self, _("Command copied"));
+  sr_toast_show (self->toast_overlay, _("Command copied"));
 }
 
 static void
@@ -184,8 +174,6 @@ on_row (const SrCheckRow *row,
 {
   SrAddDialog *self = user_data;
 
-  if (self->view == NULL)
-    return; /* closed meanwhile */
   sr_check_row_widget_show (SR_CHECK_ROW_WIDGET (self->rows[row->kind]), row);
   offer_help (self, row);
 }
@@ -223,8 +211,8 @@ static gboolean
 scroll_to_failed (gpointer user_data)
 {
   SrAddDialog *self = user_data;
-  GtkWidget *row = self->view != NULL ? self->rows[self->failed_kind] : NULL;
-  GtkWidget *viewport = row != NULL ? gtk_widget_get_ancestor (row, GTK_TYPE_VIEWPORT) : NULL;
+  GtkWidget *row = self->rows[self->failed_kind];
+  GtkWidget *viewport = gtk_widget_get_ancestor (row, GTK_TYPE_VIEWPORT);
 
   if (viewport != NULL)
     gtk_viewport_scroll_to (GTK_VIEWPORT (viewport), row, NULL);
@@ -241,12 +229,13 @@ on_checked (GObject      *source,
   g_autoptr (GPtrArray) rows = sr_authority_check_finish (SR_AUTHORITY (source), result, &error);
   const SrCheckRow *worst;
 
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || self->view == NULL)
+  /* Also when the dialog was closed. */
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   set_checking (self, FALSE);
   if (rows == NULL)
     {
-      tell (self, error->message);
+      sr_toast_show (self->toast_overlay, error->message);
       show_verdict (self, TRUE);
       return;
     }
@@ -289,7 +278,7 @@ on_sign_in_next (SrAddDialog *self)
 
   if (self->authority == NULL || !sr_sign_in_form_apply (self->form, self->authority, &error))
     {
-      tell (self, error != NULL ? error->message : _("Name the CA first"));
+      sr_toast_show (self->toast_overlay, error != NULL ? error->message : _("Name the CA first"));
       return;
     }
   g_clear_pointer (&self->password, sr_secret_unref);
@@ -335,7 +324,7 @@ on_folder_chosen (GObject      *source,
   SrAddDialog *self = SR_ADD_DIALOG (source);
   g_autoptr (GError) error = NULL;
 
-  if (!sr_preferences_choose_folder_finish (GTK_WIDGET (self), result, &error) && error != NULL && self->view != NULL)
+  if (!sr_preferences_choose_folder_finish (GTK_WIDGET (self), result, &error) && error != NULL)
     sr_window_tell_folder_error (SR_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), error);
 }
 
@@ -363,12 +352,12 @@ on_stored (GObject      *source,
   g_autoptr (SrAddDialog) self = user_data;
   g_autoptr (GError) error = NULL;
   g_autofree char *words = NULL;
+  gboolean stored = sr_keyring_store_finish (SR_KEYRING (source), result, &error);
 
-  if (sr_keyring_store_finish (SR_KEYRING (source), result, &error))
+  sr_application_end_write (self->application);
+  if (stored)
     return;
   g_message ("Storing a password: %s", error->message);
-  if (self->view == NULL)
-    return;
   /* Translators: %s is why */
   words = g_strdup_printf (_("Kept until Strongroom quits. The keyring did not take it: %s"), error->message);
   show_password (self, words);
@@ -383,6 +372,7 @@ keep_password (SrAddDialog *self)
   if (self->password == NULL)
     return;
   show_password (self, remember ? _("Kept in the keyring") : _("Kept until Strongroom quits"));
+  sr_application_begin_write (self->application);
   sr_keyring_store_async (sr_application_get_keyring (self->application), self->authority, self->password,
                           remember, NULL, on_stored, g_object_ref (self));
 }
@@ -417,14 +407,12 @@ on_listed (GObject      *source,
   if (!sr_authority_list_change_finish (SR_AUTHORITY_LIST (source), result, &error))
     {
       sr_keyring_clear_async (sr_application_get_keyring (self->application), self->authority, NULL, NULL, NULL);
-      if (self->view != NULL)
-        sr_window_tell_error (SR_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), _("The CA Could Not Be Added"), error);
+      sr_window_tell_error (SR_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), _("The CA Could Not Be Added"), error);
       return;
     }
+  keep_password (self);
   g_clear_pointer (&self->password, sr_secret_unref);
   g_signal_emit (self, added_signal, 0, self->authority);
-  if (self->view == NULL)
-    return; /* closed meanwhile */
   sr_sign_in_form_forget (self->form);
   show_done (self);
 }
@@ -435,8 +423,9 @@ on_add (SrAddDialog *self)
   if (self->adding)
     return;
   self->adding = TRUE;
-  /* The password first: the CA is asked as soon as it is in the list. */
-  keep_password (self);
+  /* The CA is asked as soon as it is in the list; the keyring gets the password once the list is written. */
+  if (self->password != NULL)
+    sr_keyring_hold (sr_application_get_keyring (self->application), self->authority, self->password);
   sr_authority_list_add_async (sr_application_get_authorities (self->application), self->authority,
                                on_listed, g_object_ref (self));
 }
@@ -555,7 +544,7 @@ sr_add_dialog_new (SrApplication *application)
   g_object_bind_property (monitor, "folder-name", self->folder_row, "subtitle", G_BINDING_SYNC_CREATE);
   g_object_bind_property (monitor, "folder-name", self->sets_row, "subtitle", G_BINDING_SYNC_CREATE);
   sr_monitor_refresh_sets (monitor);
-  sr_sign_in_form_set_persistent (self->form, sr_keyring_is_persistent (sr_application_get_keyring (application)));
+  sr_sign_in_form_follow_keyring (self->form, sr_application_get_keyring (application));
   on_config_changed (self);
   return ADW_DIALOG (self);
 }

@@ -440,16 +440,14 @@ on_looked_up (GObject      *source,
     recover (self);
 }
 
+/* The application is held until the recovery that follows is over. */
 static void
-on_keyring_open (GObject      *source,
-                 GAsyncResult *result,
-                 gpointer      user_data)
+look_up_passwords (SrApplication *self)
 {
-  SrApplication *self = user_data;
   guint n = g_list_model_get_n_items (G_LIST_MODEL (self->authorities));
 
-  sr_keyring_open_finish (SR_KEYRING (source), result, NULL);
-  self->looking_up = 1;
+  if (self->looking_up++ == 0)
+    g_application_hold (G_APPLICATION (self));
   for (guint i = 0; i < n; i++)
     {
       g_autoptr (SrAuthority) authority = g_list_model_get_item (G_LIST_MODEL (self->authorities), i);
@@ -461,6 +459,20 @@ on_keyring_open (GObject      *source,
     }
   if (--self->looking_up == 0)
     recover (self);
+}
+
+static void
+on_keyring_open (GObject      *source,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  SrApplication *self = user_data;
+
+  sr_keyring_open_finish (SR_KEYRING (source), result, NULL);
+  look_up_passwords (self);
+  g_application_release (G_APPLICATION (self));
+  /* One that comes later holds passwords too. */
+  g_signal_connect_object (source, "notify::persistent", G_CALLBACK (look_up_passwords), self, G_CONNECT_SWAPPED);
 }
 
 static void

@@ -204,7 +204,7 @@ reach_words (SrWatch *watch)
     case SR_REACH_ONLINE:
       if (flags >= 0 && (flags & SR_AUTHORITY_INTERFACE_NO_REMOTE_BACKUP) != 0)
         return g_strdup (_("Reachable, remote backup disabled"));
-      if (sr_watch_get_db_flags (watch) >= 0 && (sr_watch_get_db_flags (watch) & 0x4) != 0)
+      if (sr_watch_get_db_flags (watch) >= 0 && (sr_watch_get_db_flags (watch) & SR_DBFLAGS_CIRCULAR_LOGGING) != 0)
         return g_strdup (_("Reachable, with circular logging: log-only backups are not possible"));
       since = sr_format_since (sr_watch_get_reach_since (watch));
       /* Translators: %s is a time, such as "09:12" or "5 May 2026, 09:12" */

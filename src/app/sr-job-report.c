@@ -4,6 +4,7 @@
 #include "app/sr-job-report.h"
 
 #include "app/sr-format.h"
+#include "app/sr-toast.h"
 #include "authority/sr-advice.h"
 
 #include <glib/gi18n.h>
@@ -157,7 +158,7 @@ on_copy (SrJobReport *self)
   g_autofree char *text = sr_job_report_text (self->job);
 
   gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), text);
-  adw_toast_overlay_add_toast (self->toast_overlay, adw_toast_new (_("Report copied")));
+  sr_toast_show (self->toast_overlay, _("Report copied"));
 }
 
 static void

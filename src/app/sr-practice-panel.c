@@ -133,8 +133,6 @@ on_status (GObject      *source,
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonObject) status = g_task_propagate_pointer (G_TASK (result), &error);
 
-  if (self->state_row == NULL)
-    return; /* the page was left meanwhile */
   if (self->busy != 0)
     return; /* asked before a change that is being made now: settle () asks again */
   self->running = FALSE;
@@ -182,8 +180,6 @@ settle (SrPracticePanel *self,
 {
   if (error != NULL)
     sr_window_tell_error (SR_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), heading, error);
-  if (self->state_row == NULL)
-    return; /* the page was left meanwhile */
   set_busy (self, FALSE);
   sr_practice_panel_refresh (self);
   sr_monitor_refresh (sr_application_get_monitor (sr_application_get_default ()), self->authority);

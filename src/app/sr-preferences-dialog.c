@@ -29,8 +29,7 @@ tell_change_failed (GtkWidget    *widget,
 {
   GtkRoot *root = gtk_widget_get_root (widget);
 
-  if (SR_IS_WINDOW (root))
-    sr_window_tell_error (SR_WINDOW (root), _("The Preferences Could Not Be Changed"), error);
+  sr_window_tell_error (root != NULL ? SR_WINDOW (root) : NULL, _("The Preferences Could Not Be Changed"), error);
 }
 
 /* Opens the backup folder in a folder, or makes it one. */
@@ -161,9 +160,7 @@ on_verify_written (GObject      *source,
   if (written)
     self->verify = wanted;
   sr_monitor_refresh_sets (sr_application_get_monitor (self->application));
-  if (self->verify_row == NULL)
-    ; /* closed meanwhile */
-  else if (written)
+  if (written)
     on_verify_changed (self); /* it may have been turned again */
   else
     {
@@ -204,7 +201,6 @@ on_ntlm_saved (GObject      *source,
 {
   g_autoptr (AdwSwitchRow) row = user_data;
   SrAuthority *authority = g_object_get_data (G_OBJECT (row), "authority");
-  GtkWidget *dialog = gtk_widget_get_ancestor (GTK_WIDGET (row), SR_TYPE_PREFERENCES_DIALOG);
   g_autoptr (GError) error = NULL;
   gboolean allowed;
 
@@ -215,10 +211,8 @@ on_ntlm_saved (GObject      *source,
     }
   allowed = sr_authority_get_ntlm_allowed (authority);
   sr_authority_set_ntlm_allowed (authority, !allowed);
-  if (dialog == NULL)
-    return;
   adw_switch_row_set_active (row, !allowed);
-  tell_change_failed (dialog, error);
+  tell_change_failed (GTK_WIDGET (row), error);
 }
 
 static void

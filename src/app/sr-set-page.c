@@ -233,22 +233,18 @@ on_beside_loaded (GObject      *source,
 {
   SrSetPage *self = SR_SET_PAGE (source);
   Beside *beside = g_task_propagate_pointer (G_TASK (result), NULL);
+  const GError *error = beside->session_error;
 
-  if (self->truncated_row != NULL)
-    {
-      const GError *error = beside->session_error;
-
-      adw_action_row_set_subtitle (self->truncated_row, error != NULL ? error->message : truncated_words (&beside->session));
-      adw_action_row_set_subtitle (self->ended_row, error != NULL ? _("Not known") : ended_words (&beside->session));
-      adw_action_row_set_subtitle (self->chain_row, beside->place.chain);
-      adw_action_row_set_subtitle (self->lineage_row, beside->place.lineage != NULL ? beside->place.lineage : "");
-      gtk_widget_set_visible (GTK_WIDGET (self->lineage_row), beside->place.lineage != NULL);
-      self->restorable = beside->place.restorable;
-      update_buttons (self);
-      /* A set that is being verified, or was just now, shows that. */
-      if (!self->touched)
-        show_verification (self, &beside->verification);
-    }
+  adw_action_row_set_subtitle (self->truncated_row, error != NULL ? error->message : truncated_words (&beside->session));
+  adw_action_row_set_subtitle (self->ended_row, error != NULL ? _("Not known") : ended_words (&beside->session));
+  adw_action_row_set_subtitle (self->chain_row, beside->place.chain);
+  adw_action_row_set_subtitle (self->lineage_row, beside->place.lineage != NULL ? beside->place.lineage : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->lineage_row), beside->place.lineage != NULL);
+  self->restorable = beside->place.restorable;
+  update_buttons (self);
+  /* A set that is being verified, or was just now, shows that. */
+  if (!self->touched)
+    show_verification (self, &beside->verification);
   beside_free (beside);
 }
 
@@ -483,11 +479,10 @@ on_deleted (GObject      *source,
   gboolean deleted = g_task_propagate_boolean (G_TASK (result), &error);
 
   sr_monitor_refresh_sets (sr_application_get_monitor (sr_application_get_default ()));
+  sr_application_end_write (sr_application_get_default ());
   self->deleting = FALSE;
   if (!deleted)
     sr_window_tell_error (window, _("Backup Set Not Deleted"), error);
-  if (self->verify_button == NULL)
-    return;
   update_buttons (self);
   if (deleted)
     {
@@ -508,6 +503,7 @@ on_delete_answer (AdwAlertDialog *dialog,
     return;
   self->deleting = TRUE;
   update_buttons (self);
+  sr_application_begin_write (sr_application_get_default ());
   task = g_task_new (self, NULL, on_deleted, g_object_ref (gtk_widget_get_root (GTK_WIDGET (self))));
   g_task_set_task_data (task, g_object_ref (self->set), g_object_unref);
   g_task_run_in_thread (task, delete_in_thread);

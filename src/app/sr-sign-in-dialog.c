@@ -4,6 +4,7 @@
 #include "app/sr-sign-in-dialog.h"
 
 #include "app/sr-sign-in-form.h"
+#include "app/sr-toast.h"
 #include "authority/sr-advice.h"
 #include "authority/sr-authority-try.h"
 
@@ -18,10 +19,12 @@ struct _SrSignInDialog
 
   SrWindow *window;
   SrAuthority *authority;
+  SrAuthority *before; /* what @authority was, should the new way not be kept */
   SrAuthority *tried; /* what @authority becomes once the host has let it in */
   SrSecret *password;
   GCancellable *cancellable;
   GTask *task;
+  gboolean remember;
   gboolean busy; /* the host is asked; the form stays open, for it has the keyboard */
   gboolean answered;
   AdwWindowTitle *window_title;
@@ -46,17 +49,6 @@ keyring_of (SrSignInDialog *self)
 }
 
 static void
-tell (SrSignInDialog *self,
-      const char     *text)
-{
-  AdwToast *toast = adw_toast_new ("");
-
-  adw_toast_set_use_markup (toast, FALSE);
-  adw_toast_set_title (toast, text);
-  adw_toast_overlay_add_toast (self->toast_overlay, toast);
-}
-
-static void
 on_stored (GObject      *source,
            GAsyncResult *result,
            gpointer      user_data)
@@ -64,8 +56,10 @@ on_stored (GObject      *source,
   g_autoptr (SrWindow) window = user_data;
   g_autoptr (GError) error = NULL;
   g_autofree char *words = NULL;
+  gboolean stored = sr_keyring_store_finish (SR_KEYRING (source), result, &error);
 
-  if (sr_keyring_store_finish (SR_KEYRING (source), result, &error))
+  sr_application_end_write (sr_application_get_default ());
+  if (stored)
     return;
   /* Translators: %s is why */
   words = g_strdup_printf (_("The password is kept until Strongroom quits. The keyring did not take it: %s"), error->message);
@@ -81,23 +75,60 @@ set_busy (SrSignInDialog *self,
 }
 
 static void
+on_password_cleared (GObject      *source,
+                     GAsyncResult *result,
+                     gpointer      user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  /* Nobody has asked for that: a password that is not needed any more just stays. */
+  if (!sr_keyring_clear_finish (SR_KEYRING (source), result, &error))
+    g_message ("Clearing a password: %s", error->message);
+  sr_application_end_write (sr_application_get_default ());
+}
+
+static void
+keep_password (SrSignInDialog *self)
+{
+  sr_application_begin_write (application_of (self));
+  if (self->password != NULL)
+    sr_keyring_store_async (keyring_of (self), self->authority, self->password,
+                            self->remember, NULL, on_stored, g_object_ref (self->window));
+  else
+    sr_keyring_clear_async (keyring_of (self), self->authority, NULL, on_password_cleared, NULL);
+}
+
+static gboolean
+sign_in_as (SrAuthority *authority,
+            SrAuthority *other,
+            GError     **error)
+{
+  sr_authority_set_ntlm_allowed (authority, sr_authority_get_ntlm_allowed (other));
+  return sr_authority_set_sign_in (authority, sr_authority_get_sign_in (other), sr_authority_get_user (other),
+                                   sr_authority_get_key_source (other), error);
+}
+
+/* The password goes with the way of signing in that stands in the list. */
+static void
 on_saved (GObject      *source,
           GAsyncResult *result,
           gpointer      user_data)
 {
   g_autoptr (SrSignInDialog) self = user_data;
   g_autoptr (GError) error = NULL;
-  gboolean saved = sr_authority_list_change_finish (SR_AUTHORITY_LIST (source), result, &error);
 
-  if (self->form == NULL)
-    return; /* closed meanwhile */
-  set_busy (self, FALSE);
-  if (!saved)
+  if (!sr_authority_list_change_finish (SR_AUTHORITY_LIST (source), result, &error))
     {
+      sign_in_as (self->authority, self->before, NULL);
+      set_busy (self, FALSE);
       sr_window_tell_error (self->window, _("The Sign-In Could Not Be Kept"), error);
       return;
     }
+  keep_password (self);
   sr_monitor_refresh (sr_application_get_monitor (application_of (self)), self->authority);
+  /* Closed already, it has answered that nobody signed in. */
+  if (self->task == NULL)
+    return;
   self->answered = TRUE;
   adw_dialog_close (ADW_DIALOG (self));
 }
@@ -108,18 +139,15 @@ accept (SrSignInDialog *self)
 {
   g_autoptr (GError) error = NULL;
 
-  sr_authority_set_ntlm_allowed (self->authority, sr_authority_get_ntlm_allowed (self->tried));
-  if (!sr_authority_set_sign_in (self->authority, sr_authority_get_sign_in (self->tried), sr_authority_get_user (self->tried),
-                                 sr_authority_get_key_source (self->tried), &error))
+  g_clear_object (&self->before);
+  self->before = sr_authority_copy (self->authority);
+  if (!sign_in_as (self->authority, self->tried, &error))
     {
-      tell (self, error->message);
+      sign_in_as (self->authority, self->before, NULL);
+      sr_toast_show (self->toast_overlay, error->message);
       return;
     }
-  if (self->password != NULL)
-    sr_keyring_store_async (keyring_of (self), self->authority, self->password,
-                            sr_sign_in_form_get_remember (self->form), NULL, on_stored, g_object_ref (self->window));
-  else
-    sr_keyring_clear_async (keyring_of (self), self->authority, NULL, NULL, NULL);
+  self->remember = sr_sign_in_form_get_remember (self->form);
   set_busy (self, TRUE);
   sr_authority_list_save_async (sr_application_get_authorities (application_of (self)), self->authority,
                                 on_saved, g_object_ref (self));
@@ -173,7 +201,7 @@ on_sign_in (SrSignInDialog *self)
   tried = make_tried (self, &error);
   if (tried == NULL)
     {
-      tell (self, error->message);
+      sr_toast_show (self->toast_overlay, error->message);
       return;
     }
   g_set_object (&self->tried, tried);
@@ -193,9 +221,8 @@ on_forgotten (GObject      *source,
   g_autoptr (GError) error = NULL;
   gboolean cleared = sr_keyring_clear_finish (SR_KEYRING (source), result, &error);
 
-  if (self->forget_group == NULL)
-    return;
-  tell (self, cleared ? _("The password was forgotten") : error->message);
+  sr_application_end_write (application_of (self));
+  sr_toast_show (self->toast_overlay, cleared ? _("The password was forgotten") : error->message);
   gtk_widget_set_visible (self->forget_group, !cleared);
 }
 
@@ -203,6 +230,7 @@ static void
 on_forget (SrSignInDialog *self)
 {
   sr_sign_in_form_forget (self->form);
+  sr_application_begin_write (application_of (self));
   sr_keyring_clear_async (keyring_of (self), self->authority, NULL, on_forgotten, g_object_ref (self));
   sr_monitor_refresh (sr_application_get_monitor (application_of (self)), self->authority);
 }
@@ -232,6 +260,7 @@ sr_sign_in_dialog_dispose (GObject *object)
   g_clear_object (&self->task);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->password, sr_secret_unref);
+  g_clear_object (&self->before);
   g_clear_object (&self->tried);
   g_clear_object (&self->authority);
   g_clear_object (&self->window);
@@ -280,7 +309,7 @@ sr_sign_in_async (SrWindow           *window,
   self->task = g_task_new (window, NULL, callback, user_data);
   adw_window_title_set_subtitle (self->window_title, sr_authority_get_name (authority));
   sr_sign_in_form_set_authority (self->form, authority);
-  sr_sign_in_form_set_persistent (self->form, sr_keyring_is_persistent (keyring_of (self)));
+  sr_sign_in_form_follow_keyring (self->form, keyring_of (self));
   sr_sign_in_form_show_problem (self->form, problem);
   known = sr_keyring_peek (keyring_of (self), authority);
   gtk_widget_set_visible (self->forget_group, known != NULL);

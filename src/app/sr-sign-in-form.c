@@ -73,8 +73,6 @@ on_ticket (GObject      *source,
   SrSignInForm *self = SR_SIGN_IN_FORM (source);
   g_autofree char *principal = g_task_propagate_pointer (G_TASK (result), NULL);
 
-  if (self->ticket_row == NULL)
-    return; /* closed meanwhile */
   if (principal != NULL)
     {
       /* Translators: %s is a Kerberos principal such as "admin@EXAMPLE.COM" */
@@ -91,12 +89,23 @@ on_ticket (GObject      *source,
     gtk_widget_grab_focus (GTK_WIDGET (self));
 }
 
-void
-sr_sign_in_form_set_persistent (SrSignInForm *self,
-                                gboolean      persistent)
+static void
+show_keyring (SrSignInForm *self,
+              GParamSpec   *pspec,
+              SrKeyring    *keyring)
 {
+  gboolean persistent = sr_keyring_is_persistent (keyring);
+
   gtk_widget_set_visible (GTK_WIDGET (self->remember_row), persistent);
   gtk_widget_set_visible (self->session_row, !persistent);
+}
+
+void
+sr_sign_in_form_follow_keyring (SrSignInForm *self,
+                                SrKeyring    *keyring)
+{
+  g_signal_connect_object (keyring, "notify::persistent", G_CALLBACK (show_keyring), self, G_CONNECT_SWAPPED);
+  show_keyring (self, NULL, keyring);
 }
 
 void

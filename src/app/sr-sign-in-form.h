@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "authority/sr-authority.h"
+#include "authority/sr-keyring.h"
 
 #include <adwaita.h>
 
@@ -18,12 +18,12 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (SrSignInForm, sr_sign_in_form, SR, SIGN_IN_FORM, AdwPreferencesPage)
 
 /**
- * sr_sign_in_form_set_persistent:
+ * sr_sign_in_form_follow_keyring:
  * @self: a form
- * @persistent: whether there is a keyring that can remember a password; the form says so if not
+ * @keyring: what may remember the password: the form offers that, or says that it cannot be had, and follows it when that changes
  */
-void sr_sign_in_form_set_persistent (SrSignInForm *self,
-                                     gboolean      persistent);
+void sr_sign_in_form_follow_keyring (SrSignInForm *self,
+                                     SrKeyring    *keyring);
 
 /**
  * sr_sign_in_form_set_authority:

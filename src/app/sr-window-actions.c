@@ -136,7 +136,7 @@ on_looked_up (GObject      *source,
 
   if (password != NULL && refusal == NULL)
     queue_backup (window, authority, pending->wish);
-  else
+  else if (gtk_window_get_application (GTK_WINDOW (window)) != NULL) /* it was not closed meanwhile */
     sr_sign_in_async (window, authority, refusal, on_signed_in, g_steal_pointer (&pending));
 }
 
@@ -318,6 +318,7 @@ on_cleared (GObject      *source,
   g_autoptr (SrWindow) self = user_data;
   g_autoptr (GError) error = NULL;
 
+  sr_application_end_write (application_of (self));
   if (!sr_keyring_clear_finish (SR_KEYRING (source), result, &error))
     sr_window_tell_error (self, _("The Password Is Still in the Keyring"), error);
 }
@@ -337,7 +338,8 @@ on_removed (GObject      *source,
       sr_window_tell_error (self, _("The CA Could Not Be Removed"), error);
       return;
     }
-  sr_keyring_clear_async (sr_application_get_keyring (sr_application_get_default ()), removal->authority, NULL,
+  sr_application_begin_write (application_of (self));
+  sr_keyring_clear_async (sr_application_get_keyring (application_of (self)), removal->authority, NULL,
                           on_cleared, g_object_ref (self));
   /* Translators: %s is the name of a certificate authority */
   words = g_strdup_printf (_("%s was removed"), sr_authority_get_name (removal->authority));
@@ -373,9 +375,13 @@ removal_words (SrWindow    *self,
   g_autofree char *shown = folder != NULL ? g_filename_display_name (folder) : NULL;
   const char *gone = sr_authority_is_practice (authority) ? _("Strongroom forgets the practice CA, which itself is not deleted.")
                                                           : _("Strongroom forgets the CA and its password.");
+  g_autofree char *folder_name = g_filename_display_name (sr_monitor_get_folder (sr_application_get_monitor (application_of (self))));
   g_autofree char *kept = NULL;
 
-  if (n == 0)
+  if (n == 0 && (watch == NULL || !sr_watch_get_sets_known (watch)))
+    /* Translators: %s is a folder */
+    kept = g_strdup_printf (_("Its backup sets, if it has any, stay in\n%s"), folder_name);
+  else if (n == 0)
     kept = g_strdup (_("It has no backup sets."));
   else
     /* Translators: %s is a folder */

@@ -6,6 +6,7 @@
 #include "app/sr-authority-page.h"
 #include "app/sr-authority-row.h"
 #include "app/sr-focus.h"
+#include "app/sr-toast.h"
 #include "authority/sr-advice.h"
 
 #include <glib/gi18n.h>
@@ -71,12 +72,29 @@ row_of (SrWindow    *self,
   return NULL;
 }
 
+/* What comes to a window that was closed meanwhile, whose widgets are gone, is
+ * for the one that is open, if there is one. */
+static SrWindow *
+open_window (SrWindow *self)
+{
+  GtkWindow *active;
+
+  if (self != NULL && gtk_window_get_application (GTK_WINDOW (self)) != NULL)
+    return self;
+  active = gtk_application_get_active_window (GTK_APPLICATION (sr_application_get_default ()));
+  return SR_IS_WINDOW (active) ? SR_WINDOW (active) : NULL;
+}
+
 void
 sr_window_select (SrWindow    *self,
                   SrAuthority *authority)
 {
-  SrAuthorityRow *row = row_of (self, authority);
+  SrAuthorityRow *row;
 
+  self = open_window (self);
+  if (self == NULL)
+    return;
+  row = row_of (self, authority);
   if (row == NULL)
     {
       /* A search must not leave another CA shown than the one that is meant. */
@@ -188,19 +206,6 @@ sr_window_push (SrWindow          *self,
   adw_navigation_split_view_set_show_content (self->split_view, TRUE);
 }
 
-/* What is told to a window that was closed meanwhile is told to the one that
- * is open, if there is one. */
-static SrWindow *
-open_window (SrWindow *self)
-{
-  GtkWindow *active;
-
-  if (self != NULL && gtk_window_get_application (GTK_WINDOW (self)) != NULL)
-    return self;
-  active = gtk_application_get_active_window (GTK_APPLICATION (sr_application_get_default ()));
-  return SR_IS_WINDOW (active) ? SR_WINDOW (active) : NULL;
-}
-
 static void
 notify (const char *heading,
         const char *body)
@@ -216,16 +221,9 @@ void
 sr_window_toast (SrWindow   *self,
                  const char *text)
 {
-  AdwToast *toast;
-
   self = open_window (self);
-  if (self == NULL)
-    return;
-  toast = adw_toast_new ("");
-  adw_toast_set_use_markup (toast, FALSE);
-  adw_toast_set_title (toast, text);
-  adw_toast_overlay_dismiss_all (self->toast_overlay);
-  adw_toast_overlay_add_toast (self->toast_overlay, toast);
+  if (self != NULL)
+    sr_toast_show (self->toast_overlay, text);
 }
 
 void

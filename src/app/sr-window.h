@@ -91,7 +91,7 @@ void sr_window_launch (SrWindow   *self,
  * @heading: what did not work
  * @error: why
  *
- * Shows an alert dialog with the error's words, its code, and what to do.
+ * Tells the error's words, its code, and what to do, as sr_window_tell() does.
  */
 void sr_window_tell_error (SrWindow     *self,
                            const char   *heading,

@@ -335,6 +335,7 @@ typedef struct
 {
   SrCheckFunc func;
   gpointer func_data;
+  GCancellable *cancellable;
   SrCheckRow *row;
 } Told;
 
@@ -343,7 +344,9 @@ tell_row (gpointer data)
 {
   Told *told = data;
 
-  told->func (told->row, told->func_data);
+  /* Whoever has cancelled may show another run's rows by now. */
+  if (!g_cancellable_is_cancelled (told->cancellable))
+    told->func (told->row, told->func_data);
   return G_SOURCE_REMOVE;
 }
 
@@ -353,13 +356,15 @@ told_free (gpointer data)
   Told *told = data;
 
   sr_check_row_free (told->row);
+  g_clear_object (&told->cancellable);
   g_free (told);
 }
 
 /* The same priority as the task's own callback, so that no row comes behind it. */
 static void
 tell (Run              *run,
-      const SrCheckRow *row)
+      const SrCheckRow *row,
+      GCancellable     *cancellable)
 {
   g_autoptr (GSource) source = NULL;
   Told *told;
@@ -369,6 +374,7 @@ tell (Run              *run,
   told = g_new0 (Told, 1);
   told->func = run->func;
   told->func_data = run->func_data;
+  told->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
   told->row = row_copy (row);
   source = g_idle_source_new ();
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
@@ -386,7 +392,7 @@ run_one (Run          *run,
   gboolean go_on = TRUE;
 
   row->kind = kind;
-  tell (run, row);
+  tell (run, row, cancellable);
   row->state = SR_CHECK_DONE;
   if (!checks[kind].check (run, row, cancellable, &row->error))
     {
@@ -398,7 +404,7 @@ run_one (Run          *run,
         row->advice = g_strdup (sr_advice_for_error (row->error, checks[kind].step));
       go_on = !cancelled && !checks[kind].needed_by_next;
     }
-  tell (run, row);
+  tell (run, row, cancellable);
   g_ptr_array_add (run->rows, g_steal_pointer (&row));
   return go_on;
 }
@@ -421,7 +427,7 @@ run_checks (GTask        *task,
 
       row->kind = kind;
       row->state = SR_CHECK_SKIPPED;
-      tell (run, row);
+      tell (run, row, cancellable);
       g_ptr_array_add (run->rows, row);
     }
 

@@ -113,7 +113,7 @@ typedef void (*SrCheckFunc) (const SrCheckRow *row,
  * sr_authority_check_async:
  * @self: a CA
  * @password: (nullable): where one is needed
- * @func: (nullable): told of every row, on the caller's main context: first pending, then its end
+ * @func: (nullable): told of every row, on the caller's main context: first pending, then its end; of none once @cancellable was cancelled
  * @func_data: for @func
  * @cancellable: (nullable): stops it
  * @callback: called at the end, behind the last row

@@ -10,8 +10,8 @@ G_BEGIN_DECLS
  *
  * Passwords of CAs behind three verbs: store, look up, clear. They go to the
  * Secret Service by libsecret; where none is there a password is kept in
- * memory, for the session only, and sr_keyring_is_persistent() says so.
- * Belongs to the main thread.
+ * memory, for the session only, and sr_keyring_is_persistent() and the property
+ * "persistent" say so. Belongs to the main thread.
  */
 #define SR_TYPE_KEYRING (sr_keyring_get_type ())
 G_DECLARE_FINAL_TYPE (SrKeyring, sr_keyring, SR, KEYRING, GObject)
@@ -24,6 +24,8 @@ SrKeyring *sr_keyring_new (void);
  * @cancellable: (nullable): stops it
  * @callback: called when it is known whether a Secret Service is there
  * @user_data: for @callback
+ *
+ * From then on one that comes later is noticed too.
  */
 void sr_keyring_open_async (SrKeyring          *self,
                             GCancellable       *cancellable,
@@ -40,6 +42,18 @@ gboolean sr_keyring_open_finish (SrKeyring    *self,
  * Returns: whether passwords outlive the program
  */
 gboolean sr_keyring_is_persistent (SrKeyring *self);
+
+/**
+ * sr_keyring_hold:
+ * @self: a keyring
+ * @authority: a CA
+ * @password: its password
+ *
+ * Keeps the password in memory alone, and leaves the Secret Service as it is.
+ */
+void sr_keyring_hold (SrKeyring   *self,
+                      SrAuthority *authority,
+                      SrSecret    *password);
 
 /**
  * sr_keyring_store_async:

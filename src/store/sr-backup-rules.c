@@ -7,8 +7,6 @@
 
 #include <glib/gi18n-lib.h>
 
-/* CERTLOG's circular logging: bit 4 of DBFlags (DBFLAGS_CIRCULARLOGGING of certsrv.h). */
-#define DBFLAGS_CIRCULARLOGGING 0x4
 
 G_DEFINE_QUARK (sr-backup-rule-error-quark, sr_backup_rule_error)
 
@@ -196,7 +194,7 @@ find_refusal (SrHistory              *history,
   SrChain *base = lineage != NULL ? sr_lineage_get_base (lineage) : NULL;
   SrChain *newest = lineage != NULL ? sr_lineage_get_newest_chain (lineage) : NULL;
 
-  if (facts->db_flags >= 0 && (facts->db_flags & DBFLAGS_CIRCULARLOGGING) != 0)
+  if (facts->db_flags >= 0 && (facts->db_flags & SR_DBFLAGS_CIRCULAR_LOGGING) != 0)
     return SR_BACKUP_RULE_CIRCULAR_LOGGING;
   if (lineage == NULL)
     return SR_BACKUP_RULE_NO_FULL;

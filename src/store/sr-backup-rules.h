@@ -46,7 +46,10 @@ typedef enum
   SR_BACKUP_N_RULES,
 } SrBackupRule;
 
-/** SR_BACKUP_FULL_DAYS: after so many days the automatic choice is a full backup again */
+/** SR_DBFLAGS_CIRCULAR_LOGGING: DBFLAGS_CIRCULARLOGGING, the bit of the CA's DBFlags (certsrv.h) */
+#define SR_DBFLAGS_CIRCULAR_LOGGING 0x4
+
+/** SR_BACKUP_FULL_DAYS: after so many days the automatic choice is a full backup again, which is overdue then */
 #define SR_BACKUP_FULL_DAYS 7
 
 /**

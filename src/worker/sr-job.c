@@ -21,6 +21,46 @@ sr_job_result_free (SrJobResult *result)
   g_free (result);
 }
 
+/* What is reported while it runs. */
+static void
+get_flow_property (SrJob  *self,
+                   guint   id,
+                   GValue *value)
+{
+  switch (id)
+    {
+    case SR_JOB_PROP_FRACTION:
+      g_value_set_double (value, self->shown.fraction);
+      break;
+    case SR_JOB_PROP_BYTES:
+      g_value_set_uint64 (value, self->shown.bytes);
+      break;
+    case SR_JOB_PROP_TOTAL:
+      g_value_set_uint64 (value, self->shown.total);
+      break;
+    case SR_JOB_PROP_RATE:
+      g_value_set_double (value, self->rate);
+      break;
+    case SR_JOB_PROP_TIME_LEFT:
+      g_value_set_int64 (value, self->time_left);
+      break;
+    case SR_JOB_PROP_FILE:
+      g_value_set_string (value, self->shown.file);
+      break;
+    case SR_JOB_PROP_LAST_CALL:
+      g_value_set_string (value, self->shown.last_call);
+      break;
+    case SR_JOB_PROP_LAST_CALL_AT:
+      g_value_set_int64 (value, self->shown.last_call_at);
+      break;
+    case SR_JOB_PROP_LAST_PING_AT:
+      g_value_set_int64 (value, self->shown.last_ping_at);
+      break;
+    default:
+      g_assert_not_reached ();
+    }
+}
+
 static void
 sr_job_get_property (GObject    *object,
                      guint       id,
@@ -49,35 +89,8 @@ sr_job_get_property (GObject    *object,
     case SR_JOB_PROP_PHASE_WORDS:
       g_value_set_string (value, self->phase_words);
       break;
-    case SR_JOB_PROP_FRACTION:
-      g_value_set_double (value, self->shown.fraction);
-      break;
-    case SR_JOB_PROP_BYTES:
-      g_value_set_uint64 (value, self->shown.bytes);
-      break;
-    case SR_JOB_PROP_TOTAL:
-      g_value_set_uint64 (value, self->shown.total);
-      break;
-    case SR_JOB_PROP_RATE:
-      g_value_set_double (value, self->rate);
-      break;
-    case SR_JOB_PROP_TIME_LEFT:
-      g_value_set_int64 (value, self->time_left);
-      break;
-    case SR_JOB_PROP_FILE:
-      g_value_set_string (value, self->shown.file);
-      break;
     case SR_JOB_PROP_SESSION_STATE:
       g_value_set_int (value, self->shown.session_state);
-      break;
-    case SR_JOB_PROP_LAST_CALL:
-      g_value_set_string (value, self->shown.last_call);
-      break;
-    case SR_JOB_PROP_LAST_CALL_AT:
-      g_value_set_int64 (value, self->shown.last_call_at);
-      break;
-    case SR_JOB_PROP_LAST_PING_AT:
-      g_value_set_int64 (value, self->shown.last_ping_at);
       break;
     case SR_JOB_PROP_ERROR:
       g_value_set_boxed (value, sr_job_get_error (self));
@@ -86,7 +99,7 @@ sr_job_get_property (GObject    *object,
       g_value_set_object (value, self->set);
       break;
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      get_flow_property (self, id, value);
     }
 }
 

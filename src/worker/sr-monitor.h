@@ -29,7 +29,7 @@ typedef enum
  * @SR_CONDITION_UNKNOWN: the backup folder was not looked at yet, and nothing else is amiss
  * @SR_CONDITION_GOOD: a full backup is there and recent
  * @SR_CONDITION_NEVER: no full backup is there
- * @SR_CONDITION_OVERDUE: the newest full backup is older than %SR_MONITOR_OVERDUE_DAYS
+ * @SR_CONDITION_OVERDUE: the newest full backup is older than %SR_BACKUP_FULL_DAYS
  * @SR_CONDITION_DAMAGED: the newest full set is not what its manifest says, as its last verification found
  * @SR_CONDITION_OFFLINE: the CA cannot be reached, or refuses
  * @SR_CONDITION_REMOTE_BACKUP_DISABLED: the CA does not allow remote backup (flag 0x40)
@@ -56,9 +56,6 @@ typedef enum
   SR_CONDITION_FOLDER,
   SR_CONDITION_LOCKED,
 } SrCondition;
-
-/** SR_MONITOR_OVERDUE_DAYS: a full backup older than this is overdue */
-#define SR_MONITOR_OVERDUE_DAYS 7
 
 /** SR_MONITOR_SECONDS: how often a reachable CA is asked */
 #define SR_MONITOR_SECONDS 300

@@ -59,7 +59,7 @@ static guint signals[N_SIGNALS];
  * backup whose session we ended. */
 #define SAME_BACKUP_US (15 * 60 * (gint64) G_USEC_PER_SEC)
 
-#define OVERDUE_US (SR_MONITOR_OVERDUE_DAYS * 24 * 3600 * (gint64) G_USEC_PER_SEC)
+#define OVERDUE_US (SR_BACKUP_FULL_DAYS * 24 * 3600 * (gint64) G_USEC_PER_SEC)
 
 static void
 changed (SrWatch *self)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "authority/sr-authority-check.h"
 #include "authority/sr-authority-error.h"
 #include "authority/sr-authority-try.h"
 #include "authority/sr-practice-program.h"
@@ -271,6 +272,51 @@ test_try (Fixture      *f,
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
+typedef struct
+{
+  GCancellable *cancellable;
+  guint n_rows;
+  gboolean ended;
+} Checked;
+
+static void
+cancel_at_first_row (const SrCheckRow *row,
+                     gpointer          user_data)
+{
+  Checked *checked = user_data;
+
+  checked->n_rows++;
+  g_cancellable_cancel (checked->cancellable);
+}
+
+static void
+on_checked (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  Checked *checked = user_data;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (sr_authority_check_finish (SR_AUTHORITY (source), result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  checked->ended = TRUE;
+}
+
+/* No row comes behind a cancel: the next run's rows may stand there already. */
+static void
+test_cancelled_check (Fixture      *f,
+                      gconstpointer data)
+{
+  g_autoptr (SrAuthority) authority = new_authority ("localhost\\CA");
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  Checked checked = { .cancellable = cancellable };
+
+  sr_authority_check_async (authority, NULL, cancel_at_first_row, &checked, cancellable, on_checked, &checked);
+  while (!checked.ended)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (checked.n_rows, ==, 1);
+}
+
 #define ADD(name, func) g_test_add ("/authority/sign-in/" name, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -284,5 +330,6 @@ main (int    argc,
   ADD ("users-file", test_users_file);
   ADD ("stale-control", test_stale_control);
   ADD ("try", test_try);
+  ADD ("cancelled-check", test_cancelled_check);
   return g_test_run ();
 }

@@ -7,17 +7,18 @@ The programs are on PATH, tap.py and practice_ca.py on PYTHONPATH.
 
 import os
 import shutil
+import signal
 import subprocess
 import time
 
 import lab_ca
 import tap
 import ui
-from lab_ca import OPERATOR, PASSWORDS
+from lab_ca import OPERATOR, PASSWORDS, READER
 
 SECRETS = 'org.freedesktop.secrets'
 
-app = ca = None
+app = ca = keyring = None
 
 
 def call(interface, method, signature, *arguments):
@@ -79,9 +80,17 @@ def backed_up(number):
     app.press('Hide')
 
 
-def test_the_keyring_is_offered_and_takes_the_password():
+def test_a_keyring_that_comes_later_is_noticed():
+    global keyring
     lab_ca.open_add(app)
     lab_ca.name_it(app, ca)
+    app.find('Kept Until Strongroom Quits')
+    assert app.look('Remember in the Keyring', 'check box|switch') is None
+    keyring = start_keyring()
+    app.find('Remember in the Keyring', 'check box|switch')
+
+
+def test_the_keyring_is_offered_and_takes_the_password():
     assert lab_ca.is_on(app, 'Remember in the Keyring')
     assert app.look('Kept Until Strongroom Quits') is None
     lab_ca.sign_in(app, OPERATOR, PASSWORDS[OPERATOR])
@@ -123,6 +132,27 @@ def test_it_can_be_forgotten():
     assert ca.counts() == (1, 1), ca.counts()
 
 
+def test_what_cannot_be_kept_in_the_list_is_not_kept_in_the_keyring():
+    path = os.path.join(os.environ['XDG_CONFIG_HOME'], 'strongroom', 'authorities.json')
+    os.rename(path, path + '.away')
+    os.mkdir(path)
+    open_sign_in()
+    app.type_into('User', READER)
+    app.type_into('Password', PASSWORDS[READER])
+    app.press('Sign In')
+    app.find('The Sign-In Could Not Be Kept', 'label')
+    assert not stored(), stored()
+    app.key('Escape')
+    app.gone('The Sign-In Could Not Be Kept', 'label')
+    os.rmdir(path)
+    os.rename(path + '.away', path)
+    close_dialog()
+    open_sign_in()
+    app.wait(lambda: any(node.get_text_iface() and app.atspi.Text.get_text(node.get_text_iface(), 0, -1) == OPERATOR for node in app.walk()),
+             'the user that was there before')
+    close_dialog()
+
+
 def test_it_is_kept_for_the_session_where_that_is_wanted():
     app.back_up_in_full()
     app.find('Sign In', 'dialog')
@@ -136,7 +166,7 @@ def test_it_is_kept_for_the_session_where_that_is_wanted():
     app.says('Password needed to ask the CA')
 
 
-def test_removing_the_ca_clears_it():
+def test_removing_the_ca_clears_it_before_the_program_ends():
     app.press('Sign In…')
     app.find('Sign In', 'dialog')
     app.type_into('Password', PASSWORDS[OPERATOR])
@@ -148,9 +178,17 @@ def test_removing_the_ca_clears_it():
     menu('r')
     app.says('Its 2 backup sets stay in\n.*strongroom/backups/')
     ui.audit(app)
+    os.kill(keyring.pid, signal.SIGSTOP)
     app.press('Remove CA')
     app.find('Back Up a Certificate Authority', 'label')
-    app.wait(lambda: not stored(), 'the keyring to be empty')
+    lab_ca.settle(app)
+    app.key('ctrl+q')
+    app.wait(lambda: not app.windows(), 'the window to go')
+    time.sleep(1)
+    assert app.process.poll() is None, 'the program did not wait for the keyring'
+    os.kill(keyring.pid, signal.SIGCONT)
+    assert app.process.wait(ui.WAIT) == 0
+    assert not stored(), stored()
     assert len(lab_ca.sets()) == 2, lab_ca.sets()
 
 
@@ -161,23 +199,24 @@ def main():
         reason = 'not installed: gnome-keyring'
     if reason:
         tap.skip_all(reason)
-    ui.inside_screen(keyring=True)
-    running = []
+    ui.inside_screen()
     try:
-        running.append(start_keyring())
         ca = lab_ca.LabCa('Contoso CA')
         app = ui.App()
-        tap.run([test_the_keyring_is_offered_and_takes_the_password, test_another_start_finds_it, test_it_is_nowhere_else,
-                 test_it_can_be_forgotten, test_it_is_kept_for_the_session_where_that_is_wanted,
-                 test_removing_the_ca_clears_it])
+        tap.run([test_a_keyring_that_comes_later_is_noticed, test_the_keyring_is_offered_and_takes_the_password,
+                 test_another_start_finds_it, test_it_is_nowhere_else, test_it_can_be_forgotten,
+                 test_what_cannot_be_kept_in_the_list_is_not_kept_in_the_keyring,
+                 test_it_is_kept_for_the_session_where_that_is_wanted,
+                 test_removing_the_ca_clears_it_before_the_program_ends])
     finally:
         if app is not None:
             app.close()
         if ca is not None:
             ca.close()
-        for process in running:
-            process.terminate()
-            process.wait()
+        if keyring is not None:
+            keyring.send_signal(signal.SIGCONT)
+            keyring.terminate()
+            keyring.wait()
 
 
 main()

@@ -197,6 +197,12 @@ def test_disk_that_is_away_at_the_start():
     app.says('Backup Folder Not There')
     assert not app.look('.*Never.*'), 'a backup folder that cannot be read says nothing of backups'
     picture('folder-away-at-start')
+    app.press('More About This CA', 'toggle button')
+    app.choose_item('Remove CA…')
+    app.says('Its backup sets, if it has any, stay in\n.*/vault')
+    picture('folder-away-remove', alert=True)
+    app.press('Cancel')
+    app.gone('Remove CA', BUTTON)
     ui.audit(app)
     plug()
     app.press('Check Again')

@@ -83,7 +83,7 @@ def no_keyring(folder):
           '[D-BUS Service]\nName=org.freedesktop.secrets\nExec=/bin/false\n')
 
 
-def inside_screen(width=1280, height=860, keep=(), keyring=False):
+def inside_screen(width=1280, height=860, keep=()):
     """Returns inside a virtual screen with nothing of the user's in reach, but for the folders named in keep."""
     if os.environ.get('STRONGROOM_UI_SCREEN'):
         return
@@ -92,8 +92,7 @@ def inside_screen(width=1280, height=860, keep=(), keyring=False):
     bus = None
     try:
         environment = screen_environment(folder, keep)
-        if not keyring:
-            no_keyring(folder)
+        no_keyring(folder)
         with open(log, 'wb') as noise:
             bus = start_bus(folder, environment, noise)
         status = subprocess.run(['xvfb-run', '-a', '-s', f'-screen 0 {width}x{height}x24 -nolisten tcp -noreset',
