@@ -8,6 +8,7 @@
 #include "base/sr-file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
 #include <stdarg.h>
@@ -581,6 +582,18 @@ char *
 cli_sets_folder (CliFixture *f)
 {
   return cli_path (f, "share", "strongroom", "backups", "Practice CA", NULL);
+}
+
+void
+cli_damage (const char *set,
+            const char *name)
+{
+  g_autofree char *path = g_build_filename (set, "DataBase", name, NULL);
+  int fd = open (path, O_WRONLY);
+
+  g_assert_cmpint (fd, >=, 0);
+  g_assert_cmpint (pwrite (fd, "damaged", 7, 5000), ==, 7);
+  close (fd);
 }
 
 /* A set's folder has a manifest, a staging folder is any other. */

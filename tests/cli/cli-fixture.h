@@ -99,6 +99,10 @@ void cli_assert_backup (CliFixture *f,
 /* Where the sets of the practice CA are. (transfer full) */
 char *cli_sets_folder (CliFixture *f);
 
+/* Changes a few bytes of a set's file; @name is below DataBase. */
+void cli_damage (const char *set,
+                 const char *name);
+
 /* Staging folders below the standard backup folder. */
 guint cli_count_staging (CliFixture *f);
 

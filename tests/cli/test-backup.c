@@ -5,11 +5,9 @@
 
 #include "store/sr-repository.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static JsonNode *
 back_up (CliFixture *f)
@@ -138,18 +136,6 @@ test_keep_logs (CliFixture   *f,
 }
 
 static void
-damage (const char *set,
-        const char *name)
-{
-  g_autofree char *path = g_build_filename (set, "DataBase", name, NULL);
-  int fd = open (path, O_WRONLY);
-
-  g_assert_cmpint (fd, >=, 0);
-  g_assert_cmpint (pwrite (fd, "damaged", 7, 5000), ==, 7);
-  close (fd);
-}
-
-static void
 test_damaged_set (CliFixture   *f,
                   gconstpointer data)
 {
@@ -161,7 +147,7 @@ test_damaged_set (CliFixture   *f,
     return;
   cli_start_practice (f, 5);
   made = back_up (f);
-  damage (cli_text (made, "path"), "Practice CA.edb");
+  cli_damage (cli_text (made, "path"), "Practice CA.edb");
   verified = cli_run_json (f, 1, "verify", cli_text (made, "path"), NULL);
   g_assert_false (json_object_get_boolean_member (json_node_get_object (verified), "good"));
   problems = json_object_get_array_member (json_node_get_object (verified), "problems");

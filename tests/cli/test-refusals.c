@@ -125,6 +125,7 @@ test_refusals (CliFixture   *f,
 {
   g_autoptr (JsonObject) answer = NULL;
   g_autoptr (JsonNode) sets = NULL;
+  g_autoptr (JsonNode) full = NULL;
 
   if (!cli_have_practice ())
     return;
@@ -148,6 +149,13 @@ test_refusals (CliFixture   *f,
     }
   assert_refused_at_ca (f, "gap", "Behind the log of generation");
   cli_assert_backup (f, NULL, "full", "gap");
+
+  /* The full set that logs would continue is damaged, and that has been found. */
+  full = cli_run_json (f, 0, "backup", "Practice CA", "--full", NULL);
+  cli_damage (cli_text (full, "path"), "Practice CA.edb");
+  json_node_unref (cli_run_json (f, 1, "verify", cli_text (full, "path"), NULL));
+  assert_refused (f, "damaged", NULL);
+  cli_assert_backup (f, NULL, "full", "damaged");
 
   answer = cli_ask_practice (f, "{\"do\": \"config\", \"node\": \"root\", \"entry\": \"DBFlags\", \"value\": 180}");
   g_assert_nonnull (answer);

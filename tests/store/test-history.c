@@ -172,28 +172,38 @@ test_losses (void)
     }
 }
 
-/* A signature that differs is another stream, though no generation repeats. */
-static void
-test_signature (void)
+/* Two sets written by hand, with one text in the second one's manifest replaced. */
+static char *
+describe_changed (const char *words,
+                  const char *second,
+                  const char *from,
+                  const char *to)
 {
   g_auto (TestFolder) folder = { 0 };
   g_autoptr (SrRepository) repository = NULL;
   g_autoptr (SrHistory) history = NULL;
   g_autofree char *path = NULL;
-  g_autofree char *text = NULL;
   g_autoptr (GString) json = NULL;
   char *contents;
 
   test_folder_init (&folder);
   repository = test_repository_new (&folder);
-  test_history_by_hand (repository, "F1-3 F7-9");
-  path = g_build_filename (sr_repository_get_path (repository), "Contoso Issuing CA", "set-2-7", "manifest.json", NULL);
+  test_history_by_hand (repository, words);
+  path = g_build_filename (sr_repository_get_path (repository), "Contoso Issuing CA", second, "manifest.json", NULL);
   g_assert_true (g_file_get_contents (path, &contents, NULL, NULL));
   json = g_string_new_take (contents);
-  g_string_replace (json, "\"signature\": \"01", "\"signature\": \"f1", 0);
+  g_assert_cmpuint (g_string_replace (json, from, to, 0), >, 0);
   g_assert_true (g_file_set_contents (path, json->str, -1, NULL));
   history = test_load_history (repository);
-  text = test_describe (history);
+  return test_describe (history);
+}
+
+/* A signature that differs is another stream, though no generation repeats. */
+static void
+test_signature (void)
+{
+  g_autofree char *text = describe_changed ("F1-3 F7-9", "set-2-7", "\"signature\": \"01", "\"signature\": \"f1");
+
   g_assert_cmpstr (text, ==, "[first *1=1-3] [other-logs *2=7-9]");
 }
 
@@ -201,24 +211,8 @@ test_signature (void)
 static void
 test_creation_time (void)
 {
-  g_auto (TestFolder) folder = { 0 };
-  g_autoptr (SrRepository) repository = NULL;
-  g_autoptr (SrHistory) history = NULL;
-  g_autofree char *path = NULL;
-  g_autofree char *text = NULL;
-  g_autoptr (GString) json = NULL;
-  char *contents;
+  g_autofree char *text = describe_changed ("F1-3 L3-4", "set-2-3", "\"created\": \"2026-11-22T14:18:01Z\"", "\"created\": \"2026-11-22T14:18:02Z\"");
 
-  test_folder_init (&folder);
-  repository = test_repository_new (&folder);
-  test_history_by_hand (repository, "F1-3 L3-4");
-  path = g_build_filename (sr_repository_get_path (repository), "Contoso Issuing CA", "set-2-3", "manifest.json", NULL);
-  g_assert_true (g_file_get_contents (path, &contents, NULL, NULL));
-  json = g_string_new_take (contents);
-  g_assert_cmpuint (g_string_replace (json, "\"created\": \"2026-11-22T14:18:01Z\"", "\"created\": \"2026-11-22T14:18:02Z\"", 0), ==, 1);
-  g_assert_true (g_file_set_contents (path, json->str, -1, NULL));
-  history = test_load_history (repository);
-  text = test_describe (history);
   g_assert_cmpstr (text, ==, "[first *1=1-3] [other-logs ~2]");
 }
 
