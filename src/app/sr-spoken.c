@@ -87,6 +87,17 @@ follow_banner (AdwBanner *banner)
   hide_banner (banner);
 }
 
+/* The groups of libadwaita's own dialog have rows with names, and none themselves. */
+static void
+name_groups (GtkWidget  *widget,
+             const char *name)
+{
+  if (ADW_IS_PREFERENCES_GROUP (widget))
+    gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    name_groups (child, name);
+}
+
 static gboolean
 on_map (GSignalInvocationHint *hint,
         guint                  n_values,
@@ -101,6 +112,8 @@ on_map (GSignalInvocationHint *hint,
     follow_row (ADW_ACTION_ROW (widget));
   else if (ADW_IS_BANNER (widget))
     follow_banner (ADW_BANNER (widget));
+  else if (ADW_IS_ABOUT_DIALOG (widget))
+    name_groups (widget, adw_about_dialog_get_application_name (ADW_ABOUT_DIALOG (widget)));
   return G_SOURCE_CONTINUE;
 }
 

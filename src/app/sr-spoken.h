@@ -10,8 +10,8 @@ G_BEGIN_DECLS
  *
  * Makes a screen reader say what GTK 4.18 and libadwaita 1.7 only show, in the
  * whole program and until it ends: the items of menus get a name, rows their
- * subtitle as a description, and what a banner said last is not told any more
- * when the banner is not shown.
+ * subtitle as a description, the groups of the dialog about the program a name,
+ * and what a banner said last is not told any more when the banner is not shown.
  */
 void sr_spoken_install (void);
 

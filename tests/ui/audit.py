@@ -162,7 +162,7 @@ def everything(app):
     return Layout(app).findings() + nameless(app)
 
 
-def settled(app, also=lambda layout: []):
+def settled(app):
     """The findings of a window at rest: nothing moves, and what is found stays. A control that has just come
     gets its name a moment later, so a finding is believed when it is older than that."""
     before, since = None, 0
@@ -170,7 +170,7 @@ def settled(app, also=lambda layout: []):
     def look():
         nonlocal before, since
         layout = Layout(app)
-        found = layout.findings() + nameless(app) + also(layout)
+        found = layout.findings() + nameless(app)
         if Layout(app).text != layout.text:
             return None
         if found != before:

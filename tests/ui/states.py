@@ -11,7 +11,9 @@ import shutil
 import signal
 import socket
 import subprocess
+import time
 
+import lab_ca
 import practice as practice_ca
 import ui
 
@@ -43,7 +45,7 @@ def stopped():
     server = status()['pid']
     os.kill(server, signal.SIGSTOP)
     try:
-        yield
+        yield server
     finally:
         os.kill(server, signal.SIGCONT)
 
@@ -94,6 +96,7 @@ class Stage:
 
     def __init__(self, environment=None, words=None, size=None, mirrored=False):
         self.environment, self.words, self.size, self.mirrored = environment, words or Words(), size, mirrored
+        self.ca = None
         self.start()
 
     def start(self):
@@ -127,8 +130,7 @@ class Stage:
     def choose(self, menu, english):
         """Opens a menu and takes one of its items."""
         self.press(menu)
-        self.item(english)
-        self.app.click_in_popover(self.item(english))
+        self.app.choose_item(self.words(english))
 
     def item(self, english):
         return self.find(english, 'menu item|button')
@@ -139,6 +141,8 @@ class Stage:
 
     def finish(self):
         subprocess.run(['strongroomctl', 'practice', 'stop'], capture_output=True)
+        if self.ca:
+            self.ca.close()
         return self.app.close()
 
     def again(self):
@@ -152,7 +156,8 @@ class Stage:
     # Each scene yields the name of a state while the window is in it.
 
     def scenes(self):
-        return [self.first_start, self.backing_up, self.set_page, self.other_ends, self.history, self.conditions, self.adding, self.many]
+        return [self.first_start, self.backing_up, self.set_page, self.other_ends, self.history, self.conditions, self.adding,
+                self.asking, self.many]
 
     def everything(self):
         for scene in self.scenes():
@@ -197,8 +202,12 @@ class Stage:
         ask(do='pad', size=256 << 20)
         self.press('Back Up in Full')
         self.app.wait(lambda: (self.progress() or 0) > 0.2, 'progress')
-        with stopped():
+        with stopped() as server:
             yield 'running'
+            # It gives up what says nothing for a minute.
+            os.kill(server, signal.SIGCONT)
+            time.sleep(0.1)
+            os.kill(server, signal.SIGSTOP)
             self.key('ctrl+q')
             self.find('Keep Running')
             yield 'quit'
@@ -314,37 +323,79 @@ class Stage:
         self.app.gone(self.words('The backup folder is not there. Is its disk mounted?'))
 
     def adding(self):
-        """What is checked is the practice CA, by another name."""
-        state = status()
-        with open(os.path.join(state['folder'], 'ntlm-users')) as file:
-            domain, user, password = file.readline().strip().split(':')
+        """A CA that stands for one of the network: with a wrong password first, then with the right one."""
+        self.ca = lab_ca.LabCa('Example Issuing CA')
         self.key('ctrl+n')
-        self.type_into('HOST\\CA name', 'ca.example.com\\Example Issuing CA')
+        self.type_into('HOST\\CA name', self.ca.config)
         yield 'add-name'
         self.app.click(self.find('Connect Elsewhere', 'list item'))
-        self.type_into('Address', state['address'])
-        self.app.atspi.Value.set_current_value(self.find('Activation Port', 'spin button').get_value_iface(), state['port'])
+        self.type_into('Address', self.ca.facts['address'])
+        port = self.find('Activation Port', 'spin button')
+        self.app.atspi.Value.set_current_value(port.get_value_iface(), self.ca.facts['activationPort'])
         yield 'add-elsewhere'
         self.press('Next')
-        self.type_into('User', f'{domain}\\{user}')
-        self.type_into('Password', 'not the password')
+        self.type_into('User', lab_ca.OPERATOR)
+        self.type_into('Password', lab_ca.WRONG)
         yield 'add-sign-in'
+        self.app.tab_to(self.words('Allow NTLM'))
+        self.key('space')
         self.press('Check')
         self.find('Continue Anyway')
         yield 'add-checks'
-        self.key('Escape')
+        self.press('Sign In Differently')
+        self.type_into('Password', lab_ca.PASSWORDS[lab_ca.OPERATOR])
+        self.press('Check')
+        self.says('The account’s roles: %s')
         self.app.gone(self.words('Continue Anyway'))
+        self.app.wait(lambda: self.app.sensitive(self.find('Check Again')), 'the end of the checks')
+        yield 'add-good'
+        self.press('Next')
+        self.find('Add CA')
+        yield 'add-folder'
+        self.press('Add CA')
+        self.find('Back Up Now')
+        yield 'add-done'
+        self.press('Done')
+        self.app.gone(self.words('Done'), BUTTONS)
+
+    def asking(self):
+        """The dialogs that stand before the page of a CA."""
+        self.key('ctrl+comma')
+        self.says('Verify After Backup')
+        yield 'preferences'
+        self.key('Escape')
+        self.app.gone(self.words('Verify After Backup'))
+        self.choose('Main Menu', 'About Strongroom')
+        self.says('The Strongroom developers')
+        yield 'about'
+        self.key('Escape')
+        self.app.gone(self.words('The Strongroom developers'))
+        self.choose('More About This CA', 'Sign-In…')
+        self.says('Kerberos Ticket')
+        yield 'sign-in'
+        self.key('Escape')
+        self.app.gone(self.words('Kerberos Ticket'))
+        self.choose('More About This CA', 'Remove CA…')
+        self.find('Remove CA')
+        yield 'remove'
+        self.key('Escape')
+        self.app.gone(self.words('Remove CA'))
 
     def many(self):
-        """Three CAs, each in another state."""
+        """Enough CAs for a search, in several states."""
         self.app.close()
         for arguments in (['old.example.com\\Example Root CA 2019', '--address', '127.0.0.1', '--port', '1'],
-                          ['ca2.example.com\\Example Issuing CA 2', '--user', 'EXAMPLE\\backup']):
+                          *([f'ca{number}.example.com\\Example Issuing CA {number}', '--user', 'EXAMPLE\\backup']
+                            for number in range(2, 8))):
             subprocess.run(['strongroomctl', 'ca', 'add', *arguments], check=True, capture_output=True)
         self.start()
         self.says('Offline since %s')
         self.app.says(self.words('Backed up just now') + '|' + self.words('Backed up %s'))
         yield 'sidebar'
+        self.press('Search')
+        self.type_into('Search certificate authorities', 'root')
+        self.app.gone('Example Issuing CA.*', 'list item')
+        yield 'search'
         self.app.click(self.find('Example Root CA 2019', 'list item'))
         self.says('Last Full Backup')
         yield 'offline'

@@ -16,9 +16,10 @@ import subprocess
 import sys
 import traceback
 
-import audit
-import states
-import ui
+sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+import audit  # noqa: E402
+import states  # noqa: E402
+import ui  # noqa: E402
 
 LIGHT = {'ADW_DEBUG_COLOR_SCHEME': 'prefer-light'}
 DARK = {'ADW_DEBUG_COLOR_SCHEME': 'prefer-dark'}

@@ -9,7 +9,6 @@ test-audit.py [--mirrored]: one direction of writing. The programs are on PATH.
 import os
 import re
 import shutil
-import subprocess
 import sys
 
 import audit
@@ -18,27 +17,13 @@ import tap
 import ui
 
 WIDE, NARROW = (1000, 720), (360, 640)
-EDGE = 12
 # States that a change of size ends: menus; and a window of its own.
-FIXED = {'menu', 'backup-menu', 'ca-menu', 'shortcuts'}
+FIXED = {'menu', 'backup-menu', 'backup-menu-logs', 'ca-menu', 'shortcuts'}
 
 
 def forget_everything():
     for name in ('config/strongroom', 'data/strongroom', 'state/strongroom'):
         shutil.rmtree(os.path.join(ui.home(), name), ignore_errors=True)
-
-
-def resize(app, width, height):
-    subprocess.run(['xdotool', 'windowsize', '--sync', app.titled()[0], str(width), str(height)], check=True, timeout=10)
-
-
-def audited(app, width, height):
-    def size(layout):
-        window = layout.main()
-        # GTK keeps some pixels of a window for its edge.
-        if not (width - EDGE <= window['width'] <= width and height - EDGE <= window['height'] <= height):
-            yield f'the window takes {window["width"]}×{window["height"]} pixels, and there are {width}×{height}'
-    return audit.settled(app, lambda layout: list(size(layout)))
 
 
 def walk(stage):
@@ -48,8 +33,8 @@ def walk(stage):
         for name in stage.everything():
             for width, height in [WIDE] if name in FIXED else [NARROW, WIDE]:
                 if name not in FIXED:
-                    resize(stage.app, width, height)
-                found += [f'{name}, {width} wide: {finding}' for finding in audited(stage.app, width, height)]
+                    stage.app.resize(width, height)
+                found += [f'{name}, {width} wide: {finding}' for finding in audit.settled(stage.app)]
             seen += 1
     finally:
         stage.finish()

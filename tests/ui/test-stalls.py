@@ -86,7 +86,7 @@ def main():
         os.setpriority(os.PRIO_PROCESS, 0, PRIORITY)
     except PermissionError:
         pass
-    ui.inside_screen()
+    ui.inside_screen(animations=True)
     stalls.prepare()
     app = ui.App()
     try:

@@ -134,7 +134,7 @@ def main():
     reason = ui.missing()
     if reason:
         tap.skip_all(reason)
-    ui.inside_screen()
+    ui.inside_screen(animations=True)
     app = ui.App()
     try:
         tap.run([test_first_start_offers_a_practice_ca, test_certificates_are_issued_and_one_revoked,

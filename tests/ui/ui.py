@@ -15,10 +15,13 @@ import sys
 import tempfile
 import time
 
+import audit as inspector
+
 TOOLS = ('xvfb-run', 'dbus-daemon', 'xdotool', 'import')
 WAIT = 60
 
-SETTINGS = '[Settings]\ngtk-font-name=Adwaita Sans 11\n'
+# What slides takes time, and stands elsewhere a moment later.
+SETTINGS = '[Settings]\ngtk-font-name=Adwaita Sans 11\ngtk-enable-animations={animations}\n'
 FONTS = '''<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
   <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
@@ -46,9 +49,9 @@ def write(path, text):
         file.write(text)
 
 
-def screen_environment(folder, keep):
+def screen_environment(folder, keep, animations):
     os.mkdir(os.path.join(folder, 'run'), 0o700)
-    write(folder + '/etc/gtk-4.0/settings.ini', SETTINGS)
+    write(folder + '/etc/gtk-4.0/settings.ini', SETTINGS.format(animations=int(animations)))
     write(folder + '/etc/fonts.conf', FONTS)
     own = {'HOME': folder, 'XDG_RUNTIME_DIR': folder + '/run', 'XDG_CACHE_HOME': folder + '/cache',
            'XDG_CONFIG_HOME': folder + '/config', 'XDG_DATA_HOME': folder + '/data', 'XDG_STATE_HOME': folder + '/state'}
@@ -83,7 +86,7 @@ def no_keyring(folder):
           '[D-BUS Service]\nName=org.freedesktop.secrets\nExec=/bin/false\n')
 
 
-def inside_screen(width=1280, height=860, keep=()):
+def inside_screen(width=1280, height=860, keep=(), animations=False):
     """Returns inside a virtual screen with nothing of the user's in reach, but for the folders named in keep."""
     if os.environ.get('STRONGROOM_UI_SCREEN'):
         return
@@ -91,7 +94,7 @@ def inside_screen(width=1280, height=860, keep=()):
     log = os.path.join(folder, 'bus.log')
     bus = None
     try:
-        environment = screen_environment(folder, keep)
+        environment = screen_environment(folder, keep, animations)
         no_keyring(folder)
         with open(log, 'wb') as noise:
             bus = start_bus(folder, environment, noise)
@@ -149,6 +152,7 @@ class App:
         from gi.repository import Atspi
         self.atspi = Atspi
         self.name = name
+        self.edge = None
         self.process = subprocess.Popen([program, *arguments], stdout=output,
                                         env=dict(os.environ, G_DEBUG=os.environ['STRONGROOM_UI_DEBUG'],
                                                  **probe(program), **(environment or {})))
@@ -348,6 +352,26 @@ class App:
         subprocess.run(['xdotool', 'key', '--clearmodifiers', *keys], check=True)
         time.sleep(0.15)
 
+    def focused(self):
+        """The control that has the keyboard, or None."""
+        focus = self.atspi.StateType.FOCUSED
+        for node in self.walk():
+            if node.get_state_set().contains(focus) and node.get_role_name() not in ('frame', 'window'):
+                return node
+        return None
+
+    def tab_to(self, name, key='Tab', most=60):
+        """Goes on with Tab until the control of that name (a regular expression, wholly matched) has the keyboard."""
+        seen = []
+        for _ in range(most):
+            node = self.wait(self.focused, 'a control that has the keyboard', 10)
+            if re.fullmatch(name, node.get_name() or ''):
+                return node
+            seen.append(f'{node.get_role_name()} “{node.get_name()}”')
+            self.key(key)
+            self.wait(lambda: self.focused() not in (None, node), f'{key} to lead on from {seen[-1]}', 10)
+        raise AssertionError(f'{key} does not lead to “{name}”, but to ' + ', '.join(seen))
+
     def windows(self):
         found = subprocess.run(['xdotool', 'search', '--onlyvisible', '--pid', str(self.process.pid)],
                                capture_output=True, text=True).stdout.split()
@@ -362,10 +386,26 @@ class App:
         """Gives the keyboard back to the window: no window manager does it here when another one has closed."""
         subprocess.run(['xdotool', 'windowfocus', '--sync', self.titled()[-1]], check=True, timeout=10)
 
+    def border(self):
+        """How much larger the X window is than what the program sees of it: there are its shadow and its edges."""
+        def measure():
+            seen = inspector.Layout(self).main()
+            left, top, right, bottom = self.area(self.titled()[0])
+            again = inspector.Layout(self).main()
+            at_rest = (seen['width'], seen['height']) == (again['width'], again['height'])
+            return at_rest and (right - left - seen['width'], bottom - top - seen['height'])
+        return self.wait(measure, 'the window at rest')
+
     def resize(self, width, height):
-        for window in self.titled():
-            subprocess.run(['xdotool', 'windowsize', '--sync', window, str(width), str(height)], check=False, timeout=10)
-        time.sleep(0.7)
+        """Makes the window that large, and waits until the program has seen it."""
+        self.edge = self.edge or self.border()
+        subprocess.run(['xdotool', 'windowsize', self.titled()[0], str(width + self.edge[0]), str(height + self.edge[1])],
+                       check=True, timeout=10)
+
+        def fits():
+            main = inspector.Layout(self).main()
+            return (main['width'], main['height']) == (width, height)
+        self.wait(fits, f'a window of {width}×{height}')
 
     def area(self, window):
         geometry = subprocess.run(['xdotool', 'getwindowgeometry', '--shell', window],
