@@ -135,13 +135,11 @@ def test_all_sets_are_on_a_page_that_scrolls():
 
 
 def test_timeline_is_made_for_what_is_seen():
-    app.press(f'Show All {SETS} Sets')
-    app.gone(f'Show All {SETS} Sets', 'button')
-    app.find('Full backup of .*', 'list item')
+    show_all()
     quiet('before')
     app.press('Timeline', 'page tab')
     app.find('Timeline of backups, oldest first', 'list')
-    to_the_list()
+    app.tab_to(SET)
     app.key('Home', 'End')
     made = len(rows('Full backup of'))
     assert made <= 2 * MOST_ROWS + ON_THE_PAGE, made
