@@ -141,28 +141,44 @@ server_words (SrWatch *watch)
   return g_strdup_printf (_("Last full backup on %s, which is in the newest set"), time);
 }
 
+static char *
+verified_words (const SrVerification *found)
+{
+  g_autofree char *time = found != NULL ? sr_format_time (found->at) : NULL;
+
+  if (found == NULL)
+    return g_strdup (_("Not verified yet"));
+  switch (found->finding)
+    {
+    case SR_FINDING_DAMAGED:
+      /* Translators: %s is date and time */
+      return g_strdup_printf (_("Damaged, as was found on %s: open it and verify it to see which file"), time);
+    case SR_FINDING_UNREADABLE:
+      /* Translators: %s is date and time */
+      return g_strdup_printf (_("Not all of it could be read on %s: open it and verify it again"), time);
+    case SR_FINDING_UNEXPECTED:
+      /* Translators: %s is date and time */
+      return g_strdup_printf (_("Verified on %s: it is whole, and something else lies in its folder"), time);
+    case SR_FINDING_GOOD:
+    default:
+      /* Translators: %s is date and time */
+      return g_strdup_printf (_("Verified on %s"), time);
+    }
+}
+
 static void
 update_verified (SrAuthorityPage *self)
 {
   const SrVerification *found = sr_watch_get_verification (self->watch);
-  gboolean some = sr_watch_get_newest_full (self->watch) != NULL;
-  const char *classes[] = { found != NULL && !found->good ? "error" : "success", NULL };
-  g_autofree char *time = found != NULL ? sr_format_time (found->at) : NULL;
-  g_autofree char *words = NULL;
+  const char *style = NULL;
+  const char *icon = found != NULL ? sr_format_finding_icon (found->finding, &style) : NULL;
+  const char *classes[] = { style, NULL };
+  g_autofree char *words = verified_words (found);
 
-  gtk_widget_set_visible (GTK_WIDGET (self->verified_row), some);
+  gtk_widget_set_visible (GTK_WIDGET (self->verified_row), sr_watch_get_newest_full (self->watch) != NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->verified_icon), found != NULL);
-  gtk_image_set_from_icon_name (self->verified_icon, found != NULL && !found->good ? "io.github.strongroom.Strongroom-failed-symbolic"
-                                                                                   : "io.github.strongroom.Strongroom-good-symbolic");
+  gtk_image_set_from_icon_name (self->verified_icon, icon);
   gtk_widget_set_css_classes (GTK_WIDGET (self->verified_icon), classes);
-  if (found == NULL)
-    words = g_strdup (_("Not verified yet"));
-  else if (found->good)
-    /* Translators: %s is date and time */
-    words = g_strdup_printf (_("Verified on %s"), time);
-  else
-    /* Translators: %s is date and time */
-    words = g_strdup_printf (_("Damaged, as was found on %s: open it and verify it to see which file"), time);
   adw_action_row_set_subtitle (self->verified_row, words);
 }
 

@@ -155,6 +155,7 @@ tells_failure (SrWatch *watch)
     case SR_CONDITION_FOREIGN_BACKUP:
       return sr_watch_get_failed (watch);
     case SR_CONDITION_DAMAGED:
+    case SR_CONDITION_UNREADABLE:
     case SR_CONDITION_OFFLINE:
     case SR_CONDITION_REMOTE_BACKUP_DISABLED:
     case SR_CONDITION_SESSION_OPEN:
@@ -202,6 +203,8 @@ sr_format_state_line (SrWatch *watch)
       return g_strdup (_("Never backed up"));
     case SR_CONDITION_DAMAGED:
       return g_strdup (_("Newest backup damaged"));
+    case SR_CONDITION_UNREADABLE:
+      return g_strdup (_("Newest backup unreadable"));
     case SR_CONDITION_OVERDUE:
     case SR_CONDITION_FULL_DUE:
       return g_strdup (_("Full backup due"));
@@ -292,5 +295,25 @@ sr_format_set_subtitle (SrBackupSet *set)
     default:
       /* Translators: %s is a size */
       return g_strdup_printf (_("%s, logs not truncated"), size);
+    }
+}
+
+const char *
+sr_format_finding_icon (SrFinding    finding,
+                        const char **style)
+{
+  switch (finding)
+    {
+    case SR_FINDING_DAMAGED:
+      *style = "error";
+      return "io.github.strongroom.Strongroom-failed-symbolic";
+    case SR_FINDING_UNREADABLE:
+      *style = "warning";
+      return "dialog-warning-symbolic";
+    case SR_FINDING_GOOD:
+    case SR_FINDING_UNEXPECTED:
+    default:
+      *style = "success";
+      return "io.github.strongroom.Strongroom-good-symbolic";
     }
 }

@@ -84,6 +84,16 @@ const char *sr_format_state_icon (SrWatch     *watch,
                                   const char **style);
 
 /**
+ * sr_format_finding_icon:
+ * @finding: what a verification found
+ * @style: (out) (transfer none): CSS class: "success", "warning", "error"
+ *
+ * Returns: (transfer none): name of the icon
+ */
+const char *sr_format_finding_icon (SrFinding    finding,
+                                    const char **style);
+
+/**
  * sr_format_set_title:
  * @set: a set
  *

@@ -28,11 +28,22 @@ verify_title (SrJob *job)
   if (sr_job_get_state (job) == SR_JOB_DONE)
     /* Translators: %s is the name of a certificate authority */
     return g_strdup_printf (_("A backup set of %s is verified"), name);
-  if (sr_job_get_problems (job) != NULL && sr_job_get_problems (job)->len > 0)
-    /* Translators: %s is the name of a certificate authority */
-    return g_strdup_printf (_("A backup set of %s is damaged"), name);
-  /* Translators: %s is the name of a certificate authority */
-  return g_strdup_printf (_("Verifying a backup set of %s failed"), name);
+  switch (sr_set_problems_judge (sr_job_get_problems (job)))
+    {
+    case SR_FINDING_DAMAGED:
+      /* Translators: %s is the name of a certificate authority */
+      return g_strdup_printf (_("A backup set of %s is damaged"), name);
+    case SR_FINDING_UNREADABLE:
+      /* Translators: %s is the name of a certificate authority */
+      return g_strdup_printf (_("A backup set of %s cannot be read as a whole"), name);
+    case SR_FINDING_UNEXPECTED:
+      /* Translators: %s is the name of a certificate authority */
+      return g_strdup_printf (_("Something else lies in a backup set of %s"), name);
+    case SR_FINDING_GOOD:
+    default:
+      /* Translators: %s is the name of a certificate authority */
+      return g_strdup_printf (_("Verifying a backup set of %s failed"), name);
+    }
 }
 
 /* Which set, and why it failed. */

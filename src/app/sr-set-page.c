@@ -203,27 +203,40 @@ load_beside (GTask        *task,
   g_task_return_pointer (task, beside, beside_free);
 }
 
+static char *
+verification_words (const SrVerification *verification)
+{
+  g_autofree char *time = sr_format_time (verification->at);
+
+  switch (verification->finding)
+    {
+    case SR_FINDING_DAMAGED:
+      /* Translators: %s is date and time */
+      return g_strdup_printf (_("Damaged, as was found on %s: verify it to see which file"), time);
+    case SR_FINDING_UNREADABLE:
+      /* Translators: %s is date and time */
+      return g_strdup_printf (_("Not all of it could be read on %s: verify it again"), time);
+    case SR_FINDING_UNEXPECTED:
+      /* Translators: %s is date and time */
+      return g_strdup_printf (_("Every file was what the manifest says, read on %s. Something else lies in the folder."), time);
+    case SR_FINDING_GOOD:
+    default:
+      /* Translators: %s is date and time */
+      return g_strdup_printf (_("Every file was what the manifest says, read on %s"), time);
+    }
+}
+
 static void
 show_verification (SrSetPage            *self,
                    const SrVerification *verification)
 {
-  g_autofree char *time = sr_format_time (verification->at);
-  g_autofree char *words = NULL;
+  const char *style, *icon = sr_format_finding_icon (verification->finding, &style);
+  g_autofree char *words = verification_words (verification);
 
   if (verification->at == 0)
     show_verified (self, _("Not known. Verify reads every file back."), NULL, NULL);
-  else if (verification->good)
-    {
-      /* Translators: %s is date and time */
-      words = g_strdup_printf (_("Every file was what the manifest says, read on %s"), time);
-      show_verified (self, words, "io.github.strongroom.Strongroom-good-symbolic", "success");
-    }
   else
-    {
-      /* Translators: %s is date and time */
-      words = g_strdup_printf (_("Damaged, as was found on %s: verify it to see which file"), time);
-      show_verified (self, words, "io.github.strongroom.Strongroom-failed-symbolic", "error");
-    }
+    show_verified (self, words, icon, style);
 }
 
 static void
@@ -327,30 +340,41 @@ update_buttons (SrSetPage *self)
   gtk_widget_set_sensitive (self->delete_button, !verifying && !self->deleting && !self->asking && !exporting);
 }
 
+static char *
+found_words (SrFinding finding,
+             guint     n)
+{
+  if (finding == SR_FINDING_DAMAGED)
+    return g_strdup_printf (ngettext ("Damaged: %u problem was found", "Damaged: %u problems were found", n), n);
+  if (finding == SR_FINDING_UNREADABLE)
+    return g_strdup (_("Not all of it can be read. Nothing else was found to be wrong with its files."));
+  return g_strdup (_("Every file is what the manifest says. Something else lies in the folder."));
+}
+
 static void
 show_verdict (SrSetPage *self,
               SrJob     *job)
 {
   g_autofree char *words = NULL;
   g_autofree char *time = sr_format_time (g_get_real_time ());
-  guint n = sr_job_get_problems (job) != NULL ? sr_job_get_problems (job)->len : 0;
+  SrFinding finding = sr_set_problems_judge (sr_job_get_problems (job));
+  const char *style, *icon = sr_format_finding_icon (finding, &style);
 
-  switch (sr_job_get_state (job))
+  if (sr_job_get_state (job) == SR_JOB_CANCELLED)
+    show_verified (self, _("Stopped before the end"), NULL, NULL);
+  else if (sr_job_get_state (job) == SR_JOB_DONE)
     {
-    case SR_JOB_DONE:
       /* Translators: %s is date and time */
       words = g_strdup_printf (_("Every file is what the manifest says, read on %s"), time);
-      show_verified (self, words, "io.github.strongroom.Strongroom-good-symbolic", "success");
-      break;
-    case SR_JOB_CANCELLED:
-      show_verified (self, _("Stopped before the end"), NULL, NULL);
-      break;
-    default:
+      show_verified (self, words, icon, style);
+    }
+  else if (finding == SR_FINDING_GOOD)
+    show_verified (self, sr_job_get_error (job)->message, "io.github.strongroom.Strongroom-failed-symbolic", "error");
+  else
+    {
       /* Each problem has a row of its own below. */
-      words = n > 0 ? g_strdup_printf (ngettext ("Damaged: %u problem was found", "Damaged: %u problems were found", n), n)
-                    : g_strdup (sr_job_get_error (job)->message);
-      show_verified (self, words, "io.github.strongroom.Strongroom-failed-symbolic", "error");
-      break;
+      words = found_words (finding, sr_job_get_problems (job)->len);
+      show_verified (self, words, icon, style);
     }
   show_problems (self, sr_job_get_problems (job));
   gtk_accessible_announce (GTK_ACCESSIBLE (self), adw_action_row_get_subtitle (self->verified_row),

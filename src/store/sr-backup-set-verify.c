@@ -31,6 +31,24 @@ sr_set_problem_free (SrSetProblem *problem)
   g_free (problem);
 }
 
+SrFinding
+sr_set_problems_judge (GPtrArray *problems)
+{
+  static const SrFinding findings[] = {
+    [SR_SET_PROBLEM_MISSING] = SR_FINDING_DAMAGED,
+    [SR_SET_PROBLEM_UNEXPECTED] = SR_FINDING_UNEXPECTED,
+    [SR_SET_PROBLEM_TYPE] = SR_FINDING_DAMAGED,
+    [SR_SET_PROBLEM_SIZE] = SR_FINDING_DAMAGED,
+    [SR_SET_PROBLEM_HASH] = SR_FINDING_DAMAGED,
+    [SR_SET_PROBLEM_UNREADABLE] = SR_FINDING_UNREADABLE,
+  };
+  SrFinding worst = SR_FINDING_GOOD;
+
+  for (guint i = 0; problems != NULL && i < problems->len; i++)
+    worst = MAX (worst, findings[((const SrSetProblem *) problems->pdata[i])->kind]);
+  return worst;
+}
+
 static void
 add_problem (Verification    *check,
              SrSetProblemKind kind,
@@ -205,6 +223,13 @@ verify_listing (Verification *check)
   look_for_others (check, files, folders, "");
 }
 
+/* The disk did not give the bytes, which says nothing of what they are. */
+static gboolean
+is_disk_error (const GError *error)
+{
+  return g_error_matches (error, SR_STORE_ERROR, SR_STORE_ERROR_IO) || g_error_matches (error, SR_STORE_ERROR, SR_STORE_ERROR_DENIED);
+}
+
 /* The manifest may have been changed since it was loaded, and SHA256SUMS must say the same: it has the
  * manifest's own hash, so a change to one of them shows. */
 static void
@@ -213,16 +238,18 @@ verify_own_files (Verification *check)
   const SrManifest *manifest = sr_backup_set_get_manifest (check->set);
   const char *expected = sr_backup_set_get_manifest_sha256 (check->set);
   const char *path = sr_backup_set_get_path (check->set);
-  g_autoptr (SrBackupSet) now = sr_backup_set_load (path, NULL);
+  g_autoptr (GError) unloaded = NULL;
+  g_autofree char *now = NULL;
+  g_autoptr (SrManifest) loaded = sr_set_load_manifest (path, &now, &unloaded);
   g_autoptr (GBytes) sums = sr_sums_format (manifest, expected);
   g_autoptr (GBytes) found = NULL;
   g_autoptr (GError) local = NULL;
 
-  if (now == NULL)
-    add_problem (check, SR_SET_PROBLEM_UNREADABLE, SR_MANIFEST_NAME, g_strdup (expected), NULL,
+  if (loaded == NULL)
+    add_problem (check, is_disk_error (unloaded) ? SR_SET_PROBLEM_UNREADABLE : SR_SET_PROBLEM_HASH, SR_MANIFEST_NAME, g_strdup (expected), NULL,
                  g_strdup_printf (_("“%s” cannot be read any more"), SR_MANIFEST_NAME));
-  else if (!g_str_equal (sr_backup_set_get_manifest_sha256 (now), expected))
-    add_hash_problem (check, SR_MANIFEST_NAME, expected, sr_backup_set_get_manifest_sha256 (now));
+  else if (!g_str_equal (now, expected))
+    add_hash_problem (check, SR_MANIFEST_NAME, expected, now);
 
   found = sr_store_load (path, SR_SUMS_NAME, g_bytes_get_size (sums),
                          SR_STORE_ERROR_MISSING, SR_STORE_ERROR_MISMATCH, &local);

@@ -556,7 +556,7 @@ read_back (SrBackupSetWriter *self,
       g_prefix_error (error, _("Reading back what was written: "));
       return FALSE;
     }
-  return sr_backup_set_record_verification (set, NULL, error);
+  return sr_backup_set_record_verification (set, SR_FINDING_GOOD, NULL, error);
 }
 
 SrBackupSet *

@@ -61,13 +61,27 @@ sr_backup_set_init (SrBackupSet *self)
 {
 }
 
+SrManifest *
+sr_set_load_manifest (const char *folder,
+                      char      **sha256,
+                      GError    **error)
+{
+  g_autofree char *file = g_build_filename (folder, SR_MANIFEST_NAME, NULL);
+  g_autoptr (GBytes) json = sr_store_load (folder, SR_MANIFEST_NAME, MAX_MANIFEST,
+                                           SR_STORE_ERROR_DAMAGED_SET, SR_STORE_ERROR_DAMAGED_SET, error);
+  SrManifest *manifest = json != NULL ? sr_manifest_parse (json, file, error) : NULL;
+
+  if (manifest != NULL)
+    *sha256 = sr_hash_bytes (GNUTLS_DIG_SHA256, json);
+  return manifest;
+}
+
 SrBackupSet *
 sr_backup_set_load (const char *path,
                     GError    **error)
 {
   g_autofree char *absolute = g_canonicalize_filename (path, NULL);
-  g_autofree char *file = g_build_filename (absolute, SR_MANIFEST_NAME, NULL);
-  g_autoptr (GBytes) json = NULL;
+  g_autofree char *sha256 = NULL;
   SrManifest *manifest;
   SrBackupSet *self;
   struct stat st;
@@ -77,9 +91,7 @@ sr_backup_set_load (const char *path,
       g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_NO_SUCH_SET, _("There is no set “%s”"), absolute);
       return NULL;
     }
-  json = sr_store_load (absolute, SR_MANIFEST_NAME, MAX_MANIFEST,
-                        SR_STORE_ERROR_DAMAGED_SET, SR_STORE_ERROR_DAMAGED_SET, error);
-  manifest = json != NULL ? sr_manifest_parse (json, file, error) : NULL;
+  manifest = sr_set_load_manifest (absolute, &sha256, error);
   if (manifest == NULL)
     return NULL;
 
@@ -87,7 +99,7 @@ sr_backup_set_load (const char *path,
   self->path = g_steal_pointer (&absolute);
   self->name = g_path_get_basename (self->path);
   self->manifest = manifest;
-  self->manifest_sha256 = sr_hash_bytes (GNUTLS_DIG_SHA256, json);
+  self->manifest_sha256 = g_steal_pointer (&sha256);
   self->size = sr_manifest_get_size (manifest);
   self->session = g_new0 (SrSessionRecord, 1);
   if (!sr_session_record_load (self->path, self->session, NULL))
@@ -195,12 +207,13 @@ sr_backup_set_open_file (SrBackupSet     *self,
 
 gboolean
 sr_backup_set_record_verification (SrBackupSet  *self,
+                                   SrFinding     finding,
                                    const GError *problems,
                                    GError      **error)
 {
   SrVerification verification = {
     .at = g_get_real_time (),
-    .good = problems == NULL,
+    .finding = finding,
     .manifest_sha256 = self->manifest_sha256,
     .detail = problems != NULL ? problems->message : NULL,
   };

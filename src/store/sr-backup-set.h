@@ -220,6 +220,14 @@ typedef struct
 void sr_set_problem_free (SrSetProblem *problem);
 
 /**
+ * sr_set_problems_judge:
+ * @problems: (nullable) (element-type SrSetProblem): what sr_backup_set_verify() has collected
+ *
+ * Returns: the worst of it
+ */
+SrFinding sr_set_problems_judge (GPtrArray *problems);
+
+/**
  * sr_backup_set_verify:
  * @self: a set
  * @progress: (nullable) (scope call): told how far it is
@@ -248,6 +256,7 @@ gboolean sr_backup_set_verify (SrBackupSet     *self,
 /**
  * sr_backup_set_record_verification:
  * @self: a set that was read through just now
+ * @finding: what sr_set_problems_judge() makes of it
  * @problems: (nullable): why it is not good, %NULL when it is
  * @error: where to put an error
  *
@@ -258,6 +267,7 @@ gboolean sr_backup_set_verify (SrBackupSet     *self,
  * Returns: whether it is on the disk
  */
 gboolean sr_backup_set_record_verification (SrBackupSet  *self,
+                                            SrFinding     finding,
                                             const GError *problems,
                                             GError      **error);
 

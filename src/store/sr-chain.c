@@ -144,7 +144,7 @@ sr_chain_is_damaged (SrChain *self)
     {
       const SrVerification *found = sr_backup_set_peek_verification (g_ptr_array_index (self->sets, i));
 
-      if (found != NULL && !found->good)
+      if (found != NULL && found->finding == SR_FINDING_DAMAGED)
         return TRUE;
     }
   return FALSE;

@@ -60,7 +60,7 @@ gboolean sr_chain_is_base (SrChain *self);
  * sr_chain_is_damaged:
  * @self: a chain
  *
- * Returns: whether the last verification of one of its sets found that it is not what its manifest says, as was known when the set was loaded
+ * Returns: whether the last verification of one of its sets found it damaged, as was known when the set was loaded
  */
 gboolean sr_chain_is_damaged (SrChain *self);
 

@@ -143,6 +143,11 @@ gint64 sr_authority_next_sequence (SrRepository *repository,
                                    const char   *config,
                                    GError      **error);
 
+/* The manifest in @folder, and the hash of it; as sr_backup_set_load(). */
+SrManifest *sr_set_load_manifest (const char *folder,
+                                  char      **sha256,
+                                  GError    **error);
+
 /* What a set with this manifest is called, before it is made unique. */
 char *sr_set_name_new (const SrManifest *manifest);
 

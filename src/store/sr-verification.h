@@ -9,9 +9,26 @@ G_BEGIN_DECLS
 #define SR_VERIFICATION_NAME "verified.json"
 
 /**
+ * SrFinding:
+ * @SR_FINDING_GOOD: every file was what the manifest says, and nothing else was there
+ * @SR_FINDING_UNEXPECTED: the same, but something else lay in the set's folder, such as what a file manager leaves
+ * @SR_FINDING_UNREADABLE: not all of it could be read, which may pass
+ * @SR_FINDING_DAMAGED: a file was missing, or was another
+ *
+ * What a verification found; the worse, the greater.
+ */
+typedef enum
+{
+  SR_FINDING_GOOD,
+  SR_FINDING_UNEXPECTED,
+  SR_FINDING_UNREADABLE,
+  SR_FINDING_DAMAGED,
+} SrFinding;
+
+/**
  * SrVerification:
  * @at: when the set was last read through, microseconds since 1970 UTC
- * @good: whether it was what its manifest says
+ * @finding: the worst of what was found
  * @manifest_sha256: hash of the manifest that it was compared with, 64 hexadecimal digits
  * @detail: (nullable): what was found, in words
  *
@@ -20,7 +37,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   gint64 at;
-  gboolean good;
+  SrFinding finding;
   char *manifest_sha256;
   char *detail;
 } SrVerification;

@@ -141,7 +141,7 @@ run_verify (SrJob       *job,
     result->failed_phase = SR_BACKUP_PHASE_VERIFYING;
   /* A set on a read-only disk is as good without the note of it. */
   if (!g_error_matches (result->error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
-      && !sr_backup_set_record_verification (result->set, result->error, &unwritten))
+      && !sr_backup_set_record_verification (result->set, sr_set_problems_judge (result->problems), result->error, &unwritten))
     g_debug ("%s", unwritten->message);
 }
 

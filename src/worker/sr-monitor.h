@@ -31,6 +31,7 @@ typedef enum
  * @SR_CONDITION_NEVER: no full backup is there
  * @SR_CONDITION_OVERDUE: the newest full backup is older than %SR_BACKUP_FULL_DAYS
  * @SR_CONDITION_DAMAGED: the newest full set is not what its manifest says, as its last verification found
+ * @SR_CONDITION_UNREADABLE: not all of the newest full set could be read by its last verification
  * @SR_CONDITION_OFFLINE: the CA cannot be reached, or refuses
  * @SR_CONDITION_REMOTE_BACKUP_DISABLED: the CA does not allow remote backup (flag 0x40)
  * @SR_CONDITION_SESSION_OPEN: a session of ours was left open
@@ -48,6 +49,7 @@ typedef enum
   SR_CONDITION_NEVER,
   SR_CONDITION_OVERDUE,
   SR_CONDITION_DAMAGED,
+  SR_CONDITION_UNREADABLE,
   SR_CONDITION_OFFLINE,
   SR_CONDITION_REMOTE_BACKUP_DISABLED,
   SR_CONDITION_SESSION_OPEN,

@@ -357,7 +357,7 @@ sr_watch_choose (SrWatch        *self,
 static gboolean
 is_newest_full_damaged (SrWatch *self)
 {
-  return self->verification.at != 0 && !self->verification.good;
+  return self->verification.at != 0 && self->verification.finding == SR_FINDING_DAMAGED;
 }
 
 SrBackupRule
@@ -440,6 +440,8 @@ sr_watch_get_condition (SrWatch *self)
   ours = sr_backup_set_get_manifest (self->newest_full)->finished;
   if (is_newest_full_damaged (self))
     return SR_CONDITION_DAMAGED;
+  if (self->verification.at != 0 && self->verification.finding == SR_FINDING_UNREADABLE)
+    return SR_CONDITION_UNREADABLE;
   if (sr_watch_compare_last_full (self) > 0)
     return SR_CONDITION_FOREIGN_BACKUP;
   if (g_get_real_time () - ours > OVERDUE_US)

@@ -300,7 +300,7 @@ test_damaged (Fixture      *fixture,
   g_autoptr (GError) error = NULL;
 
   make_logs (fixture);
-  sr_backup_set_record_verification (full, problem, &error);
+  sr_backup_set_record_verification (full, SR_FINDING_DAMAGED, problem, &error);
   g_assert_no_error (error);
   assert_refused (fixture, SR_BACKUP_RULE_DAMAGED, 0, FALSE);
   assert_automatic (fixture, SR_BACKUP_FULL, SR_BACKUP_RULE_DAMAGED);

@@ -158,7 +158,7 @@ test_write_by_program (SrRepository  *repository,
     {
       g_autoptr (GError) problem = g_error_new_literal (SR_STORE_ERROR, SR_STORE_ERROR_MISMATCH, "a file is missing");
 
-      sr_backup_set_record_verification (made, problem, &error);
+      sr_backup_set_record_verification (made, SR_FINDING_DAMAGED, problem, &error);
       g_assert_no_error (error);
     }
   return made;

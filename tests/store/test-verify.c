@@ -356,20 +356,21 @@ test_verification (Fixture      *fixture,
   g_autofree char *path = path_of (fixture, SR_VERIFICATION_NAME);
   g_autofree char *new_path = path_of (fixture, SR_VERIFICATION_NAME ".new");
   g_autofree char *log = path_of (fixture, "DataBase/edb0000E.log");
+  g_autoptr (GPtrArray) found = NULL;
   g_autoptr (GError) problems = NULL;
   g_autoptr (GError) error = NULL;
 
   g_assert_true (sr_backup_set_load_verification (fixture->set, &made, &error));
   g_assert_no_error (error);
-  g_assert_true (made.good);
+  g_assert_cmpint (made.finding, ==, SR_FINDING_GOOD);
   g_assert_cmpint (made.at, >=, sr_backup_set_get_manifest (fixture->set)->finished);
   g_assert_null (made.detail);
 
   g_assert_cmpint (g_unlink (log), ==, 0);
-  g_assert_false (sr_backup_set_verify (fixture->set, NULL, NULL, NULL, NULL, &problems));
-  g_assert_true (sr_backup_set_record_verification (fixture->set, problems, &error));
+  g_assert_false (sr_backup_set_verify (fixture->set, NULL, NULL, &found, NULL, &problems));
+  g_assert_true (sr_backup_set_record_verification (fixture->set, sr_set_problems_judge (found), problems, &error));
   g_assert_true (sr_backup_set_load_verification (fixture->set, &bad, &error));
-  g_assert_false (bad.good);
+  g_assert_cmpint (bad.finding, ==, SR_FINDING_DAMAGED);
   g_assert_cmpint (bad.at, >, made.at);
   g_assert_cmpstr (bad.detail, ==, problems->message);
 
@@ -391,13 +392,52 @@ test_verification (Fixture      *fixture,
   /* It is no part of the set, nor is what a kill leaves of it: the log alone is missing. */
   g_assert_true (sr_file_replace (new_path, "{", 1, NULL));
   {
-    g_autoptr (GPtrArray) found = NULL;
+    g_autoptr (GPtrArray) left = NULL;
 
-    assert_problem (fixture, SR_SET_PROBLEM_MISSING, "DataBase/edb0000E.log", &found);
+    assert_problem (fixture, SR_SET_PROBLEM_MISSING, "DataBase/edb0000E.log", &left);
   }
   g_assert_cmpint (g_unlink (path), ==, 0);
   g_assert_false (sr_backup_set_load_verification (fixture->set, &other, &error));
   g_assert_error (error, SR_STORE_ERROR, SR_STORE_ERROR_MISSING);
+}
+
+static SrFinding
+verify_and_load (SrBackupSet *set)
+{
+  g_auto (SrVerification) read = { 0 };
+  g_autoptr (GPtrArray) found = NULL;
+  g_autoptr (GError) problems = NULL;
+  g_autoptr (GError) error = NULL;
+
+  sr_backup_set_verify (set, NULL, NULL, &found, NULL, &problems);
+  g_assert_true (sr_backup_set_record_verification (set, sr_set_problems_judge (found), problems, &error));
+  g_assert_no_error (error);
+  g_assert_true (sr_backup_set_load_verification (set, &read, &error));
+  g_assert_no_error (error);
+  return read.finding;
+}
+
+/* What a file manager leaves in the folder is no damage, nor is a file that
+ * cannot be read just now; the worst of all is what counts. */
+static void
+test_findings (Fixture      *fixture,
+               gconstpointer data)
+{
+  g_autofree char *extra = path_of (fixture, ".directory");
+  g_autofree char *log = path_of (fixture, "DataBase/edb0000E.log");
+  SrSetProblem unreadable = { .kind = SR_SET_PROBLEM_UNREADABLE };
+  SrSetProblem unexpected = { .kind = SR_SET_PROBLEM_UNEXPECTED };
+  g_autoptr (GPtrArray) problems = g_ptr_array_new ();
+
+  g_assert_cmpint (verify_and_load (fixture->set), ==, SR_FINDING_GOOD);
+  g_assert_true (sr_file_replace (extra, "x", 1, NULL));
+  g_assert_cmpint (verify_and_load (fixture->set), ==, SR_FINDING_UNEXPECTED);
+  g_assert_cmpint (g_unlink (log), ==, 0);
+  g_assert_cmpint (verify_and_load (fixture->set), ==, SR_FINDING_DAMAGED);
+
+  g_ptr_array_add (problems, &unreadable);
+  g_ptr_array_add (problems, &unexpected);
+  g_assert_cmpint (sr_set_problems_judge (problems), ==, SR_FINDING_UNREADABLE);
 }
 
 /* The folder may be anywhere, under any name. */
@@ -437,6 +477,7 @@ main (int   argc,
   ADD ("cancel", test_cancel);
   ADD ("record", test_record);
   ADD ("verification", test_verification);
+  ADD ("findings", test_findings);
   ADD ("moved", test_moved);
   return g_test_run ();
 }

@@ -681,11 +681,11 @@ test_verification (Fixture      *fixture,
   watch = sr_monitor_find (fixture->monitor, authority);
   g_assert_null (sr_watch_get_verification (watch));
   wait_for_sets (fixture->monitor, watch, 1);
-  g_assert_true (sr_watch_get_verification (watch)->good);
+  g_assert_cmpint (sr_watch_get_verification (watch)->finding, ==, SR_FINDING_GOOD);
 
-  g_assert_true (sr_backup_set_record_verification (sr_watch_get_newest_full (watch), problem, &error));
+  g_assert_true (sr_backup_set_record_verification (sr_watch_get_newest_full (watch), SR_FINDING_DAMAGED, problem, &error));
   sr_monitor_refresh_sets (fixture->monitor);
-  while (sr_watch_get_verification (watch)->good)
+  while (sr_watch_get_verification (watch)->finding == SR_FINDING_GOOD)
     g_main_context_iteration (NULL, TRUE);
   g_assert_cmpstr (sr_watch_get_verification (watch)->detail, ==, "one file is missing");
   wait_for_reach (watch);
@@ -726,7 +726,7 @@ test_damaged_logs (Fixture      *fixture,
   wait_for_sets (fixture->monitor, watch, 2);
   g_assert_cmpint (sr_watch_get_due_rule (watch), ==, SR_BACKUP_RULE_NONE);
 
-  g_assert_true (sr_backup_set_record_verification (logs, problem, &error));
+  g_assert_true (sr_backup_set_record_verification (logs, SR_FINDING_DAMAGED, problem, &error));
   sr_monitor_refresh_sets (fixture->monitor);
   while (sr_watch_get_due_rule (watch) == SR_BACKUP_RULE_NONE)
     g_main_context_iteration (NULL, TRUE);
@@ -736,9 +736,9 @@ test_damaged_logs (Fixture      *fixture,
   g_assert_false (choice.logs_allowed);
 
   /* The same of a full set has words of its own. */
-  g_assert_true (sr_backup_set_record_verification (full, problem, &error));
+  g_assert_true (sr_backup_set_record_verification (full, SR_FINDING_DAMAGED, problem, &error));
   sr_monitor_refresh_sets (fixture->monitor);
-  while (sr_watch_get_verification (watch)->good)
+  while (sr_watch_get_verification (watch)->finding == SR_FINDING_GOOD)
     g_main_context_iteration (NULL, TRUE);
   g_assert_cmpint (sr_watch_get_due_rule (watch), ==, SR_BACKUP_RULE_NONE);
 }

@@ -7,6 +7,8 @@
 #include "worker/sr-job-private.h"
 #include "worker/sr-watch-private.h"
 
+#include <stdio.h>
+
 /* What is made of the looks at disk and CA. They are taken here one by one, by
  * hand: the monitor, which has them taken on threads, is test-monitor's. */
 
@@ -174,6 +176,44 @@ test_failed (Fixture      *f,
   g_assert_false (sr_watch_get_failed (f->watch));
 }
 
+static void
+verify (SrBackupSet *set)
+{
+  g_autoptr (SrJob) job = sr_job_new_verify (set);
+
+  g_assert_true (sr_job_begin (job));
+  sr_job_run (job);
+  while (!sr_job_state_is_final (sr_job_get_state (job)))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* What a file manager leaves in a set's folder does not make it a damaged one. */
+static void
+test_findings (Fixture      *f,
+               gconstpointer data)
+{
+  g_autoptr (SrRepository) repository = make_folder ("findings");
+  g_autoptr (SrBackupSet) set = publish (repository, CONFIG);
+  g_autofree char *extra = g_build_filename (sr_backup_set_get_path (set), ".directory", NULL);
+  g_autofree char *sums = g_build_filename (sr_backup_set_get_path (set), SR_SUMS_NAME, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (sr_file_replace (extra, "x", 1, &error));
+  verify (set);
+  look_at_disk (f->watch);
+  g_assert_cmpint (sr_watch_get_verification (f->watch)->finding, ==, SR_FINDING_UNEXPECTED);
+  g_assert_cmpint (sr_watch_get_condition (f->watch), ==, SR_CONDITION_GOOD);
+
+  g_assert_true (sr_backup_set_record_verification (set, SR_FINDING_UNREADABLE, NULL, &error));
+  look_at_disk (f->watch);
+  g_assert_cmpint (sr_watch_get_condition (f->watch), ==, SR_CONDITION_UNREADABLE);
+
+  g_assert_cmpint (remove (sums), ==, 0);
+  verify (set);
+  look_at_disk (f->watch);
+  g_assert_cmpint (sr_watch_get_condition (f->watch), ==, SR_CONDITION_DAMAGED);
+}
+
 #define ADD(name, func) g_test_add ("/worker/watch/" name, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -183,5 +223,6 @@ main (int    argc,
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   ADD ("moved", test_moved);
   ADD ("failed", test_failed);
+  ADD ("findings", test_findings);
   return g_test_run ();
 }
