@@ -175,6 +175,11 @@ class Stage:
         yield 'shortcuts'
         self.key('Escape')
         self.app.focus_window()
+        self.choose('Main Menu', 'About Strongroom')
+        self.says('The Strongroom developers')
+        yield 'about'
+        self.key('Escape')
+        self.app.gone(self.words('The Strongroom developers'))
         self.press('Try with a Practice CA')
         self.says('This CA has no backup yet')
         self.find('Issue')
@@ -365,11 +370,6 @@ class Stage:
         yield 'preferences'
         self.key('Escape')
         self.app.gone(self.words('Verify After Backup'))
-        self.choose('Main Menu', 'About Strongroom')
-        self.says('The Strongroom developers')
-        yield 'about'
-        self.key('Escape')
-        self.app.gone(self.words('The Strongroom developers'))
         self.choose('More About This CA', 'Sign-In…')
         self.says('Kerberos Ticket')
         yield 'sign-in'
