@@ -15,6 +15,9 @@
 #include <glib/gi18n.h>
 #include <signal.h>
 
+/* How long quitting waits for a verification or an export that was cancelled. */
+#define PATIENCE_SECONDS 5
+
 struct _SrApplication
 {
   AdwApplication parent_instance;
@@ -27,10 +30,12 @@ struct _SrApplication
   GPtrArray *ended;   /* jobs that ended while there was no window */
   guint looking_up;   /* passwords that the keyring is asked for */
   guint n_jobs;
+  guint n_backups; /* those among them that have sessions to end */
   gboolean loaded; /* the list of CAs, or why it cannot be */
   guint n_unseen; /* failures that no window was there to show */
   guint n_writes; /* of preferences, that quitting waits for */
   gboolean quitting;
+  guint patience; /* source that ends waiting for other jobs */
 };
 
 G_DEFINE_FINAL_TYPE (SrApplication, sr_application, ADW_TYPE_APPLICATION)
@@ -84,7 +89,7 @@ password_at_hand (SrAuthority *authority,
 static void
 quit_when_done (SrApplication *self)
 {
-  if (self->quitting && self->n_jobs == 0 && self->n_writes == 0)
+  if (self->quitting && self->n_backups == 0 && self->n_writes == 0 && (self->n_jobs == 0 || self->patience == 0))
     g_application_quit (G_APPLICATION (self));
 }
 
@@ -148,6 +153,7 @@ on_job_ended (GObject      *source,
   if (!backup)
     sr_worker_forget (self->worker, job);
   self->n_jobs--;
+  self->n_backups -= backup;
   quit_when_done (self);
   /* What becomes of a set is on the disk, and found there by the next start; why there is none is known here alone. */
   if (!self->quitting && window == NULL && backup && sr_job_get_state (job) == SR_JOB_FAILED)
@@ -162,6 +168,7 @@ sr_application_run_job (SrApplication *self,
                         SrJob         *job)
 {
   self->n_jobs++;
+  self->n_backups += sr_job_get_kind (job) == SR_JOB_BACKUP;
   g_application_hold (G_APPLICATION (self));
   sr_worker_run_async (self->worker, job, NULL, on_job_ended, g_object_ref (job));
 }
@@ -425,17 +432,32 @@ sr_application_recover_finish (SrApplication *self,
   return words;
 }
 
+/* The recovery that follows may take its time. Where it will sign in itself, the
+ * password is not tried twice: it may be a wrong one. */
+static gboolean
+was_asked_without (SrWatch *watch)
+{
+  SrReach reach = sr_watch_get_reach (watch);
+
+  return (reach == SR_REACH_NEEDS_PASSWORD || reach == SR_REACH_UNKNOWN)
+         && sr_watch_get_sets_known (watch) && sr_watch_get_n_open (watch) == 0;
+}
+
 static void
 on_looked_up (GObject      *source,
               GAsyncResult *result,
               gpointer      user_data)
 {
-  SrApplication *self = user_data;
+  SrApplication *self = sr_application_get_default ();
+  g_autoptr (SrAuthority) authority = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (SrSecret) password = sr_keyring_lookup_finish (SR_KEYRING (source), result, &error);
+  SrWatch *watch = self->monitor != NULL ? sr_monitor_find (self->monitor, authority) : NULL;
 
   if (error != NULL)
     g_message ("Looking up a password: %s", error->message);
+  if (password != NULL && watch != NULL && was_asked_without (watch))
+    sr_monitor_refresh (self->monitor, authority);
   if (--self->looking_up == 0)
     recover (self);
 }
@@ -455,7 +477,7 @@ look_up_passwords (SrApplication *self)
       if (!sr_authority_needs_password (authority))
         continue;
       self->looking_up++;
-      sr_keyring_lookup_async (self->keyring, authority, NULL, on_looked_up, self);
+      sr_keyring_lookup_async (self->keyring, authority, NULL, on_looked_up, g_object_ref (authority));
     }
   if (--self->looking_up == 0)
     recover (self);
@@ -537,10 +559,24 @@ count_running (SrApplication *self,
   return n;
 }
 
-/* Jobs hold the application until their sessions are ended. */
+/* A disk that hangs lets nobody stop reading it. */
+static gboolean
+on_patience_over (gpointer user_data)
+{
+  SrApplication *self = user_data;
+
+  self->patience = 0;
+  quit_when_done (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Backups hold the application until their sessions are ended; other jobs, which
+ * have nothing open at a CA, for a short time. */
 static void
 quit (SrApplication *self)
 {
+  if (!self->quitting)
+    self->patience = g_timeout_add_seconds (PATIENCE_SECONDS, on_patience_over, self);
   self->quitting = TRUE;
   sr_worker_cancel_all (self->worker);
   /* A folder that hangs is not waited for: no session has begun. */
@@ -693,6 +729,7 @@ sr_application_dispose (GObject *object)
 {
   SrApplication *self = SR_APPLICATION (object);
 
+  g_clear_handle_id (&self->patience, g_source_remove);
   g_clear_object (&self->monitor);
   g_clear_object (&self->worker);
   g_clear_object (&self->keyring);

@@ -125,6 +125,8 @@ server_words (SrWatch *watch)
 
   if (sr_watch_get_reach (watch) != SR_REACH_ONLINE && theirs == 0)
     return g_strdup (_("Not known: the CA could not be asked"));
+  if (!sr_watch_get_server_last_full_told (watch))
+    return g_strdup (_("Not known"));
   if (theirs == 0)
     return g_strdup (_("No full backup that truncated its logs"));
   time = sr_format_time (theirs);

@@ -142,11 +142,21 @@ job_line (SrJob *job)
     }
 }
 
+/* Of a CA that was never backed up the line tells why it cannot be now; the banner tells the other. */
+static SrCondition
+condition_of_line (SrWatch *watch)
+{
+  SrCondition condition = sr_watch_get_condition (watch);
+  SrReach reach = sr_watch_get_reach (watch);
+
+  return condition == SR_CONDITION_NEVER && reach != SR_REACH_UNKNOWN && reach != SR_REACH_ONLINE ? SR_CONDITION_OFFLINE : condition;
+}
+
 /* Unless the state says worse, or what it was that failed. */
 static gboolean
 tells_failure (SrWatch *watch)
 {
-  switch (sr_watch_get_condition (watch))
+  switch (condition_of_line (watch))
     {
     case SR_CONDITION_UNKNOWN:
     case SR_CONDITION_GOOD:
@@ -179,7 +189,7 @@ sr_format_state_line (SrWatch *watch)
   if (tells_failure (watch))
     return g_strdup (_("Last backup failed"));
 
-  switch (sr_watch_get_condition (watch))
+  switch (condition_of_line (watch))
     {
     case SR_CONDITION_FOLDER:
       return g_strdup (sr_condition_folder_line (sr_watch_get_folder_error (watch)));
@@ -194,6 +204,8 @@ sr_format_state_line (SrWatch *watch)
         return g_strdup (_("Password needed"));
       if (sr_watch_get_reach (watch) == SR_REACH_REFUSED)
         return g_strdup (_("Sign-in refused"));
+      if (sr_watch_get_reach (watch) == SR_REACH_NO_SERVICE)
+        return g_strdup (_("Certificate service does not answer"));
       ago = sr_format_since (sr_watch_get_reach_since (watch));
       /* Translators: %s is a time, such as "09:12" or "5 May 2026, 09:12" */
       return g_strdup_printf (_("Offline since %s"), ago);
@@ -239,7 +251,7 @@ sr_format_state_icon (SrWatch     *watch,
       *style = "error";
       return "io.github.strongroom.Strongroom-failed-symbolic";
     }
-  switch (sr_watch_get_condition (watch))
+  switch (condition_of_line (watch))
     {
     case SR_CONDITION_GOOD:
       *style = "success";

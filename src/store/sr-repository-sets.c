@@ -19,6 +19,7 @@ void
 sr_unreadable_set_free (SrUnreadableSet *set)
 {
   g_free (set->path);
+  g_free (set->config);
   g_clear_error (&set->error);
   g_free (set);
 }
@@ -125,8 +126,12 @@ sr_repository_list_sets (SrRepository *self,
       /* A set that cannot be read does not tell its CA: its folder's counts. */
       gboolean ours = config == NULL || folder->config == NULL || sr_config_equal (folder->config, config);
 
+      guint before = bad->len;
+
       if (!sr_authority_folder_scan (folder->path, sets, ours ? bad : NULL, error))
         return NULL;
+      for (guint j = before; j < bad->len; j++)
+        ((SrUnreadableSet *) bad->pdata[j])->config = g_strdup (folder->config);
     }
   if (config != NULL)
     drop_other_authorities (sets, config);

@@ -210,11 +210,13 @@ GPtrArray *sr_repository_list_authorities (SrRepository *self,
 /**
  * SrUnreadableSet:
  * @path: a folder that looks like a set
+ * @config: (nullable): the CA whose folder it lies in, where that is told
  * @error: why it cannot be taken for one
  */
 typedef struct
 {
   char *path;
+  char *config;
   GError *error;
 } SrUnreadableSet;
 

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
  * @SR_REACH_UNKNOWN: not asked yet
  * @SR_REACH_ONLINE: the CA answered
  * @SR_REACH_OFFLINE: it could not be reached
- * @SR_REACH_REFUSED: it was reached and said no (sign-in, rights)
+ * @SR_REACH_REFUSED: the host said no to the account (sign-in, rights)
+ * @SR_REACH_NO_SERVICE: the host answered, but its certificate service did not: it is stopped, or not there
  * @SR_REACH_NEEDS_PASSWORD: nobody has given the password yet
  *
  * Whether a CA can be reached.
@@ -21,6 +22,7 @@ typedef enum
   SR_REACH_ONLINE,
   SR_REACH_OFFLINE,
   SR_REACH_REFUSED,
+  SR_REACH_NO_SERVICE,
   SR_REACH_NEEDS_PASSWORD,
 } SrReach;
 
@@ -180,7 +182,7 @@ guint64 sr_watch_get_total_size (SrWatch *self);
  * sr_watch_get_n_unreadable:
  * @self: a watch
  *
- * Returns: how many folders look like a set and cannot be understood
+ * Returns: how many folders look like a set of this CA, or may be one, and cannot be understood
  */
 guint sr_watch_get_n_unreadable (SrWatch *self);
 
@@ -238,9 +240,17 @@ gint64 sr_watch_get_db_flags (SrWatch *self);
  * sr_watch_get_server_last_full:
  * @self: a watch
  *
- * Returns: when the CA says that its last full backup was, microseconds since 1970 UTC; 0 when not known or never
+ * Returns: when the CA says that its last full backup was, microseconds since 1970 UTC; 0 when never, or not known
  */
 gint64 sr_watch_get_server_last_full (SrWatch *self);
+
+/**
+ * sr_watch_get_server_last_full_told:
+ * @self: a watch
+ *
+ * Returns: whether the CA has told, were it that there was none
+ */
+gboolean sr_watch_get_server_last_full_told (SrWatch *self);
 gint64 sr_watch_get_server_last_incremental (SrWatch *self);
 
 /**

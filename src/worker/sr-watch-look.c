@@ -7,6 +7,7 @@
 #include "base/sr-bytes.h"
 #include "base/sr-error.h"
 #include "base/sr-filetime.h"
+#include "base/sr-hresult.h"
 #include "session/sr-journal.h"
 #include "store/sr-safe-name.h"
 #include "worker/sr-backup-folder.h"
@@ -215,30 +216,54 @@ own_entry (SrCertAdmin  *admin,
   return sr_cert_admin_get_config_entry (admin, "", entry, value, deadline, cancellable, error);
 }
 
-/* What the account may not read stays untold: that is no failure. */
+/* What the account may not read stays untold: that is no failure. What befell
+ * the connection is one, of the whole look: nothing is asked after it. */
+static gboolean
+ask (SrServerLook *look,
+     SrCertAdmin  *admin,
+     GetEntry      get,
+     const char   *entry,
+     SrVariant    *value,
+     GCancellable *cancellable)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (look->error != NULL)
+    return FALSE;
+  if (get (admin, entry, value, sr_deadline_in (CALL_SECONDS), cancellable, &error))
+    return TRUE;
+  if (error->domain == SR_ERROR || error->domain == G_IO_ERROR)
+    look->error = g_steal_pointer (&error);
+  /* An entry that nobody has made is empty. */
+  return g_error_matches (error, SR_HRESULT_ERROR, (gint) SR_E_FILE_NOT_FOUND);
+}
+
 static gint64
-number (SrCertAdmin  *admin,
+number (SrServerLook *look,
+        SrCertAdmin  *admin,
         GetEntry      get,
         const char   *entry,
         GCancellable *cancellable)
 {
   g_auto (SrVariant) value = { 0 };
 
-  if (!get (admin, entry, &value, sr_deadline_in (CALL_SECONDS), cancellable, NULL) || value.type != SR_VT_I4)
+  if (!ask (look, admin, get, entry, &value, cancellable) || value.type != SR_VT_I4)
     return -1;
   return (guint32) value.number;
 }
 
-/* A FILETIME in eight bytes; 0 when not told. */
+/* A FILETIME in eight bytes; 0 when there is none. */
 static guint64
-moment (SrCertAdmin  *admin,
+moment (SrServerLook *look,
+        SrCertAdmin  *admin,
         const char   *entry,
+        gboolean     *told,
         GCancellable *cancellable)
 {
   g_auto (SrVariant) value = { 0 };
 
-  if (!sr_cert_admin_get_server_entry (admin, entry, &value, sr_deadline_in (CALL_SECONDS), cancellable, NULL) ||
-      value.type != SR_VT_ARRAY_UI1 || value.bytes == NULL || g_bytes_get_size (value.bytes) != sizeof (guint64))
+  *told = ask (look, admin, sr_cert_admin_get_server_entry, entry, &value, cancellable);
+  if (!*told || value.type != SR_VT_ARRAY_UI1 || value.bytes == NULL || g_bytes_get_size (value.bytes) != sizeof (guint64))
     return 0;
   return sr_get_le64 (g_bytes_get_data (value.bytes, NULL));
 }
@@ -257,6 +282,7 @@ sr_server_look_new (SrAuthority  *authority,
   SrServerLook *look = g_new0 (SrServerLook, 1);
   g_autoptr (SrDcomTarget) target = NULL;
   g_autoptr (SrCertAdmin) admin = NULL;
+  gboolean told;
 
   look->asked_at = g_get_real_time ();
   look->interface_flags = -1;
@@ -267,11 +293,11 @@ sr_server_look_new (SrAuthority  *authority,
   admin = sr_cert_admin_activate (target, sr_authority_get_name (authority), sr_deadline_in (2 * CALL_SECONDS), cancellable, &look->error);
   if (admin == NULL)
     return look;
-  look->interface_flags = number (admin, own_entry, "InterfaceFlags", cancellable);
-  look->db_flags = number (admin, sr_cert_admin_get_server_entry, "DBFlags", cancellable);
-  look->last_full_filetime = moment (admin, "DBLastFullBackup", cancellable);
+  look->interface_flags = number (look, admin, own_entry, "InterfaceFlags", cancellable);
+  look->db_flags = number (look, admin, sr_cert_admin_get_server_entry, "DBFlags", cancellable);
+  look->last_full_filetime = moment (look, admin, "DBLastFullBackup", &look->last_full_told, cancellable);
   look->last_full = to_unix (look->last_full_filetime);
-  look->last_incremental = to_unix (moment (admin, "DBLastIncrementalBackup", cancellable));
+  look->last_incremental = to_unix (moment (look, admin, "DBLastIncrementalBackup", &told, cancellable));
   sr_dcom_object_release (sr_cert_admin_get_object (admin), sr_deadline_in (CALL_SECONDS), NULL);
   return look;
 }

@@ -41,6 +41,7 @@ typedef struct
   gint64 asked_at;        /* microseconds since 1970 UTC, before the first call */
   gint64 interface_flags; /* -1: not told */
   gint64 db_flags;
+  gboolean last_full_told;
   gint64 last_full; /* 0: never, or not told */
   guint64 last_full_filetime; /* the same as it came */
   gint64 last_incremental;

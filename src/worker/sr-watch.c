@@ -7,6 +7,7 @@
 #include "authority/sr-authority-error.h"
 #include "authority/sr-config-string.h"
 #include "base/sr-error.h"
+#include "base/sr-hresult.h"
 #include "session/sr-journal.h"
 
 struct _SrWatch
@@ -40,6 +41,7 @@ struct _SrWatch
   gint64 asked_at;
   gint64 interface_flags;
   gint64 db_flags;
+  gboolean last_full_told;
   gint64 last_full;
   guint64 last_full_filetime;
   gint64 last_incremental;
@@ -240,7 +242,13 @@ sr_watch_take_disk (SrWatch    *self,
       take_history (self, look);
     }
   take_holder (self, look);
-  self->n_unreadable = look->unreadable != NULL ? look->unreadable->len : 0;
+  self->n_unreadable = 0;
+  for (guint i = 0; look->unreadable != NULL && i < look->unreadable->len; i++)
+    {
+      const SrUnreadableSet *unreadable = look->unreadable->pdata[i];
+
+      self->n_unreadable += unreadable->config == NULL || concerns (self, unreadable->config);
+    }
   self->n_open = 0;
   for (guint i = 0; look->open != NULL && i < look->open->len; i++)
     {
@@ -260,9 +268,18 @@ reach_of (const GError *error)
     return SR_REACH_ONLINE;
   if (g_error_matches (error, SR_AUTHORITY_ERROR, SR_AUTHORITY_ERROR_NEEDS_PASSWORD))
     return SR_REACH_NEEDS_PASSWORD;
-  if (error->domain == SR_HRESULT_ERROR || sr_advice_is_sign_in (error))
+  if (sr_advice_is_sign_in (error) || g_error_matches (error, SR_HRESULT_ERROR, (gint) SR_E_ACCESSDENIED))
     return SR_REACH_REFUSED;
+  if (error->domain == SR_HRESULT_ERROR)
+    return SR_REACH_NO_SERVICE;
   return SR_REACH_OFFLINE;
+}
+
+/* One that nobody had the password for was not asked. */
+static gboolean
+was_away (SrReach before)
+{
+  return before == SR_REACH_OFFLINE || before == SR_REACH_REFUSED || before == SR_REACH_NO_SERVICE;
 }
 
 void
@@ -273,7 +290,7 @@ sr_watch_take_server (SrWatch      *self,
 
   if (reach != self->reach || self->reach_since == 0)
     {
-      self->was_away = reach == SR_REACH_ONLINE && self->reach_since != 0;
+      self->was_away = reach == SR_REACH_ONLINE && was_away (self->reach);
       self->reach_since = g_get_real_time ();
     }
   self->reach = reach;
@@ -285,6 +302,7 @@ sr_watch_take_server (SrWatch      *self,
       self->asked_at = look->asked_at;
       self->interface_flags = look->interface_flags;
       self->db_flags = look->db_flags;
+      self->last_full_told = look->last_full_told;
       self->last_full = look->last_full;
       self->last_full_filetime = look->last_full_filetime;
       self->last_incremental = look->last_incremental;
@@ -417,10 +435,28 @@ is_remote_backup_disabled (SrWatch *self)
   return self->interface_flags >= 0 && (self->interface_flags & SR_AUTHORITY_INTERFACE_NO_REMOTE_BACKUP) != 0;
 }
 
+/* What can be told without the CA. */
+static SrCondition
+condition_of_sets (SrWatch *self)
+{
+  if (self->newest_full == NULL)
+    return self->sets_known ? SR_CONDITION_NEVER : SR_CONDITION_UNKNOWN;
+  if (is_newest_full_damaged (self))
+    return SR_CONDITION_DAMAGED;
+  if (self->verification.at != 0 && self->verification.finding == SR_FINDING_UNREADABLE)
+    return SR_CONDITION_UNREADABLE;
+  /* The CA may have told of that before it was away. */
+  if (sr_watch_compare_last_full (self) > 0)
+    return SR_CONDITION_FOREIGN_BACKUP;
+  if (g_get_real_time () - sr_backup_set_get_manifest (self->newest_full)->finished > OVERDUE_US)
+    return SR_CONDITION_OVERDUE;
+  return SR_CONDITION_GOOD;
+}
+
 SrCondition
 sr_watch_get_condition (SrWatch *self)
 {
-  gint64 ours = 0;
+  SrCondition sets = condition_of_sets (self);
 
   if (self->folder_error != NULL)
     return SR_CONDITION_FOLDER;
@@ -431,22 +467,12 @@ sr_watch_get_condition (SrWatch *self)
   /* It stays, whether the CA can be reached just now or not. */
   if (!is_remote_backup_disabled (self) && sr_watch_get_due_rule (self) != SR_BACKUP_RULE_NONE)
     return SR_CONDITION_FULL_DUE;
+  /* So does what the sets are worth. */
+  if (!is_remote_backup_disabled (self) && sets != SR_CONDITION_GOOD && sets != SR_CONDITION_UNKNOWN)
+    return sets;
   if (self->reach != SR_REACH_UNKNOWN && self->reach != SR_REACH_ONLINE)
     return SR_CONDITION_OFFLINE;
-  if (is_remote_backup_disabled (self))
-    return SR_CONDITION_REMOTE_BACKUP_DISABLED;
-  if (self->newest_full == NULL)
-    return self->sets_known ? SR_CONDITION_NEVER : SR_CONDITION_UNKNOWN;
-  ours = sr_backup_set_get_manifest (self->newest_full)->finished;
-  if (is_newest_full_damaged (self))
-    return SR_CONDITION_DAMAGED;
-  if (self->verification.at != 0 && self->verification.finding == SR_FINDING_UNREADABLE)
-    return SR_CONDITION_UNREADABLE;
-  if (sr_watch_compare_last_full (self) > 0)
-    return SR_CONDITION_FOREIGN_BACKUP;
-  if (g_get_real_time () - ours > OVERDUE_US)
-    return SR_CONDITION_OVERDUE;
-  return SR_CONDITION_GOOD;
+  return is_remote_backup_disabled (self) ? SR_CONDITION_REMOTE_BACKUP_DISABLED : sets;
 }
 
 SrAuthority *
@@ -558,6 +584,12 @@ gint64
 sr_watch_get_db_flags (SrWatch *self)
 {
   return self->db_flags;
+}
+
+gboolean
+sr_watch_get_server_last_full_told (SrWatch *self)
+{
+  return self->last_full_told;
 }
 
 gint64

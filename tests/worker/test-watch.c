@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "authority/sr-authority-error.h"
+#include "base/sr-error.h"
 #include "base/sr-file.h"
+#include "base/sr-hresult.h"
 #include "store/sr-backup-set-writer.h"
 #include "worker/sr-backup-folder.h"
 #include "worker/sr-job-private.h"
@@ -214,6 +217,89 @@ test_findings (Fixture      *f,
   g_assert_cmpint (sr_watch_get_condition (f->watch), ==, SR_CONDITION_DAMAGED);
 }
 
+/* What the CA says, or why it could not be asked. */
+static void
+hear (SrWatch *watch,
+      GError  *error)
+{
+  g_autoptr (SrServerLook) look = g_new0 (SrServerLook, 1);
+
+  look->error = error;
+  look->asked_at = g_get_real_time ();
+  look->interface_flags = look->db_flags = -1;
+  sr_watch_take_server (watch, look);
+}
+
+static GError *
+away (void)
+{
+  return g_error_new (SR_ERROR, SR_ERROR_TIMED_OUT, "no route");
+}
+
+/* What our sets are worth stands, whether the CA can be reached or not. */
+static void
+test_offline (Fixture      *f,
+              gconstpointer data)
+{
+  g_autoptr (SrRepository) repository = make_folder ("offline");
+  g_autoptr (SrBackupSet) set = NULL;
+  g_autoptr (GError) error = NULL;
+
+  hear (f->watch, away ());
+  g_assert_cmpint (sr_watch_get_condition (f->watch), ==, SR_CONDITION_OFFLINE);
+  look_at_disk (f->watch);
+  g_assert_cmpint (sr_watch_get_condition (f->watch), ==, SR_CONDITION_NEVER);
+  set = publish (repository, CONFIG);
+  look_at_disk (f->watch);
+  g_assert_cmpint (sr_watch_get_condition (f->watch), ==, SR_CONDITION_OFFLINE);
+  g_assert_true (sr_backup_set_record_verification (set, SR_FINDING_DAMAGED, NULL, &error));
+  look_at_disk (f->watch);
+  g_assert_cmpint (sr_watch_get_condition (f->watch), ==, SR_CONDITION_DAMAGED);
+}
+
+/* Each way of not being told is another thing to do. */
+static void
+test_reach (Fixture      *f,
+            gconstpointer data)
+{
+  hear (f->watch, g_error_new (SR_AUTHORITY_ERROR, SR_AUTHORITY_ERROR_NEEDS_PASSWORD, "none"));
+  g_assert_cmpint (sr_watch_get_reach (f->watch), ==, SR_REACH_NEEDS_PASSWORD);
+  hear (f->watch, NULL);
+  g_assert_cmpint (sr_watch_get_reach (f->watch), ==, SR_REACH_ONLINE);
+  g_assert_false (sr_watch_get_was_away (f->watch));
+  hear (f->watch, away ());
+  g_assert_cmpint (sr_watch_get_reach (f->watch), ==, SR_REACH_OFFLINE);
+  hear (f->watch, NULL);
+  g_assert_true (sr_watch_get_was_away (f->watch));
+
+  hear (f->watch, g_error_new (SR_ERROR, SR_ERROR_AUTH, "no"));
+  g_assert_cmpint (sr_watch_get_reach (f->watch), ==, SR_REACH_REFUSED);
+  hear (f->watch, g_error_new (SR_HRESULT_ERROR, (gint) SR_E_ACCESSDENIED, "no"));
+  g_assert_cmpint (sr_watch_get_reach (f->watch), ==, SR_REACH_REFUSED);
+  hear (f->watch, g_error_new (SR_HRESULT_ERROR, (gint) SR_REGDB_E_CLASSNOTREG, "no CA here"));
+  g_assert_cmpint (sr_watch_get_reach (f->watch), ==, SR_REACH_NO_SERVICE);
+  g_assert_false (sr_watch_get_was_away (f->watch));
+}
+
+/* A folder that cannot be read as a set is told of the CA whose folder it lies in. */
+static void
+test_unreadable (Fixture      *f,
+                 gconstpointer data)
+{
+  g_autoptr (SrRepository) repository = make_folder ("unreadable");
+  g_autoptr (SrBackupSet) mine = publish (repository, CONFIG);
+  g_autoptr (SrBackupSet) other = publish (repository, "other.example.test\\Other CA");
+  g_autofree char *manifest = g_build_filename (sr_backup_set_get_path (other), SR_MANIFEST_NAME, NULL);
+  g_autofree char *own = g_build_filename (sr_backup_set_get_path (mine), SR_MANIFEST_NAME, NULL);
+
+  g_assert_cmpint (remove (manifest), ==, 0);
+  look_at_disk (f->watch);
+  g_assert_cmpuint (sr_watch_get_n_unreadable (f->watch), ==, 0);
+  g_assert_cmpint (remove (own), ==, 0);
+  look_at_disk (f->watch);
+  g_assert_cmpuint (sr_watch_get_n_unreadable (f->watch), ==, 1);
+}
+
 #define ADD(name, func) g_test_add ("/worker/watch/" name, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -224,5 +310,8 @@ main (int    argc,
   ADD ("moved", test_moved);
   ADD ("failed", test_failed);
   ADD ("findings", test_findings);
+  ADD ("offline", test_offline);
+  ADD ("reach", test_reach);
+  ADD ("unreadable", test_unreadable);
   return g_test_run ();
 }
