@@ -195,6 +195,9 @@ plan_work (SrJob                  *self,
 
   if (p->phase < SR_BACKUP_PHASE_CONNECTING || p->phase > SR_BACKUP_PHASE_ENDING)
     return;
+  /* Another session: a full backup instead of a log-only one that the CA refused. */
+  if (STEP (p->phase) < progress->step)
+    sr_progress_begin_again (progress, STEP (p->phase));
   sr_progress_enter (progress, STEP (p->phase));
   if (p->phase == SR_BACKUP_PHASE_VERIFYING)
     {

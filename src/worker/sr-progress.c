@@ -78,6 +78,17 @@ sr_progress_enter (SrProgress *self,
 }
 
 void
+sr_progress_begin_again (SrProgress *self,
+                         guint       step)
+{
+  g_return_if_fail (step < self->n_steps);
+
+  self->base = sr_progress_get_fraction (self);
+  self->step = step;
+  self->part = self->base_part = 0;
+}
+
+void
 sr_progress_set_part (SrProgress *self,
                       double      part)
 {

@@ -58,6 +58,14 @@ void sr_progress_enter (SrProgress *self,
                         guint       step);
 
 /**
+ * sr_progress_begin_again:
+ * @self: a plan
+ * @step: the step that the work begins with once more; what is left of the bar is divided among all from there on
+ */
+void sr_progress_begin_again (SrProgress *self,
+                              guint       step);
+
+/**
  * sr_progress_set_part:
  * @self: a plan
  * @part: how much of the current step is done, 0 to 1; a smaller one than before is ignored

@@ -272,6 +272,36 @@ test_fraction_verifying (Fixture      *f,
   wait_for_end (f);
 }
 
+/* A session that the CA refused at its logs, then a full one: the bar goes on through all of it. */
+static void
+test_fraction_full_instead (Fixture      *f,
+                            gconstpointer data)
+{
+  SrBackupProgress p = { .phase = SR_BACKUP_PHASE_LOGS, .state = SR_SESSION_OPEN };
+  double refused, half;
+
+  sr_job_report (f->job, &p);
+  refused = f->job->coming.fraction;
+  p = (SrBackupProgress) { .phase = SR_BACKUP_PHASE_DATABASE, .state = SR_SESSION_OPEN, .file = "CA.edb", .file_index = 1, .n_files = 1,
+                           .file_size = 1 << 30, .file_done = 1 << 29, .bytes_total = 1 << 30, .bytes_done = 1 << 29 };
+  sr_job_report (f->job, &p);
+  half = f->job->coming.fraction;
+  g_assert_cmpfloat (half, >, refused);
+  p.file_done = p.bytes_done = 1 << 30;
+  sr_job_report (f->job, &p);
+  g_assert_cmpfloat (f->job->coming.fraction, >, half);
+  g_assert_cmpfloat (f->job->coming.fraction, <, 1);
+  half = f->job->coming.fraction;
+  p.phase = SR_BACKUP_PHASE_LOGS;
+  p.file = NULL;
+  p.n_files = p.file_index = 2;
+  sr_job_report (f->job, &p);
+  g_assert_cmpfloat (f->job->coming.fraction, >, half);
+  end_job (f, NULL);
+  wait_for_end (f);
+  check_shown (f);
+}
+
 typedef struct
 {
   SrJob *job;
@@ -432,6 +462,7 @@ main (int    argc,
   ADD ("fraction-shown", test_fraction_shown);
   g_test_add_func ("/worker/job/fraction-every-report", test_fraction_every_report);
   ADD ("fraction-verifying", test_fraction_verifying);
+  ADD ("fraction-full-instead", test_fraction_full_instead);
   ADD ("update-bound", test_update_bound);
   ADD ("cancel", test_cancel);
   ADD ("failure", test_failure);

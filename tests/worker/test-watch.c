@@ -2,9 +2,11 @@
 #include "config.h"
 
 #include "authority/sr-authority-error.h"
+#include "authority/sr-practice-program.h"
 #include "base/sr-error.h"
 #include "base/sr-file.h"
 #include "base/sr-hresult.h"
+#include "csra/sr-csra-messages.h"
 #include "store/sr-backup-set-writer.h"
 #include "worker/sr-backup-folder.h"
 #include "worker/sr-job-private.h"
@@ -281,6 +283,91 @@ test_reach (Fixture      *f,
   g_assert_false (sr_watch_get_was_away (f->watch));
 }
 
+#define PATIENCE 60
+
+static SrPracticeFolder *
+start_practice (const char *folder)
+{
+  g_autofree char *program = sr_practice_program_find (NULL);
+  SrPracticeProgramOptions options = { .name = "Practice CA", .interface_flags = -1 };
+  g_autoptr (GError) error = NULL;
+  SrPracticeFolder *ready;
+
+  if (program == NULL)
+    {
+      g_test_skip ("strongroom-practice-ca is not built");
+      return NULL;
+    }
+  ready = sr_practice_program_start (folder, &options, sr_deadline_in (PATIENCE), NULL, &error);
+  g_assert_no_error (error);
+  return ready;
+}
+
+static SrAuthority *
+authority_of (SrPracticeFolder *ready)
+{
+  g_autoptr (GError) error = NULL;
+  SrAuthority *authority = sr_authority_new (ready->config, &error);
+
+  g_assert_true (sr_authority_set_endpoint (authority, ready->address, ready->activation_port, &error));
+  sr_authority_set_ntlm_allowed (authority, TRUE);
+  sr_authority_set_sign_in (authority, SR_CREDENTIALS_PASSWORD, ready->user, NULL, &error);
+  g_assert_no_error (error);
+  return authority;
+}
+
+static void
+drop_call (const char *folder,
+           guint       call)
+{
+  g_autoptr (JsonObject) request = json_object_new ();
+  g_autoptr (JsonObject) answer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  json_object_set_string_member (request, "do", "drop");
+  json_object_set_int_member (request, "opnum", SR_CSRA_GET_CONFIG_ENTRY);
+  json_object_set_string_member (request, "when", "before");
+  json_object_set_int_member (request, "call", call);
+  answer = sr_practice_program_ask (folder, request, sr_deadline_in (PATIENCE), NULL, &error);
+  g_assert_no_error (error);
+}
+
+/* That there was no backup is told; where the connection breaks nothing is: what was known before stays. */
+static void
+test_told (Fixture      *f,
+           gconstpointer data)
+{
+  g_autofree char *folder = g_build_filename (g_get_user_data_dir (), "practice", NULL);
+  g_autoptr (SrPracticeFolder) ready = start_practice (folder);
+  g_autoptr (SrSecret) password = ready != NULL ? sr_practice_folder_get_password (ready, NULL) : NULL;
+  g_autoptr (SrAuthority) authority = ready != NULL ? authority_of (ready) : NULL;
+  g_autoptr (SrServerLook) whole = NULL;
+
+  if (ready == NULL)
+    return;
+  g_assert_false (sr_watch_get_server_last_full_told (f->watch));
+  whole = sr_server_look_new (authority, password, NULL);
+  g_assert_no_error (whole->error);
+  sr_watch_take_server (f->watch, whole);
+  g_assert_true (sr_watch_get_server_last_full_told (f->watch));
+  g_assert_cmpint (sr_watch_get_server_last_full (f->watch), ==, 0);
+  g_assert_cmpint (sr_watch_get_interface_flags (f->watch), >=, 0);
+  for (guint call = 1; call <= 4; call++)
+    {
+      g_autoptr (SrServerLook) broken = NULL;
+
+      /* One that nothing has come back from is sent again on a new connection. */
+      drop_call (folder, call);
+      drop_call (folder, call + 1);
+      broken = sr_server_look_new (authority, password, NULL);
+      g_assert_nonnull (broken->error);
+      sr_watch_take_server (f->watch, broken);
+      g_assert_cmpint (sr_watch_get_reach (f->watch), ==, SR_REACH_OFFLINE);
+      g_assert_cmpint (sr_watch_get_interface_flags (f->watch), ==, whole->interface_flags);
+    }
+  g_assert_true (sr_practice_program_stop (folder, sr_deadline_in (PATIENCE), NULL, NULL));
+}
+
 /* A folder that cannot be read as a set is told of the CA whose folder it lies in. */
 static void
 test_unreadable (Fixture      *f,
@@ -306,12 +393,16 @@ int
 main (int    argc,
       char **argv)
 {
+  g_autofree char *path = g_strconcat (g_getenv ("STRONGROOM_PROGRAMS"), ":", g_getenv ("PATH"), NULL);
+
+  g_setenv ("PATH", path, TRUE);
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   ADD ("moved", test_moved);
   ADD ("failed", test_failed);
   ADD ("findings", test_findings);
   ADD ("offline", test_offline);
   ADD ("reach", test_reach);
+  ADD ("told", test_told);
   ADD ("unreadable", test_unreadable);
   return g_test_run ();
 }
