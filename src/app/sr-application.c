@@ -130,6 +130,15 @@ is_seen (GtkWindow *window,
          || (SR_IS_WINDOW (window) && sr_window_get_selected (SR_WINDOW (window)) == sr_job_get_authority (job));
 }
 
+/* Whether another start, or a click on a notification, opens a window of this
+ * process. One that runs under a name of its own (--gapplication-app-id), as
+ * a demonstration does, is not known to the desktop. */
+static gboolean
+can_be_found_again (SrApplication *self)
+{
+  return g_str_equal (g_application_get_application_id (G_APPLICATION (self)), APPLICATION_ID);
+}
+
 static void
 on_job_ended (GObject      *source,
               GAsyncResult *result,
@@ -156,7 +165,7 @@ on_job_ended (GObject      *source,
   self->n_backups -= backup;
   quit_when_done (self);
   /* What becomes of a set is on the disk, and found there by the next start; why there is none is known here alone. */
-  if (!self->quitting && window == NULL && backup && sr_job_get_state (job) == SR_JOB_FAILED)
+  if (!self->quitting && window == NULL && backup && sr_job_get_state (job) == SR_JOB_FAILED && can_be_found_again (self))
     self->n_unseen++;
   else
     g_application_release (G_APPLICATION (self));
@@ -760,6 +769,7 @@ sr_application_new (void)
 {
   return g_object_new (SR_TYPE_APPLICATION,
                        "application-id", APPLICATION_ID,
+                       "flags", G_APPLICATION_CAN_OVERRIDE_APP_ID,
                        "resource-base-path", "/io/github/strongroom/Strongroom",
                        NULL);
 }

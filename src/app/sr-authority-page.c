@@ -225,7 +225,7 @@ reach_words (SrWatch *watch)
       if (sr_watch_get_db_flags (watch) >= 0 && (sr_watch_get_db_flags (watch) & SR_DBFLAGS_CIRCULAR_LOGGING) != 0)
         return g_strdup (_("Reachable, with circular logging: log-only backups are not possible"));
       since = sr_format_since (sr_watch_get_reach_since (watch));
-      /* Translators: %s is a time, such as "09:12" or "5 May 2026, 09:12" */
+      /* Translators: %s is a time, such as "09:12", or a day, such as "5 May" */
       return sr_watch_get_was_away (watch) ? g_strdup_printf (_("Reachable again since %s"), since) : g_strdup (_("Reachable"));
     default:
       since = sr_format_since (sr_watch_get_reach_since (watch));
@@ -234,7 +234,7 @@ reach_words (SrWatch *watch)
       if (sr_watch_get_reach (watch) != SR_REACH_OFFLINE)
         return g_strdup (error->message);
       why = sr_format_sentence (error->message);
-      /* Translators: %s is a time, such as "09:12" or "5 May 2026, 09:12"; then why, a whole sentence */
+      /* Translators: %s is a time, such as "09:12", or a day, such as "5 May"; then why, a whole sentence */
       return g_strdup_printf (_("Offline since %s. %s"), since, why);
     }
 }

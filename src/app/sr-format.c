@@ -73,7 +73,7 @@ sr_format_since (gint64 time)
 
   if (local == NULL || g_date_time_get_year (local) != g_date_time_get_year (now)
       || g_date_time_get_day_of_year (local) != g_date_time_get_day_of_year (now))
-    return sr_format_time (time);
+    return sr_format_day (time);
   /* Translators: a time of today, see g_date_time_format() */
   return g_date_time_format (local, C_("time", "%H:%M"));
 }
@@ -207,7 +207,7 @@ sr_format_state_line (SrWatch *watch)
       if (sr_watch_get_reach (watch) == SR_REACH_NO_SERVICE)
         return g_strdup (_("Certificate service does not answer"));
       ago = sr_format_since (sr_watch_get_reach_since (watch));
-      /* Translators: %s is a time, such as "09:12" or "5 May 2026, 09:12" */
+      /* Translators: %s is a time, such as "09:12", or a day, such as "5 May" */
       return g_strdup_printf (_("Offline since %s"), ago);
     case SR_CONDITION_REMOTE_BACKUP_DISABLED:
       return g_strdup (_("Remote backup disabled"));

@@ -45,7 +45,7 @@ char *sr_format_ago (gint64 time);
  * sr_format_since:
  * @time: microseconds since 1970 UTC
  *
- * Returns: (transfer full): the time of day alone if it is of today, else with its date
+ * Returns: (transfer full): the time of day if it is of today, else the day: what a short line has room for
  */
 char *sr_format_since (gint64 time);
 

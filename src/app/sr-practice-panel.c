@@ -206,7 +206,7 @@ on_started (GObject      *source,
   g_autoptr (GError) error = NULL;
   g_autoptr (SrAuthority) authority = sr_practice_start_finish (result, &error);
 
-  settle (self, _("The Practice CA Could Not Be Started"), error);
+  settle (self, _("Practice CA Not Started"), error);
 }
 
 static void
@@ -222,7 +222,7 @@ on_stop (SrPracticePanel *self)
 {
   set_busy (self, TRUE);
   adw_action_row_set_subtitle (self->state_row, _("Stopping…"));
-  ask (self, question_new (self, "stop", STOP_SECONDS, N_("The Practice CA Could Not Be Stopped")), stop_in_thread, on_answered);
+  ask (self, question_new (self, "stop", STOP_SECONDS, N_("Practice CA Not Stopped")), stop_in_thread, on_answered);
 }
 
 /* What was typed counts also where a key of the button leaves the number's field with the focus. */
@@ -247,7 +247,7 @@ on_issue (SrPracticePanel *self)
 static void
 on_revoke (SrPracticePanel *self)
 {
-  Question *question = question_new (self, "revoke", REVOKE_SECONDS, N_("The Certificate Was Not Revoked"));
+  Question *question = question_new (self, "revoke", REVOKE_SECONDS, N_("Certificate Not Revoked"));
   g_autofree char *certificate = g_strdup_printf ("#%d", number_in (self->revoke_spin));
 
   json_object_set_string_member (question->request, "certificate", certificate);

@@ -29,7 +29,7 @@ tell_change_failed (GtkWidget    *widget,
 {
   GtkRoot *root = gtk_widget_get_root (widget);
 
-  sr_window_tell_error (root != NULL ? SR_WINDOW (root) : NULL, _("The Preferences Could Not Be Changed"), error);
+  sr_window_tell_error (root != NULL ? SR_WINDOW (root) : NULL, _("Preferences Not Changed"), error);
 }
 
 /* Opens the backup folder in a folder, or makes it one. */

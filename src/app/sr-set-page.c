@@ -312,6 +312,39 @@ add_files (gpointer user_data)
 
 /* Verify */
 
+static GtkWidget *
+new_hash_row (const char *title,
+              const char *hash)
+{
+  GtkWidget *row = new_row (title, hash);
+
+  adw_action_row_set_subtitle_selectable (ADW_ACTION_ROW (row), TRUE);
+  gtk_widget_add_css_class (row, "property");
+  return row;
+}
+
+/* Hashes are for who wants to know: behind an arrow. */
+static GtkWidget *
+new_problem_row (const SrSetProblem *problem)
+{
+  GtkWidget *row;
+
+  if (problem->kind != SR_SET_PROBLEM_HASH)
+    return new_row (problem->path, problem->message);
+  row = adw_expander_row_new ();
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), problem->path);
+  adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (row), problem->message);
+  /* The row that a screen reader meets is one around those with words. */
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, problem->path,
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, problem->message,
+                                  -1);
+  adw_expander_row_add_row (ADW_EXPANDER_ROW (row), new_hash_row (_("SHA-256 Found"), problem->found));
+  adw_expander_row_add_row (ADW_EXPANDER_ROW (row), new_hash_row (_("SHA-256 Expected"), problem->expected));
+  return row;
+}
+
 static void
 show_problems (SrSetPage *self,
                GPtrArray *problems)
@@ -319,11 +352,7 @@ show_problems (SrSetPage *self,
   gtk_list_box_remove_all (self->problems_list);
   gtk_widget_set_visible (self->problems_group, problems != NULL && problems->len > 0);
   for (guint i = 0; problems != NULL && i < MIN (problems->len, MAX_FILE_ROWS); i++)
-    {
-      const SrSetProblem *problem = problems->pdata[i];
-
-      gtk_list_box_append (self->problems_list, new_row (problem->path, problem->message));
-    }
+    gtk_list_box_append (self->problems_list, new_problem_row (problems->pdata[i]));
 }
 
 static void

@@ -121,7 +121,7 @@ on_saved (GObject      *source,
     {
       sign_in_as (self->authority, self->before, NULL);
       set_busy (self, FALSE);
-      sr_window_tell_error (self->window, _("The Sign-In Could Not Be Kept"), error);
+      sr_window_tell_error (self->window, _("Sign-In Not Saved"), error);
       return;
     }
   keep_password (self);

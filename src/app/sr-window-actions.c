@@ -292,7 +292,7 @@ on_practice_ready (GObject      *source,
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.add-practice", TRUE);
   if (authority == NULL)
     {
-      sr_window_tell_error (self, _("The Practice CA Could Not Be Started"), error);
+      sr_window_tell_error (self, _("Practice CA Not Started"), error);
       return;
     }
   if (gtk_window_get_application (GTK_WINDOW (self)) != NULL) /* else it was closed meanwhile */
@@ -320,7 +320,7 @@ on_cleared (GObject      *source,
 
   sr_application_end_write (application_of (self));
   if (!sr_keyring_clear_finish (SR_KEYRING (source), result, &error))
-    sr_window_tell_error (self, _("The Password Is Still in the Keyring"), error);
+    sr_window_tell_error (self, _("Password Still in the Keyring"), error);
 }
 
 static void
@@ -373,8 +373,8 @@ removal_words (SrWindow    *self,
   g_autoptr (SrBackupSet) newest = n > 0 ? g_list_model_get_item (sr_watch_get_sets (watch), 0) : NULL;
   g_autofree char *folder = newest != NULL ? g_path_get_dirname (sr_backup_set_get_path (newest)) : NULL;
   g_autofree char *shown = folder != NULL ? g_filename_display_name (folder) : NULL;
-  const char *gone = sr_authority_is_practice (authority) ? _("Strongroom forgets the practice CA, which itself is not deleted.")
-                                                          : _("Strongroom forgets the CA and its password.");
+  const char *name = sr_authority_get_name (authority);
+  g_autofree char *gone = NULL;
   g_autofree char *folder_name = g_filename_display_name (sr_monitor_get_folder (sr_application_get_monitor (application_of (self))));
   g_autofree char *kept = NULL;
 
@@ -386,6 +386,12 @@ removal_words (SrWindow    *self,
   else
     /* Translators: %s is a folder */
     kept = g_strdup_printf (ngettext ("Its %u backup set stays in\n%s", "Its %u backup sets stay in\n%s", n), n, shown);
+  if (sr_authority_is_practice (authority))
+    /* Translators: %s is the name of a certificate authority */
+    gone = g_strdup_printf (_("Strongroom forgets the practice CA %s, which itself is not deleted."), name);
+  else
+    /* Translators: %s is the name of a certificate authority */
+    gone = g_strdup_printf (_("Strongroom forgets %s and its password."), name);
   return g_strdup_printf ("%s %s", gone, kept);
 }
 
@@ -402,9 +408,8 @@ on_remove_authority (GtkWidget  *widget,
   if (authority == NULL)
     return;
   words = removal_words (self, authority);
-  dialog = adw_alert_dialog_new (NULL, words);
-  /* Translators: %s is the name of a certificate authority */
-  adw_alert_dialog_format_heading (ADW_ALERT_DIALOG (dialog), _("Remove %s?"), sr_authority_get_name (authority));
+  /* A heading that is wider than an alert dialog makes GTK complain, so the name stands below. */
+  dialog = adw_alert_dialog_new (_("Remove This CA?"), words);
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
                                   "cancel", _("_Cancel"),
                                   "remove", _("_Remove CA"),
@@ -490,9 +495,9 @@ on_recovered (GObject      *source,
   g_autofree char *words = sr_application_recover_finish (SR_APPLICATION (source), result, &settled, &error);
 
   if (words == NULL)
-    sr_window_tell_error (self, _("The Session Could Not Be Ended"), error);
+    sr_window_tell_error (self, _("Session Not Ended"), error);
   else
-    sr_window_tell (self, settled ? _("The Session Is Over") : _("The Session May Still Be Open"), words);
+    sr_window_tell (self, settled ? _("The Session Is Over") : _("Session May Still Be Open"), words);
 }
 
 static void

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <gio/gunixsocketaddress.h>
 #include <glib/gi18n-lib.h>
+#include <locale.h>
 #include <glib/gstdio.h>
 #include <poll.h>
 #include <signal.h>
@@ -151,6 +152,13 @@ sr_practice_program_parse (const char *text,
   return NULL;
 }
 
+/* The practice CA has the language of who started it; who makes JSON for programs has none. */
+gboolean
+sr_practice_program_wants_english (void)
+{
+  return g_strcmp0 (setlocale (LC_MESSAGES, NULL), "C") == 0;
+}
+
 static JsonObject *
 ask (GSocket      *control,
      JsonObject   *request,
@@ -162,6 +170,8 @@ ask (GSocket      *control,
   g_autoptr (JsonObject) answer = NULL;
   const char *words;
 
+  if (sr_practice_program_wants_english ())
+    json_object_set_boolean_member (request, "english", TRUE);
   if (!send_line (control, request, deadline, cancellable, error))
     return NULL;
   line = receive_line (control, deadline, cancellable, error);

@@ -11,4 +11,7 @@ JsonObject *sr_practice_program_parse (const char *text,
                                        gsize       length,
                                        GError    **error);
 
+/* Whether this process says nothing but English, as for --json. */
+gboolean sr_practice_program_wants_english (void);
+
 G_END_DECLS

@@ -228,6 +228,7 @@ inspect_files (const char   *folder,
                GError      **error)
 {
   g_autofree char *program = sr_practice_program_find (error);
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
   g_autoptr (GSubprocess) process = NULL;
   g_autoptr (GBytes) output = NULL;
   g_autofree char *words = NULL;
@@ -235,8 +236,9 @@ inspect_files (const char   *folder,
 
   if (program == NULL)
     return NULL;
-  process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, error,
-                              program, "--state-dir", folder, "inspect", "--json", NULL);
+  if (sr_practice_program_wants_english ())
+    g_subprocess_launcher_setenv (launcher, "LC_ALL", "C.UTF-8", TRUE);
+  process = g_subprocess_launcher_spawn (launcher, error, program, "--state-dir", folder, "inspect", "--json", NULL);
   if (process == NULL || !g_subprocess_communicate (process, NULL, cancellable, &output, &errors, error))
     return NULL;
   if (g_subprocess_get_successful (process))

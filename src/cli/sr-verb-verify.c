@@ -48,6 +48,18 @@ problem_to_json (const SrSetProblem *problem)
   return object;
 }
 
+static void
+note_problem (const SrSetProblem *problem)
+{
+  sr_cli_note ("  %s", problem->message);
+  if (problem->kind != SR_SET_PROBLEM_HASH)
+    return;
+  /* Translators: %s is a hash */
+  sr_cli_note (_("    SHA-256 found:    %s"), problem->found);
+  /* Translators: %s is a hash */
+  sr_cli_note (_("    SHA-256 expected: %s"), problem->expected);
+}
+
 static JsonObject *
 result_to_json (SrJob       *job,
                 SrBackupSet *set,
@@ -95,7 +107,7 @@ run (SrCli *cli)
 
       exit = sr_cli_fail (cli, _("Verifying the set"), NULL, error, NULL, object);
       for (guint i = 0; !sr_cli_get_json (cli) && problems != NULL && i < problems->len; i++)
-        sr_cli_note ("  %s", ((SrSetProblem *) problems->pdata[i])->message);
+        note_problem (problems->pdata[i]);
       return exit;
     }
   sr_cli_emit_object (cli, object);

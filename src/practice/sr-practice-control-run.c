@@ -6,6 +6,7 @@
 #include "base/sr-error.h"
 
 #include <glib/gi18n-lib.h>
+#include <locale.h>
 #include <string.h>
 
 #define MAX_ISSUE 1000000
@@ -338,6 +339,46 @@ static const struct
 };
 
 static gboolean
+act (SrPracticeServer *server,
+     JsonObject       *request,
+     JsonObject       *out,
+     gboolean         *stop,
+     GError          **error)
+{
+  const char *name = get_text (request, "do", error);
+
+  for (gsize i = 0; name != NULL && i < G_N_ELEMENTS (actions); i++)
+    if (g_str_equal (actions[i].name, name))
+      {
+        *stop = actions[i].action == stop_program;
+        return actions[i].action (server, request, out, error);
+      }
+  if (name != NULL)
+    g_set_error (error, SR_ERROR, SR_ERROR_UNSUPPORTED, _("There is no request “%s”"), name);
+  return FALSE;
+}
+
+/* The same with this thread's language set aside; names of files keep their encoding. */
+static gboolean
+act_in_english (SrPracticeServer *server,
+                JsonObject       *request,
+                JsonObject       *out,
+                gboolean         *stop,
+                GError          **error)
+{
+  locale_t before = uselocale ((locale_t) 0);
+  locale_t copy = duplocale (before);
+  locale_t english = newlocale (LC_MESSAGES_MASK, "C", copy);
+  gboolean ok;
+
+  uselocale (english != (locale_t) 0 ? english : copy);
+  ok = act (server, request, out, stop, error);
+  uselocale (before);
+  freelocale (english != (locale_t) 0 ? english : copy);
+  return ok;
+}
+
+static gboolean
 run (SrPracticeServer *server,
      const char       *line,
      JsonObject       *out,
@@ -345,8 +386,8 @@ run (SrPracticeServer *server,
      GError          **error)
 {
   g_autoptr (JsonParser) parser = json_parser_new ();
+  JsonObject *request;
   JsonNode *root;
-  const char *name;
 
   if (!json_parser_load_from_data (parser, line, -1, error))
     return FALSE;
@@ -356,16 +397,10 @@ run (SrPracticeServer *server,
       g_set_error_literal (error, SR_ERROR, SR_ERROR_MALFORMED, _("The request is not an object"));
       return FALSE;
     }
-  name = get_text (json_node_get_object (root), "do", error);
-  for (gsize i = 0; name != NULL && i < G_N_ELEMENTS (actions); i++)
-    if (g_str_equal (actions[i].name, name))
-      {
-        *stop = actions[i].action == stop_program;
-        return actions[i].action (server, json_node_get_object (root), out, error);
-      }
-  if (name != NULL)
-    g_set_error (error, SR_ERROR, SR_ERROR_UNSUPPORTED, _("There is no request “%s”"), name);
-  return FALSE;
+  request = json_node_get_object (root);
+  if (json_object_get_boolean_member_with_default (request, "english", FALSE))
+    return act_in_english (server, request, out, stop, error);
+  return act (server, request, out, stop, error);
 }
 
 char *

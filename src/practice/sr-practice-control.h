@@ -7,8 +7,9 @@ G_BEGIN_DECLS
 
 /* How a running practice CA is told what to do: a Unix socket “control” in its
  * folder (mode 0600). A client sends JSON objects, one a line, and gets one back
- * for each: {"ok": true, ...} or {"ok": false, "error": "..."}. The member "do"
- * says what:
+ * for each: {"ok": true, ...} or {"ok": false, "error": "..."}. With "english":
+ * true the error is in English, whatever language the practice CA was started
+ * in. The member "do" says what:
  *
  *   status                        what sr_practice_server_describe() tells, session, counts, dcom, rowCount
  *   inspect                       all of sr_practice_ca_inspect() with rows, and dcom

@@ -89,8 +89,8 @@ add_hash_problem (Verification *check,
                   const char   *found)
 {
   add_problem (check, SR_SET_PROBLEM_HASH, path, g_strdup (expected), g_strdup (found),
-               /* Translators: a file, the hash it has, and the one it should have */
-               g_strdup_printf (_("“%s” has SHA-256 %s, and %s is expected"), path, found, expected));
+               /* Translators: %s is a file of a backup set */
+               g_strdup_printf (_("“%s” does not hold what it should: its SHA-256 is another"), path));
 }
 
 static void

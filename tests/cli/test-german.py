@@ -24,14 +24,14 @@ ENGLISH = re.compile(r'\b(the|and|with|which|not|there|of|that|from|its)\b')
 class German:
     def __init__(self, program, practice, home):
         self.program, self.practice, self.home = program, practice, home
-        self.tap = Tap(14)
+        self.tap = Tap(15)
         self.environment = {name: value for name, value in os.environ.items()
                             if not name.startswith(('LC_', 'LANG', 'XDG_'))}
         self.environment |= {'HOME': home, 'LOCPATH': os.path.join(home, 'locales'), 'TZ': 'UTC',
                              # setlocale() with LOCPATH leaks 56 bytes in glibc
                              'ASAN_OPTIONS': os.environ.get('ASAN_OPTIONS', '') + ':detect_leaks=0',
                              'DBUS_SESSION_BUS_ADDRESS': 'disabled:',
-                             'PATH': os.environ['STRONGROOM_PROGRAMS'] + ':' + os.environ['PATH']}
+                             'PATH': os.path.join(home, 'programs') + ':' + os.environ['PATH']}
 
     def run(self, *arguments, language='de_DE.UTF-8', program=None):
         return subprocess.run([program or self.program, *arguments], env=self.environment | {'LC_ALL': language},
@@ -85,12 +85,14 @@ class German:
                   r'^Protokolle gekürzt: ja', r'^Größe: \d+,\d\sMB \([\d.]+\sBytes\)|^Größe: \d+,\d\sMB')
         self.says('verifying it', self.run('verify', name), 0, r'ist gut: \d+ Dateien sind so, wie das Manifest sagt\.')
         calls = [('sets', '--json'), ('show', name, '--json'), ('ca', 'list', '--json'), ('sets', 'Nirgends CA', '--json'),
-                 ('verify', 'nichts', '--json'), ('verbessern', '--json'), ('sessions', '--json')]
+                 ('verify', 'nichts', '--json'), ('verbessern', '--json'), ('sessions', '--json'),
+                 ('practice', 'revoke', '4711', '--json')]
         other = []
         for call in calls:
             here, there = self.run(*call), self.run(*call, language='C.UTF-8')
             if (here.returncode, here.stdout, here.stderr) != (there.returncode, there.stdout, there.stderr):
                 other.append(f'{call}: {here.stdout}{here.stderr} and not {there.stdout}{there.stderr}')
+        self.says('a practice CA that speaks German', self.run('practice', 'revoke', '4711'), 1, r'^Fehler: Die Übungs-CA (meldet|sagt): ')
         self.tap.case(not other, 'with --json every byte is the same as in English', '\n'.join(other))
         self.run('practice', 'stop')
 
@@ -101,6 +103,10 @@ def main():
     try:
         folder = os.path.join(home, 'locales')
         os.makedirs(folder)
+        # As installed: the practice CA has translations of its own.
+        programs = os.path.join(home, 'programs')
+        os.makedirs(programs)
+        os.symlink(os.path.abspath(practice), os.path.join(programs, 'strongroom-practice-ca'))
         made = shutil.which('localedef') and subprocess.run(
             ['localedef', '-i', 'de_DE', '-f', 'UTF-8', os.path.join(folder, 'de_DE.UTF-8')],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode == 0

@@ -104,13 +104,34 @@ def test_on_a_screen_the_window_opens_with_the_practice_ca():
         assert lines[-3:-1] == ['No backup was made.', 'prepare=0 end=0 rundown=0'], lines
 
 
+def test_on_a_screen_beside_a_strongroom_that_is_open():
+    from gi.repository import Gio, GLib
+    other = Gio.Application(application_id='io.github.strongroom.Strongroom')
+    other.register()
+    assert not other.get_is_remote()
+    asked = []
+    other.connect('activate', lambda *_: asked.append(True))
+    with Home() as home:
+        home.environment['ASAN_OPTIONS'] = os.environ.get('ASAN_OPTIONS', '') + ':detect_leaks=0'
+        app = ui.App(RUN, environment=home.environment, name='strongroom', output=subprocess.PIPE)
+        try:
+            app.find('Practice CA', 'label')
+            app.key('ctrl+w')
+            home.check_end(app.process)
+        finally:
+            app.close()
+    while GLib.MainContext.default().iteration(False):
+        pass
+    assert not asked, 'the other one was asked to show its window'
+
+
 def main():
     reason = ui.missing()
     if reason:
         tap.skip_all(reason)
     ui.inside_screen()
     tap.run([test_in_the_terminal, test_without_a_screen_it_is_clicked_through_and_pictures_are_saved,
-             test_on_a_screen_the_window_opens_with_the_practice_ca])
+             test_on_a_screen_the_window_opens_with_the_practice_ca, test_on_a_screen_beside_a_strongroom_that_is_open])
 
 
 main()

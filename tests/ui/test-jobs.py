@@ -170,6 +170,18 @@ def test_failure_without_a_window_is_kept_for_one():
     app.press('Hide')
 
 
+def test_failure_without_a_window_does_not_keep_a_program_that_nobody_finds():
+    global app
+    assert app.close() == 0
+    app = ui.App(arguments=['--gapplication-app-id=io.github.strongroom.Strongroom.Demo'])
+    app.find('Practice CA', 'label')
+    practice.ask(do='drop', opnum=READ_FILE, when='before', call=(DATABASE >> 19) - 1)
+    close_window_in_the_middle()
+    assert notification()['title'] == 'Backing up Practice CA failed'
+    assert app.process.wait(ui.WAIT) == 0
+    app = ui.App()
+
+
 def test_end_without_a_window_is_a_notification():
     global app
     close_window_in_the_middle()
@@ -242,7 +254,7 @@ def test_session_left_open_is_shown_and_ended_by_a_button():
     app.says('The session may still be open: the CA could not be asked.')
     picture('session-not-ended')
     app.key('Escape')
-    app.gone('The Session May Still Be Open')
+    app.gone('Session May Still Be Open')
     os.rename(ready + '.away', ready)
     app.press('End It')
     app.says('The session was still open, and has been ended now.')
@@ -294,6 +306,7 @@ def main():
         tap.run([test_cancel_in_the_middle_of_a_file, test_killed_server_is_a_failure_with_words_and_a_code,
                  test_details_and_copy_tell_all, test_try_again_after_a_restart_succeeds,
                  test_window_closed_and_opened_again_meanwhile, test_failure_without_a_window_is_kept_for_one,
+                 test_failure_without_a_window_does_not_keep_a_program_that_nobody_finds,
                  test_end_without_a_window_is_a_notification, test_quitting_meanwhile_asks,
                  test_session_left_open_is_shown_and_ended_by_a_button, test_session_left_open_is_ended_at_the_next_start,
                  test_failure_of_a_ca_that_is_not_looked_at_is_told])

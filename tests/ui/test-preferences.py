@@ -77,7 +77,7 @@ def test_a_switch_whose_change_failed_goes_back():
     preferences()
     assert lab_ca.is_on(app, VERIFY)
     app.click(app.find(VERIFY, 'check box|switch'))
-    app.find('The Preferences Could Not Be Changed', 'label')
+    app.find('Preferences Not Changed', 'label')
     app.says('newer version of Strongroom')
     app.key('Escape')
     assert lab_ca.is_on(app, VERIFY), 'the switch says what is not so'
@@ -150,11 +150,11 @@ def test_remove_ca_keeps_its_sets_and_says_where():
     app.press('More About This CA', 'toggle button')
     time.sleep(0.5)
     app.key('r')
-    app.find(f'Remove {ca.name}\\?', 'label|alert|dialog')
+    app.find('Remove This CA\\?', 'label|alert|dialog')
     app.says('Its 1 backup set stays in\n' + os.path.dirname(path))
     ui.audit(app)
     app.key('Return')    # nothing that destroys is the default
-    app.wait(lambda: app.look(f'Remove {ca.name}\\?', 'label') is None, 'the question to close')
+    app.wait(lambda: app.look('Remove This CA\\?', 'label') is None, 'the question to close')
     assert listed()['config'] == ca.config
     lab_ca.settle(app)
     app.press('More About This CA', 'toggle button')

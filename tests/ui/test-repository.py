@@ -399,8 +399,18 @@ def test_changed_byte_is_found_and_named():
     app.press('Verify')
     app.says('What Was Found')
     app.find('DataBase/' + os.path.basename(database), 'list item')
-    app.says(f'“DataBase/{os.path.basename(database)}” has SHA-256 [0-9a-f]{{64}}, and [0-9a-f]{{64}} is expected')
+    app.says(f'“DataBase/{os.path.basename(database)}” does not hold what it should: its SHA-256 is another')
     picture('set-damaged')
+    ui.audit(app)
+    assert not app.look('SHA-256 Found'), 'the hashes are shown without being asked for'
+    app.click(app.find('DataBase/' + os.path.basename(database), 'list item'))
+    hashes = []
+    for name in ('SHA-256 Found', 'SHA-256 Expected'):
+        app.find(name, 'list item')
+        hashes.append(app.wait(lambda: next((node.get_name() for node in app.walk(app.look(name, 'list item'))
+                                             if re.fullmatch('[0-9a-f]{64}', node.get_name() or '')), None), 'a hash'))
+    assert hashes[0] != hashes[1], hashes
+    picture('set-damaged-hashes')
     ui.audit(app)
     back()
     app.says('Damaged, as was found on ')
