@@ -127,6 +127,12 @@ class Stage:
         node = self.app.wait(look, f'entry “{english}”')
         self.app.atspi.EditableText.set_text_contents(node.get_editable_text_iface(), text)
 
+    def focused_role(self):
+        for node in self.app.walk():
+            if node.get_state_set().contains(self.app.atspi.StateType.FOCUSED) and node.get_role_name() not in ('frame', 'window'):
+                return node.get_role_name()
+        return None
+
     def choose(self, menu, english):
         """Opens a menu and takes one of its items."""
         self.press(menu)
@@ -299,13 +305,17 @@ class Stage:
         practice('start')
         self.key('F5')
         self.says('Before the Restore of %s')
+        self.scroll(True)
         yield 'ca-lineages'
+        self.scroll(False)
         self.press('Show Chains and Timeline')
         self.says('The CA was restored on %s.')
         yield 'lineages'
         self.app.press(self.words('Timeline'), 'page tab')
         self.says('What the marks mean')
         yield 'timeline'
+        # The key for back is the page's, and a press from outside leaves the keyboard where it was.
+        self.app.wait(lambda: self.focused_role() == 'page tab' or self.key('Tab'), 'the page to have the keyboard')
         self.key('alt+Right' if self.mirrored else 'alt+Left')
         self.find('Show Chains and Timeline')
         self.press('Hide')
