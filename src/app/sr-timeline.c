@@ -17,6 +17,7 @@ struct _SrTimeline
 
   SrWatch *watch;
   GtkSingleSelection *selection; /* once it was shown */
+  guint scrolling;
   GtkListView *list_view;
   GtkLabel *title_label;
   GtkLabel *subtitle_label;
@@ -73,24 +74,35 @@ show_selected (SrTimeline *self)
   gtk_widget_set_visible (GTK_WIDGET (self->problem_label), problem != NULL);
 }
 
+/* To the newest. A list that has no size yet would show nothing. */
+static gboolean
+scroll_to_end (gpointer user_data)
+{
+  SrTimeline *self = user_data;
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->selection));
+
+  self->scrolling = 0;
+  if (n > 0)
+    gtk_list_view_scroll_to (self->list_view, n - 1, GTK_LIST_SCROLL_SELECT, NULL);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 on_map (SrTimeline *self)
 {
   SrHistoryList *list;
-  guint n;
 
   if (self->selection != NULL || self->watch == NULL)
     return;
   list = sr_history_list_new (self->watch, SR_HISTORY_TIMELINE, G_MAXUINT);
-  n = g_list_model_get_n_items (G_LIST_MODEL (list));
   self->selection = gtk_single_selection_new (NULL);
   gtk_single_selection_set_autoselect (self->selection, FALSE);
   gtk_single_selection_set_model (self->selection, G_LIST_MODEL (list));
   g_object_unref (list);
   g_signal_connect_object (self->selection, "notify::selected-item", G_CALLBACK (show_selected), self, G_CONNECT_SWAPPED);
   gtk_list_view_set_model (self->list_view, GTK_SELECTION_MODEL (self->selection));
-  if (n > 0)
-    gtk_list_view_scroll_to (self->list_view, n - 1, GTK_LIST_SCROLL_SELECT, NULL);
+  /* Behind the drawing, and with it the layout. */
+  self->scrolling = g_idle_add_full (G_PRIORITY_LOW, scroll_to_end, self, NULL);
 }
 
 static void
@@ -98,6 +110,7 @@ sr_timeline_dispose (GObject *object)
 {
   SrTimeline *self = SR_TIMELINE (object);
 
+  g_clear_handle_id (&self->scrolling, g_source_remove);
   g_clear_object (&self->watch);
   g_clear_object (&self->selection);
   gtk_widget_dispose_template (GTK_WIDGET (self), SR_TYPE_TIMELINE);
