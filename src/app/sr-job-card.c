@@ -100,17 +100,19 @@ done_detail (SrJob *job)
 {
   g_autofree char *size = g_format_size (sr_job_get_counts (job)->bytes);
   g_autofree char *time = sr_format_duration (sr_job_get_elapsed (job));
-  const char *set = sr_job_set_words (job);
+  g_autofree char *read = NULL;
   guint32 low, high;
 
   if (sr_job_get_backup_kind (job) == SR_BACKUP_FULL || !sr_manifest_get_generations (sr_backup_set_get_manifest (sr_job_get_set (job)), &low, &high))
-    /* Translators: bytes, and a time such as "4 minutes"; then a whole sentence about the set */
-    return g_strdup_printf (_("Database and logs: %s in %s. %s"), size, time, set);
-  if (low == high)
-    /* Translators: a log generation, bytes, and a time such as "4 minutes"; then a whole sentence about the set */
-    return g_strdup_printf (_("Log %u: %s in %s. %s"), low, size, time, set);
-  /* Translators: two log generations, bytes, and a time such as "4 minutes"; then a whole sentence about the set */
-  return g_strdup_printf (_("Logs %u to %u: %s in %s. %s"), low, high, size, time, set);
+    /* Translators: bytes, and a time such as "4 minutes" */
+    read = g_strdup_printf (_("Database and logs: %s in %s."), size, time);
+  else if (low == high)
+    /* Translators: a log generation, bytes, and a time such as "4 minutes" */
+    read = g_strdup_printf (_("Log %u: %s in %s."), low, size, time);
+  else
+    /* Translators: two log generations, bytes, and a time such as "4 minutes" */
+    read = g_strdup_printf (_("Logs %u to %u: %s in %s."), low, high, size, time);
+  return g_strdup_printf ("%s\n%s", read, sr_job_set_words (job));
 }
 
 /* Why it was a full backup, where something happened that asked for one. */
