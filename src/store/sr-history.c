@@ -54,7 +54,8 @@ last_generation (SrBackupSet *set)
   return high;
 }
 
-/* Numbers are unique unless folders were merged by hand: then the generations must tell. */
+/* Numbers are unique unless folders were merged by hand: then the generations must tell. What an event tells of
+ * holds for a set of the same number: the next full one is one too many at worst. */
 static int
 compare_items (gconstpointer a,
                gconstpointer b)
@@ -64,7 +65,7 @@ compare_items (gconstpointer a,
   if (first->sequence != second->sequence)
     return first->sequence < second->sequence ? -1 : 1;
   if ((first->event != NULL) != (second->event != NULL))
-    return first->event != NULL ? -1 : 1;
+    return first->event != NULL ? 1 : -1;
   if (first->event != NULL)
     return memcmp (&first->event->id, &second->event->id, sizeof (SrGuid));
   if (last_generation (first->set) != last_generation (second->set))

@@ -71,7 +71,7 @@ parse (const char *folder,
   if (!sr_json_reader_load (&reader, folder, name, FORMAT, NULL))
     return NULL;
   id = sr_json_dup_string (&reader, reader.root, "id", 64, TRUE);
-  event->sequence = sr_json_get_int (&reader, reader.root, "sequence", 1, G_MAXINT64, TRUE);
+  event->sequence = sr_json_get_int (&reader, reader.root, "sequence", 1, SR_MANIFEST_MAX_SEQUENCE, TRUE);
   event->kind = (SrLineageEventKind) sr_json_get_word (&reader, reader.root, "kind", kind_words);
   event->config = sr_json_dup_string (&reader, reader.root, "config", MAX_STRING, TRUE);
   event->when = sr_json_get_time (&reader, reader.root, "when", FALSE);
@@ -95,7 +95,7 @@ parse_name (const char *name,
   if (!g_str_has_prefix (name, NAME_PREFIX) || !g_str_has_suffix (name, NAME_SUFFIX) || !g_ascii_isdigit (name[strlen (NAME_PREFIX)]))
     return FALSE;
   value = g_ascii_strtoll (name + strlen (NAME_PREFIX), &end, 10);
-  *sequence = value;
+  *sequence = MIN (value, SR_MANIFEST_MAX_SEQUENCE);
   return *end == '-' && value > 0;
 }
 

@@ -242,7 +242,7 @@ sr_manifest_parse (GBytes     *json,
   if (id != NULL && !sr_guid_parse (id, &manifest->id))
     sr_json_reader_fail (&reader, _("“id” is not a GUID"));
   manifest->program_version = sr_json_dup_string (&reader, reader.root, "programVersion", MAX_STRING, TRUE);
-  manifest->sequence = sr_json_get_int (&reader, reader.root, "sequence", 1, G_MAXINT64, TRUE);
+  manifest->sequence = sr_json_get_int (&reader, reader.root, "sequence", 1, SR_MANIFEST_MAX_SEQUENCE, TRUE);
   manifest->kind = (SrSetKind) sr_json_get_word (&reader, reader.root, "kind", kind_words);
   manifest->keep_logs = sr_json_get_boolean (&reader, reader.root, "keepLogs");
   read_authority (manifest, &reader);

@@ -15,6 +15,9 @@ G_BEGIN_DECLS
 /** SR_MANIFEST_MAX_FILES: more files make a manifest invalid; as many dynamic files are taken */
 #define SR_MANIFEST_MAX_FILES 100000
 
+/** SR_MANIFEST_MAX_SEQUENCE: a higher sequence makes a manifest invalid: there must always be one behind it */
+#define SR_MANIFEST_MAX_SEQUENCE (G_GINT64_CONSTANT (1) << 53)
+
 /** SR_MANIFEST_MAX_LOCATIONS: more locations make a manifest invalid */
 #define SR_MANIFEST_MAX_LOCATIONS 1000
 

@@ -12,6 +12,8 @@
 
 /* Candidates that an AMBIGUOUS error names. */
 #define MAX_NAMED 5
+/* Numbers left for each set that cannot be read. */
+#define ROOM G_GINT64_CONSTANT (1000)
 /* The shortest beginning that finds a set. */
 #define MIN_PREFIX 4
 
@@ -141,22 +143,81 @@ sr_repository_list_sets (SrRepository *self,
   return g_steal_pointer (&sets);
 }
 
+/* A staging folder with a manifest has its number, and will be published with it. */
+static gboolean
+count_staging (const SrAuthorityFolder *folder,
+               const char              *config,
+               gint64                  *highest,
+               guint                   *n_unreadable,
+               GError                 **error)
+{
+  g_auto (GStrv) names = sr_store_list_folder (folder->path, error);
+
+  if (names == NULL)
+    return FALSE;
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      g_autofree char *path = g_build_filename (folder->path, names[i], NULL);
+      g_autofree char *manifest = g_build_filename (path, SR_MANIFEST_NAME, NULL);
+      g_autoptr (SrBackupSet) set = NULL;
+      g_autoptr (GError) local = NULL;
+
+      if (!g_str_has_prefix (names[i], SR_STAGING_PREFIX) || !sr_store_is_folder (path))
+        continue;
+      set = sr_backup_set_load (path, &local);
+      if (set != NULL && sr_config_equal (sr_backup_set_get_manifest (set)->config, config))
+        *highest = MAX (*highest, sr_backup_set_get_manifest (set)->sequence);
+      else if (set == NULL && (g_file_test (manifest, G_FILE_TEST_EXISTS) || !g_error_matches (local, SR_STORE_ERROR, SR_STORE_ERROR_DAMAGED_SET)))
+        ++*n_unreadable;
+    }
+  return TRUE;
+}
+
+static gboolean
+count_all_staging (SrRepository *repository,
+                   const char   *config,
+                   gint64       *highest,
+                   guint        *n_unreadable,
+                   GError      **error)
+{
+  g_autoptr (GPtrArray) folders = sr_repository_list_folders (repository, error);
+
+  for (guint i = 0; folders != NULL && i < folders->len; i++)
+    {
+      const SrAuthorityFolder *folder = g_ptr_array_index (folders, i);
+
+      if ((folder->config == NULL || sr_config_equal (folder->config, config)) &&
+          !count_staging (folder, config, highest, n_unreadable, error))
+        return FALSE;
+    }
+  return folders != NULL;
+}
+
 gint64
 sr_authority_next_sequence (SrRepository *repository,
                             const char   *config,
                             GError      **error)
 {
-  g_autoptr (GPtrArray) sets = sr_repository_list_sets (repository, config, NULL, error);
+  g_autoptr (GPtrArray) unreadable = NULL;
+  g_autoptr (GPtrArray) sets = sr_repository_list_sets (repository, config, &unreadable, error);
   g_autoptr (GPtrArray) events = sets != NULL ? sr_lineage_event_list (repository, config, error) : NULL;
+  guint n_unreadable = 0;
   gint64 highest = 0;
 
-  if (events == NULL)
+  if (events == NULL || !count_all_staging (repository, config, &highest, &n_unreadable, error))
     return 0;
   for (guint i = 0; i < sets->len; i++)
     highest = MAX (highest, sr_backup_set_get_manifest (g_ptr_array_index (sets, i))->sequence);
   for (guint i = 0; i < events->len; i++)
     highest = MAX (highest, ((const SrLineageEvent *) g_ptr_array_index (events, i))->sequence);
-  return highest < G_MAXINT64 ? highest + 1 : G_MAXINT64;
+  /* What cannot be read now may be read later, and must not stand behind what comes now. */
+  n_unreadable += unreadable->len;
+  highest += 1 + n_unreadable * ROOM;
+  if (highest <= SR_MANIFEST_MAX_SEQUENCE)
+    return highest;
+  g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_DAMAGED_SET,
+               _("A backup set or a note of “%s” has a number so high that none can come behind it"), config);
+  return 0;
 }
 
 /* "CA folder/set folder" */

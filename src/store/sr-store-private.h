@@ -138,7 +138,8 @@ gboolean sr_lineage_event_scan (const char *folder,
                                 GPtrArray  *events,
                                 GError    **error);
 
-/* One above the highest number of a set or event so far, which the CA's lock keeps from changing; 0 with an error. */
+/* A number above those of all sets, staged ones and events so far, also of those that cannot be read now. The CA's lock
+ * keeps it from changing; 0 with an error. */
 gint64 sr_authority_next_sequence (SrRepository *repository,
                                    const char   *config,
                                    GError      **error);

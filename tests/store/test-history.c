@@ -78,6 +78,7 @@ static const Row rows[] = {
   { "F1-3t-900 L3-5t-901 R F3-6@2t-2000 L6-8@2t-3000", "[first *1,2=1-5] [restore *4,5=3-8]" },
 
   /* the same number twice, after folders were merged: then the generations */
+  { "#1:F1-3 #2:F3-5 #2:R", "[first *1=1-3 *2=3-5] [restore]", TRUE },
   { "#1:F1-3 #4:L5-7 #4:L3-5 #5:L7-8", "[first *1,4,4,5=1-8]", TRUE },
 };
 
@@ -358,6 +359,88 @@ test_bad_events (void)
     }
 }
 
+static gint64
+note_restore (SrRepository *repository)
+{
+  g_autoptr (SrLock) lock = test_lock (repository, TEST_CONFIG);
+  SrLineageEvent event = { .kind = SR_LINEAGE_EVENT_RESTORE };
+  g_autoptr (GError) error = NULL;
+
+  sr_lineage_event_record (lock, &event, &error);
+  g_assert_no_error (error);
+  g_free (event.config);
+  return event.sequence;
+}
+
+/* A set that cannot be read when the CA is restored, and can be later, stays before the restore. */
+static void
+test_unreadable_meanwhile (void)
+{
+  g_auto (TestFolder) folder = { 0 };
+  g_autoptr (SrRepository) repository = NULL;
+  g_autoptr (SrHistory) history = NULL;
+  g_autofree char *path = NULL;
+  g_autofree char *manifest = NULL;
+  g_autofree char *text = NULL;
+
+  test_folder_init (&folder);
+  repository = test_repository_new (&folder);
+  test_history_by_hand (repository, "F1-3 F3-5");
+  path = g_build_filename (sr_repository_get_path (repository), "Contoso Issuing CA", "set-2-3", "manifest.json", NULL);
+  g_assert_true (g_file_get_contents (path, &manifest, NULL, NULL));
+  g_assert_true (g_file_set_contents (path, "{", -1, NULL));
+  g_assert_cmpint (note_restore (repository), >, 2);
+  g_assert_true (g_file_set_contents (path, manifest, -1, NULL));
+  history = test_load_history (repository);
+  text = test_describe (history);
+  g_assert_cmpstr (text, ==, "[first *1=1-3 *2=3-5] [restore]");
+}
+
+/* A set of a killed program, which is published later, keeps its number for itself. */
+static void
+test_staged_meanwhile (void)
+{
+  g_auto (TestFolder) folder = { 0 };
+  g_autoptr (SrRepository) repository = NULL;
+  g_autoptr (SrHistory) history = NULL;
+  g_autofree char *ca = NULL;
+  g_autofree char *set = NULL;
+  g_autofree char *staging = NULL;
+  g_autofree char *text = NULL;
+
+  test_folder_init (&folder);
+  repository = test_repository_new (&folder);
+  test_history_by_hand (repository, "F1-3 F3-5");
+  ca = test_authority_path (repository);
+  set = g_build_filename (ca, "set-2-3", NULL);
+  staging = g_build_filename (ca, ".staging-killed", NULL);
+  g_assert_cmpint (g_rename (set, staging), ==, 0);
+  g_assert_cmpint (note_restore (repository), ==, 3);
+  g_assert_cmpint (g_rename (staging, set), ==, 0);
+  history = test_load_history (repository);
+  text = test_describe (history);
+  g_assert_cmpstr (text, ==, "[first *1=1-3 *2=3-5] [restore]");
+}
+
+/* Behind the highest number that can be read nothing is written. */
+static void
+test_last_number (void)
+{
+  g_auto (TestFolder) folder = { 0 };
+  g_autoptr (SrRepository) repository = NULL;
+  g_autoptr (SrLock) lock = NULL;
+  g_autoptr (GError) error = NULL;
+  SrLineageEvent event = { .kind = SR_LINEAGE_EVENT_GAP };
+
+  test_folder_init (&folder);
+  repository = test_repository_new (&folder);
+  test_history_by_hand (repository, "#9007199254740991:F1-3");
+  g_assert_cmpint (note_restore (repository), ==, SR_MANIFEST_MAX_SEQUENCE);
+  lock = test_lock (repository, TEST_CONFIG);
+  g_assert_false (sr_lineage_event_record (lock, &event, &error));
+  g_assert_error (error, SR_STORE_ERROR, SR_STORE_ERROR_DAMAGED_SET);
+}
+
 /* A log that says inside that it is another one, or longer, is refused. */
 static void
 test_wrong_log (void)
@@ -407,6 +490,9 @@ main (int   argc,
   g_test_add_func ("/store/history/events", test_events);
   g_test_add_func ("/store/history/long-events", test_long_events);
   g_test_add_func ("/store/history/bad-events", test_bad_events);
+  g_test_add_func ("/store/history/unreadable-meanwhile", test_unreadable_meanwhile);
+  g_test_add_func ("/store/history/staged-meanwhile", test_staged_meanwhile);
+  g_test_add_func ("/store/history/last-number", test_last_number);
   g_test_add_func ("/store/history/wrong-log", test_wrong_log);
   return g_test_run ();
 }

@@ -195,6 +195,7 @@ test_hostile (void)
     { "\"kind\" : \"full\"", "\"kind\" : \"FULL\"", "kind" },
     { "\"kind\" : \"full\",", "", "kind" },
     { "\"sequence\" : 17", "\"sequence\" : 0", "sequence" },
+    { "\"sequence\" : 17", "\"sequence\" : 9007199254740993", "sequence" },
     { "d99e6e73-", "d99e6e7-3", "GUID" },
     { "ca01.example.test\\\\Contoso Issuing CA\"", "Contoso Issuing CA\"", "config" },
     { "ca01.example.test\\\\Contoso", "ca01\\\\x\\\\Contoso", "config" },
