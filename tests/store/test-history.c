@@ -431,10 +431,11 @@ test_last_number (void)
   g_autoptr (SrLock) lock = NULL;
   g_autoptr (GError) error = NULL;
   SrLineageEvent event = { .kind = SR_LINEAGE_EVENT_GAP };
+  const TestSet last = { .sequence = SR_MANIFEST_MAX_SEQUENCE - 1, .kind = SR_SET_FULL, .low = 1, .high = 3, .stream = 1, .started = 1 };
 
   test_folder_init (&folder);
   repository = test_repository_new (&folder);
-  test_history_by_hand (repository, "#9007199254740991:F1-3");
+  test_write_by_hand (repository, &last);
   g_assert_cmpint (note_restore (repository), ==, SR_MANIFEST_MAX_SEQUENCE);
   lock = test_lock (repository, TEST_CONFIG);
   g_assert_false (sr_lineage_event_record (lock, &event, &error));
