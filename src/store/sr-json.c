@@ -7,9 +7,10 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* No file of ours nests deeper, or has more values than a manifest with SR_MANIFEST_MAX_FILES. */
+/* No file of ours nests deeper, or has more values than a manifest with SR_MANIFEST_MAX_FILES: a log
+ * with all that is known of it counts 19, a dynamic file 1. */
 #define MAX_DEPTH 16
-#define MAX_VALUES 1500000
+#define MAX_VALUES 2500000
 
 /* Bytes of a file that tells of one thing, and of its member "detail". */
 #define MAX_SMALL_FILE (64 * 1024)

@@ -296,6 +296,54 @@ test_huge (void)
   assert_damaged (string->str, "longer");
 }
 
+static void
+add_log (SrManifest *manifest,
+         guint32     generation)
+{
+  SrSetFile *file = g_new0 (SrSetFile, 1);
+
+  file->path = g_strdup_printf ("DataBase/edb%05X.log", generation);
+  file->role = SR_FILE_LOG;
+  file->size = 1048576;
+  file->sha256 = g_strnfill (64, 'a');
+  file->generation = generation;
+  file->created = G_GINT64_CONSTANT (1795356900123000) + generation;
+  file->previous_created = file->created - 1;
+  file->signature = g_strnfill (56, 'b');
+  file->server_name = g_strdup_printf ("\\\\ca01.example.test\\C$\\Windows\\system32\\CertLog\\edb%05X.log", generation);
+  g_ptr_array_add (manifest->files, file);
+}
+
+/* As many logs as a set may have, each with all that is known of one, can be read again. */
+static void
+test_many_logs (void)
+{
+  g_auto (TestFolder) folder = { 0 };
+  g_autoptr (SrManifest) manifest = parse (format_1, NULL);
+  g_autoptr (GStrvBuilder) dynamic = g_strv_builder_new ();
+  g_autoptr (GBytes) json = NULL;
+  g_autoptr (SrBackupSet) set = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = NULL;
+
+  g_ptr_array_set_size (manifest->files, 1); /* the database */
+  for (guint32 generation = 1; generation < SR_MANIFEST_MAX_FILES; generation++)
+    add_log (manifest, generation);
+  for (guint i = 0; i < SR_MANIFEST_MAX_FILES; i++)
+    g_strv_builder_add (dynamic, "C:\\Windows\\CAPolicy.inf");
+  g_strfreev (manifest->dynamic_files);
+  manifest->dynamic_files = g_strv_builder_end (dynamic);
+  json = sr_manifest_to_json (manifest);
+  g_test_message ("%u files: %" G_GSIZE_FORMAT " bytes", manifest->files->len, g_bytes_get_size (json));
+
+  test_folder_init (&folder);
+  path = g_build_filename (folder.path, SR_MANIFEST_NAME, NULL);
+  g_assert_true (g_file_set_contents (path, g_bytes_get_data (json, NULL), (gssize) g_bytes_get_size (json), NULL));
+  set = sr_backup_set_load (folder.path, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (sr_backup_set_get_manifest (set)->files->len, ==, SR_MANIFEST_MAX_FILES);
+}
+
 /* Whatever comes out of hostile bytes keeps what sr_manifest_parse() promises. */
 static void
 check_promises (const SrManifest *manifest)
@@ -402,6 +450,8 @@ main (int   argc,
   g_test_add_func ("/store/manifest/newer", test_newer);
   g_test_add_func ("/store/manifest/truncated", test_truncated);
   g_test_add_func ("/store/manifest/huge", test_huge);
+  if (g_test_slow ())
+    g_test_add_func ("/store/manifest/many-logs", test_many_logs);
   g_test_add_func ("/store/manifest/fuzz", test_fuzz);
   return g_test_run ();
 }
