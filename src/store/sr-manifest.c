@@ -136,6 +136,22 @@ check_path (SrJsonReader *reader,
     sr_json_reader_fail (reader, _("“%spath” is there twice: “%s”"), reader->at, path);
 }
 
+/* Only a log has a generation, the one that its name tells, and no other log has the same. */
+static void
+check_generation (SrJsonReader    *reader,
+                  GHashTable      *generations,
+                  const SrSetFile *file)
+{
+  const char *slash = strrchr (file->path, '/');
+
+  if (file->role != SR_FILE_LOG || sr_log_generation (slash != NULL ? slash + 1 : file->path) != file->generation)
+    /* Translators: “%sgeneration” becomes “files[3].generation”; leave “generation” as it is */
+    sr_json_reader_fail (reader, _("“%sgeneration” is not what the name “%s” tells"), reader->at, file->path);
+  else if (!g_hash_table_add (generations, GUINT_TO_POINTER (file->generation)))
+    /* Translators: “%sgeneration” becomes “files[3].generation”; leave “generation” as it is */
+    sr_json_reader_fail (reader, _("“%sgeneration” is there twice: “%s”"), reader->at, file->path);
+}
+
 /* A file's path may not be a folder of another file's. */
 static void
 check_folders (SrJsonReader *reader,
@@ -161,6 +177,7 @@ read_files (SrManifest   *manifest,
 {
   JsonArray *array = sr_json_get_array (reader, reader->root, "files", SR_MANIFEST_MAX_FILES);
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) generations = g_hash_table_new (NULL, NULL);
   guint64 total = 0;
 
   for (guint i = 0; array != NULL && i < json_array_get_length (array) && reader->error == NULL; i++)
@@ -182,6 +199,8 @@ read_files (SrManifest   *manifest,
       file->server_name = sr_json_dup_string (reader, object, "serverName", SR_MANIFEST_MAX_NAME, FALSE);
       if (file->path != NULL)
         check_path (reader, seen, file->path);
+      if (file->path != NULL && file->generation != 0)
+        check_generation (reader, generations, file);
       if (file->size > G_MAXINT64 - total)
         sr_json_reader_fail (reader, _("the files are larger than any disk"));
       total += file->size;

@@ -155,7 +155,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrManifest, sr_manifest_free)
  * @error: where to put an error
  *
  * Checks shape, bounds and meaning: every path is relative, normal and
- * listed once, hashes are hashes, sizes are not negative, a full set has a
+ * listed once, hashes are hashes, sizes are not negative, generations are
+ * those that the names of logs tell and none is there twice, a full set has a
  * database.
  *
  * Sets %SR_STORE_ERROR_NEWER_FORMAT, %SR_STORE_ERROR_DAMAGED_SET.
