@@ -412,8 +412,12 @@ end (SrBackupSession *session,
   switch (outcome)
     {
     case SR_END_CLOSED:
-    case SR_END_WAS_NOT_OPEN:
       session->record.ended = SR_ENDING_YES;
+      session->state = SR_SESSION_ENDED;
+      break;
+    case SR_END_WAS_NOT_OPEN:
+      /* The server gave it up by itself: its engine need not count the backup. */
+      session->record.ended = SR_ENDING_UNKNOWN;
       session->state = SR_SESSION_ENDED;
       break;
     case SR_END_OBJECT_GONE:

@@ -33,7 +33,9 @@
  * |                                      |                  |   makes the next one fail with "no session is open",  |
  * |                                      |                  |   so two can never both succeed                       |
  * | killed while End was out             | end-sent         | recovery: the same                                    |
- * | End answered "no session is open"    | end-sent         | closed                                                |
+ * | End answered "no session is open"    | end-sent         | nothing is open; but unless an End of ours was out    |
+ * |                                      |                  |   before, the server gave the session up by itself:   |
+ * |                                      |                  |   whether it counts the backup is noted as unknown    |
  * | object or exporter unknown there     | end-sent         | nothing more can be sent to it: the entry is removed  |
  * |                                      |                  |   and the loss is told                                |
  * | End refused otherwise (the account   | end-sent, stays  | left open, told; recovery tries again                 |

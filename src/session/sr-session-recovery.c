@@ -63,6 +63,8 @@ settle_with_server (SrRecoveryItem *item,
           break;
         case SR_END_WAS_NOT_OPEN:
           item->outcome = SR_RECOVERY_WAS_OVER;
+          /* No End of ours has succeeded; who comes back to the entry has to know. */
+          sr_journal_update (journal, item->entry->step, NULL);
           break;
         case SR_END_OBJECT_GONE:
           item->outcome = SR_RECOVERY_OBJECT_GONE;
@@ -123,7 +125,18 @@ clear_up_disk (SrRecoveryItem       *item,
   return TRUE;
 }
 
-/* What session.json says of the end. Without a file the session had not come to TruncateLogs. */
+/* Over because of an End of ours that was out when the program was killed, or because the server gave the session up. */
+static SrEnding
+ending_of (const SrRecoveryItem *item)
+{
+  gboolean by_us = item->outcome == SR_RECOVERY_ENDED
+                   || (item->outcome == SR_RECOVERY_WAS_OVER && item->entry->step == SR_JOURNAL_END_SENT);
+
+  return by_us ? SR_ENDING_YES : SR_ENDING_UNKNOWN;
+}
+
+/* What session.json says of the end. Of TruncateLogs the journal knows as much or more: "unknown" is written
+ * before it is sent. */
 static gboolean
 record_outcome (SrRecoveryItem       *item,
                 const SrJournalEntry *entry,
@@ -144,11 +157,11 @@ record_outcome (SrRecoveryItem       *item,
     }
   if (set == NULL)
     return FALSE;
-  if (!sr_backup_set_load_session (set, &record, NULL))
+  if (!sr_backup_set_load_session (set, &record, NULL) || record.truncated == SR_TRUNCATION_UNKNOWN)
     record.truncated = entry->truncated;
   if (record.ended == SR_ENDING_YES)
     return TRUE;
-  record.ended = item->outcome == SR_RECOVERY_ENDED || item->outcome == SR_RECOVERY_WAS_OVER ? SR_ENDING_YES : SR_ENDING_UNKNOWN;
+  record.ended = ending_of (item);
   record.ended_at = g_get_real_time ();
   record.end_result = answer;
   g_set_str (&record.detail, sr_recovery_outcome_words (item->outcome));
