@@ -431,7 +431,8 @@ test_last_number (void)
   g_autoptr (SrLock) lock = NULL;
   g_autoptr (GError) error = NULL;
   SrLineageEvent event = { .kind = SR_LINEAGE_EVENT_GAP };
-  const TestSet last = { .sequence = SR_MANIFEST_MAX_SEQUENCE - 1, .kind = SR_SET_FULL, .low = 1, .high = 3, .stream = 1, .started = 1 };
+  const TestSet last = { .sequence = SR_MANIFEST_MAX_SEQUENCE - 1, .kind = SR_SET_FULL, .low = 1, .high = 3, .stream = 1,
+                         .started = G_GINT64_CONSTANT (1795356900) * G_USEC_PER_SEC };
 
   test_folder_init (&folder);
   repository = test_repository_new (&folder);

@@ -176,7 +176,7 @@ test_hostile (void)
     { "DataBase/edbFFFFF.log", "RESTORE.txt", "path" },
     { "DataBase/edbFFFFF.log", "DataBase/Contoso Issuing CA.edb", "twice" },
     { "DataBase/edbFFFFF.log", "DATABASE/contoso issuing ca.EDB", "twice" },
-    { "DataBase/edbFFFFF.log", "DataBase", "folder" },
+    { "DataBase/Contoso Issuing CA.edb", "DataBase", "folder" },
     { "\"path\" : \"DataBase/edbFFFFF.log\"", "\"path\" : 7", "string" },
     { "\"path\" : \"DataBase/edbFFFFF.log\",", "", "missing" },
     { "\"size\" : 1048576", "\"size\" : -1", "bounds" },
