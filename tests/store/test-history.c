@@ -431,12 +431,15 @@ test_last_number (void)
   g_autoptr (SrLock) lock = NULL;
   g_autoptr (GError) error = NULL;
   SrLineageEvent event = { .kind = SR_LINEAGE_EVENT_GAP };
-  const TestSet last = { .sequence = SR_MANIFEST_MAX_SEQUENCE - 1, .kind = SR_SET_FULL, .low = 1, .high = 3, .stream = 1,
-                         .started = G_GINT64_CONSTANT (1795356900) * G_USEC_PER_SEC };
+  g_autofree char *ca = NULL;
+  g_autofree char *note = NULL;
 
   test_folder_init (&folder);
   repository = test_repository_new (&folder);
-  test_write_by_hand (repository, &last);
+  test_history_by_hand (repository, "F1-3");
+  ca = test_authority_path (repository);
+  note = g_strdup_printf ("%s/event-%" G_GINT64_FORMAT "-gap.json", ca, SR_MANIFEST_MAX_SEQUENCE - 1);
+  g_assert_true (g_file_set_contents (note, "{", -1, NULL));
   g_assert_cmpint (note_restore (repository), ==, SR_MANIFEST_MAX_SEQUENCE);
   lock = test_lock (repository, TEST_CONFIG);
   g_assert_false (sr_lineage_event_record (lock, &event, &error));
