@@ -66,7 +66,7 @@ sr_cli_exit_for (const GError *error)
       default:
         return SR_CLI_FAILED;
       }
-  return sr_advice_is_rule (error) || error->domain == SR_BACKUP_RULE_ERROR ? SR_CLI_REFUSED : SR_CLI_FAILED;
+  return sr_advice_is_rule (error) || sr_backup_rule_from_error (error) != SR_BACKUP_RULE_NONE ? SR_CLI_REFUSED : SR_CLI_FAILED;
 }
 
 static const char *

@@ -4,6 +4,7 @@
 #include "cli-fixture.h"
 
 #include "base/sr-file.h"
+#include "cli/sr-cli-private.h"
 #include "store/sr-repository.h"
 
 #include <glib/gstdio.h>
@@ -206,12 +207,46 @@ test_other_logs (CliFixture   *f,
   g_assert_null (strstr (tree->out, "Lineage 3"));
 }
 
+/* Whatever a CA answers that stands for a rule is told by exit 3 and the rule's code. */
+static void
+test_answers (void)
+{
+  static const struct
+  {
+    SrHresult answer;
+    SrCliExit exit;
+    const char *rule;
+  } answers[] = {
+    { 0xc8000230, SR_CLI_REFUSED, "full-missing" },
+    { 0xc800020e, SR_CLI_REFUSED, "circular-logging" },
+    { 0xc8000239, SR_CLI_REFUSED, "gap" },
+    { 0xc7ff0009, SR_CLI_REFUSED, "circular-logging" },
+    { 0xc7ff000b, SR_CLI_REFUSED, "circular-logging" },
+    { 0xc7ff000c, SR_CLI_REFUSED, "full-missing" },
+    { 0xc7ff000e, SR_CLI_REFUSED, "full-missing" },
+    { 0xc80001f9, SR_CLI_REFUSED, NULL },
+    { 0xc7ff0002, SR_CLI_FAILED, NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (answers); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (JsonObject) object = NULL;
+
+      sr_hresult_set_error (&error, answers[i].answer, "BackupPrepare at ca01");
+      object = sr_cli_error_object (NULL, NULL, error, NULL);
+      g_assert_cmpint (sr_cli_exit_for (error), ==, answers[i].exit);
+      g_assert_cmpstr (json_object_get_string_member_with_default (object, "rule", NULL), ==, answers[i].rule);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   CLI_ADD ("/cli/refusals/rules", test_rules);
+  g_test_add_func ("/cli/refusals/answers", test_answers);
   CLI_ADD ("/cli/refusals/notes", test_refusals);
   CLI_ADD ("/cli/refusals/other-logs", test_other_logs);
   return g_test_run ();
