@@ -203,10 +203,15 @@ sr_history_load_beside (SrBackupSet *set,
 {
   const char *config = sr_backup_set_get_manifest (set)->config;
   g_autofree char *folder = g_path_get_dirname (sr_backup_set_get_path (set));
+  g_autofree char *around = g_path_get_dirname (folder);
+  g_autoptr (SrRepository) repository = sr_repository_open (around, NULL);
   g_autoptr (GPtrArray) sets = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr (GPtrArray) events = g_ptr_array_new_with_free_func ((GDestroyNotify) sr_lineage_event_free);
 
-  if (!sr_authority_folder_scan (folder, sets, NULL, error) || !sr_lineage_event_scan (folder, config, events, error))
+  /* In a backup folder the CA's sets and events count wherever they lie there. */
+  if (repository != NULL)
+    return sr_history_load (repository, config, error);
+  if (!sr_authority_folder_scan (folder, sets, NULL, error) || !sr_lineage_event_scan (folder, config, TRUE, events, error))
     return NULL;
   for (guint i = sets->len; i > 0; i--)
     if (!sr_config_equal (sr_backup_set_get_manifest (g_ptr_array_index (sets, i - 1))->config, config))

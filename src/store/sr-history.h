@@ -44,8 +44,8 @@ SrHistory *sr_history_load (SrRepository *repository,
  * @set: a set
  * @error: where to put an error
  *
- * The history of the set's CA, from what lies in the folder that the set lies
- * in; it need not be in a backup folder. Sets %SR_STORE_ERROR.
+ * The history of the set's CA: as sr_history_load() gives it where the set lies
+ * in a backup folder, otherwise from what lies in the same folder. Sets %SR_STORE_ERROR.
  *
  * Returns: (transfer full): the history, or %NULL
  */

@@ -120,6 +120,7 @@ load (const char *folder,
 gboolean
 sr_lineage_event_scan (const char *folder,
                        const char *config,
+                       gboolean    is_home,
                        GPtrArray  *events,
                        GError    **error)
 {
@@ -132,7 +133,7 @@ sr_lineage_event_scan (const char *folder,
       gint64 sequence;
       g_autoptr (SrLineageEvent) event = parse_name (names[i], &sequence) ? load (folder, names[i], config, sequence) : NULL;
 
-      if (event != NULL && sr_config_equal (event->config, config))
+      if (event != NULL && sr_config_equal (event->config, config) && (is_home || event->kind != SR_LINEAGE_EVENT_UNKNOWN))
         g_ptr_array_add (events, g_steal_pointer (&event));
     }
   return TRUE;
@@ -161,10 +162,9 @@ sr_lineage_event_list (SrRepository *repository,
   for (guint i = 0; i < folders->len; i++)
     {
       const SrAuthorityFolder *folder = g_ptr_array_index (folders, i);
+      gboolean is_home = folder->config == NULL || sr_config_equal (folder->config, config);
 
-      /* One that cannot be understood does not tell its CA: its folder's counts. */
-      if ((folder->config == NULL || sr_config_equal (folder->config, config)) &&
-          !sr_lineage_event_scan (folder->path, config, events, error))
+      if (!sr_lineage_event_scan (folder->path, config, is_home, events, error))
         return NULL;
     }
   g_ptr_array_sort (events, compare);

@@ -132,9 +132,11 @@ gboolean sr_authority_folder_scan (const char *folder,
                                    GPtrArray  *unreadable,
                                    GError    **error);
 
-/* Appends the events of @config in a folder, in no order; one that cannot be understood counts as @config's. */
+/* Appends the events of @config in a folder, in no order. One that cannot be understood does not tell its CA: it counts as
+ * @config's in its home. */
 gboolean sr_lineage_event_scan (const char *folder,
                                 const char *config,
+                                gboolean    is_home,
                                 GPtrArray  *events,
                                 GError    **error);
 

@@ -396,6 +396,50 @@ test_unreadable_meanwhile (void)
   g_assert_cmpstr (text, ==, "[first *1=1-3 *2=3-5] [restore]");
 }
 
+/* An event counts for the CA that it names, in whose folder it may lie, and so does a set. */
+static void
+test_other_folder (void)
+{
+  g_auto (TestFolder) folder = { 0 };
+  g_autoptr (SrRepository) repository = NULL;
+  g_autoptr (SrLock) lock = NULL;
+  g_autoptr (SrHistory) history = NULL;
+  g_autoptr (SrHistory) beside = NULL;
+  g_autoptr (SrBackupSet) set = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *home = NULL;
+  g_autofree char *from = NULL;
+  g_autofree char *to = NULL;
+  g_autofree char *garbage = NULL;
+  g_autofree char *set_path = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *text_beside = NULL;
+
+  test_folder_init (&folder);
+  repository = test_repository_new (&folder);
+  test_history_by_hand (repository, "F1-3 R");
+  home = test_authority_path (repository);
+  lock = sr_repository_lock_authority (repository, "other.example.test\\Other CA", SR_LOCK_EXCLUSIVE, NULL, &error);
+  g_assert_no_error (error);
+  from = g_build_filename (home, "event-00000002-restore.json", NULL);
+  to = g_build_filename (sr_repository_get_path (repository), "Other CA", "event-00000002-restore.json", NULL);
+  g_assert_cmpint (g_rename (from, to), ==, 0);
+  /* What cannot be understood there is of the other CA. */
+  garbage = g_build_filename (sr_repository_get_path (repository), "Other CA", "event-00000003-restore.json", NULL);
+  g_assert_true (g_file_set_contents (garbage, "{", -1, NULL));
+
+  history = test_load_history (repository);
+  text = test_describe (history);
+  g_assert_cmpstr (text, ==, "[first *1=1-3] [restore]");
+  set_path = g_build_filename (home, "set-1-1", NULL);
+  set = sr_backup_set_load (set_path, &error);
+  g_assert_no_error (error);
+  beside = sr_history_load_beside (set, &error);
+  g_assert_no_error (error);
+  text_beside = test_describe (beside);
+  g_assert_cmpstr (text_beside, ==, text);
+}
+
 /* A set of a killed program, which is published later, keeps its number for itself. */
 static void
 test_staged_meanwhile (void)
@@ -496,6 +540,7 @@ main (int   argc,
   g_test_add_func ("/store/history/long-events", test_long_events);
   g_test_add_func ("/store/history/bad-events", test_bad_events);
   g_test_add_func ("/store/history/unreadable-meanwhile", test_unreadable_meanwhile);
+  g_test_add_func ("/store/history/other-folder", test_other_folder);
   g_test_add_func ("/store/history/staged-meanwhile", test_staged_meanwhile);
   g_test_add_func ("/store/history/last-number", test_last_number);
   g_test_add_func ("/store/history/wrong-log", test_wrong_log);
