@@ -136,13 +136,13 @@ sr_backup_session_ask_facts (SrBackupSession *session,
 
 /* What the CA names as its last full backup now is this one, if it was another
  * before: by that a later one of another product is told (inference: when
- * CertSvc writes the entry is not documented). */
+ * CertSvc writes the entry, and whether for a copy too, is not documented). */
 void
 sr_backup_session_note_last_full (SrBackupSession *session)
 {
   guint64 last_full = 0;
 
-  if (session->kind == SR_BACKUP_FULL && session->state == SR_SESSION_ENDED && session->record.truncated == SR_TRUNCATION_YES
+  if (session->kind == SR_BACKUP_FULL && session->state == SR_SESSION_ENDED
       && ask_last_full (session, SR_SESSION_COURTESY, &last_full, NULL, NULL)
       && last_full != session->facts.last_full)
     session->record.server_last_full = last_full;

@@ -97,6 +97,22 @@ sr_backup_rule_forbids (SrBackupRule rule)
   return rows[rule].forbids;
 }
 
+/* The engine's own errors, and those of the backup interface around it (ntdsbmsg.h). */
+static const struct
+{
+  SrHresult answer;
+  SrBackupRule rule;
+} answers[] = {
+  { SR_HRESULT_FROM_JET (SR_JET_MISSING_FULL_BACKUP), SR_BACKUP_RULE_FULL_MISSING },
+  { SR_HRESULT_FROM_JET (SR_JET_INVALID_BACKUP), SR_BACKUP_RULE_CIRCULAR_LOGGING },
+  /* The CA itself misses logs behind the last backup that it remembers: one that never came to its end truncated them. */
+  { SR_HRESULT_FROM_JET (SR_JET_MISSING_FILE_TO_BACKUP), SR_BACKUP_RULE_GAP },
+  { 0xc7ff0009, SR_BACKUP_RULE_CIRCULAR_LOGGING }, /* hrIncrementalBackupDisabled */
+  { 0xc7ff000b, SR_BACKUP_RULE_CIRCULAR_LOGGING }, /* hrCircularLogging */
+  { 0xc7ff000c, SR_BACKUP_RULE_FULL_MISSING },     /* hrNoFullRestore */
+  { 0xc7ff000e, SR_BACKUP_RULE_FULL_MISSING },     /* hrFullBackupNotTaken */
+};
+
 SrBackupRule
 sr_backup_rule_from_error (const GError *error)
 {
@@ -104,13 +120,9 @@ sr_backup_rule_from_error (const GError *error)
     return SR_BACKUP_RULE_NONE;
   if (error->domain == SR_BACKUP_RULE_ERROR && error->code > 0 && error->code < SR_BACKUP_N_RULES)
     return (SrBackupRule) error->code;
-  if (sr_hresult_from_error (error) == SR_HRESULT_FROM_JET (SR_JET_MISSING_FULL_BACKUP))
-    return SR_BACKUP_RULE_FULL_MISSING;
-  if (sr_hresult_from_error (error) == SR_HRESULT_FROM_JET (SR_JET_INVALID_BACKUP))
-    return SR_BACKUP_RULE_CIRCULAR_LOGGING;
-  /* The CA itself misses logs behind the last backup that it remembers: one that never came to its end truncated them. */
-  if (sr_hresult_from_error (error) == SR_HRESULT_FROM_JET (SR_JET_MISSING_FILE_TO_BACKUP))
-    return SR_BACKUP_RULE_GAP;
+  for (guint i = 0; i < G_N_ELEMENTS (answers); i++)
+    if (sr_hresult_from_error (error) == answers[i].answer)
+      return answers[i].rule;
   return SR_BACKUP_RULE_NONE;
 }
 
@@ -210,15 +222,28 @@ find_refusal (SrHistory              *history,
   return SR_BACKUP_RULE_NONE;
 }
 
-/* Whether the CA names another full backup as its last than the one that our
- * newest base session found there at its end. */
+/* Whether the CA names another full backup as its last than those that our newest base's session and the
+ * full ones behind it, copies among them, found there at their end. */
 static gboolean
 has_foreign_full (SrHistory              *history,
                   const SrAuthorityFacts *facts)
 {
-  guint64 ours = sr_chain_get_server_last_full (sr_lineage_get_base (sr_history_get_current (history)));
+  SrLineage *lineage = sr_history_get_current (history);
+  SrChain *base = sr_lineage_get_base (lineage);
+  GPtrArray *chains = sr_lineage_get_chains (lineage);
 
-  return facts->last_full != 0 && ours != 0 && ours != facts->last_full;
+  if (facts->last_full == 0 || sr_chain_get_server_last_full (base) == 0)
+    return FALSE;
+  for (guint i = chains->len; i > 0; i--)
+    {
+      SrChain *chain = g_ptr_array_index (chains, i - 1);
+
+      if (sr_chain_get_server_last_full (chain) == facts->last_full)
+        return FALSE;
+      if (chain == base)
+        break;
+    }
+  return TRUE;
 }
 
 /* A set that seems to come from the future tells of a wrong clock, now or then: its age is not known. */

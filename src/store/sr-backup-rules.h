@@ -96,7 +96,7 @@ gboolean sr_backup_rule_forbids (SrBackupRule rule);
  * sr_backup_rule_from_error:
  * @error: (nullable): why a backup failed
  *
- * Returns: the rule that refused it: that of %SR_BACKUP_RULE_ERROR, or the one that a CA's -560, -526 or -569 stands for
+ * Returns: the rule that refused it: that of %SR_BACKUP_RULE_ERROR, or the one that a CA's -560, -526 or -569 stands for, or an answer of its backup interface that means the same
  */
 SrBackupRule sr_backup_rule_from_error (const GError *error);
 

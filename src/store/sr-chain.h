@@ -77,6 +77,14 @@ gboolean sr_chain_get_generations (SrChain *self,
                                    guint32 *high);
 
 /**
+ * sr_chain_get_server_last_full:
+ * @self: a chain
+ *
+ * Returns: the CA's DBLastFullBackup as the full set's session found it at its end, a FILETIME; 0 when it was not told, or had not changed by this session
+ */
+guint64 sr_chain_get_server_last_full (SrChain *self);
+
+/**
  * sr_chain_get_size:
  * @self: a chain
  *

@@ -43,9 +43,6 @@ gboolean sr_chain_has_signature (SrChain *self);
 SrChain *sr_chain_new (SrBackupSet           *full,
                        const SrSessionRecord *record);
 
-/* The CA's DBLastFullBackup as the full set's session left it; 0 when not known. */
-guint64 sr_chain_get_server_last_full (SrChain *self);
-
 /* Takes a log-only set of the same lineage in, if it continues the chain. While the history is made only. */
 gboolean sr_chain_try_add (SrChain     *self,
                            SrBackupSet *set);

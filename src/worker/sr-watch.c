@@ -57,8 +57,8 @@ enum
 
 static guint signals[N_SIGNALS];
 
-/* The CA notes its last full backup by its own clock. Within this it is the
- * backup whose session we ended. */
+/* The CA notes its last full backup by its own clock. Where our session could not learn what it noted, within
+ * this it is the backup whose session we ended. */
 #define SAME_BACKUP_US (15 * 60 * (gint64) G_USEC_PER_SEC)
 
 #define OVERDUE_US (SR_BACKUP_FULL_DAYS * 24 * 3600 * (gint64) G_USEC_PER_SEC)
@@ -409,22 +409,38 @@ sr_watch_get_due_rule (SrWatch *self)
     }
 }
 
-/* The numbers themselves, where our newest full set is the one that they are compared with. */
+/* By the numbers themselves, where both are known: 1, 0 or -1; otherwise %FALSE. */
 static gboolean
-is_foreign_full (SrWatch *self)
+compare_by_number (SrWatch *self,
+                   int     *result)
 {
-  g_auto (SrBackupChoice) choice = { 0 };
+  SrLineage *lineage = self->history != NULL ? sr_history_find_lineage (self->history, self->newest_full) : NULL;
+  GPtrArray *chains = lineage != NULL ? sr_lineage_get_chains (lineage) : NULL;
+  guint64 told = told_last_full (self);
+  gboolean known = FALSE;
 
-  return choose (self, -1, &choice)
-         && choice.rule == SR_BACKUP_RULE_FOREIGN_FULL
-         && sr_chain_is_base (choice.continues)
-         && sr_backup_set_is_same (sr_chain_get_full (choice.continues), self->newest_full);
+  for (guint i = chains != NULL && told != 0 ? chains->len : 0; i > 0; i--)
+    {
+      SrChain *chain = chains->pdata[i - 1];
+      gboolean newest = sr_backup_set_is_same (sr_chain_get_full (chain), self->newest_full);
+
+      *result = newest ? 0 : -1;
+      if (sr_chain_get_server_last_full (chain) == told)
+        return TRUE;
+      known = known || (newest && sr_chain_get_server_last_full (chain) != 0);
+    }
+  *result = 1;
+  return known;
 }
 
 int
 sr_watch_compare_last_full (SrWatch *self)
 {
-  if (is_foreign_full (self) || self->last_full > self->newest_heard + SAME_BACKUP_US)
+  int result;
+
+  if (compare_by_number (self, &result))
+    return result;
+  if (self->last_full > self->newest_heard + SAME_BACKUP_US)
     return 1;
   return self->last_full < sr_backup_set_get_manifest (self->newest_full)->started - SAME_BACKUP_US ? -1 : 0;
 }

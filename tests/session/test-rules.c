@@ -213,6 +213,43 @@ test_copy (Fixture      *fixture,
   assert_chains (fixture, "1,1,2");
 }
 
+static void
+note_full_at_end (const SrBackupProgress *progress,
+                  gpointer                user_data)
+{
+  static const guint8 filetime[8] = { 0x10, 0x32, 0x54, 0x76, 0x98, 0xba, 0xdc, 0x01 };
+  Fixture *fixture = user_data;
+  GVariant *value = g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, filetime, sizeof filetime, 1);
+  g_autoptr (GError) error = NULL;
+
+  if (progress->phase != SR_BACKUP_PHASE_ENDING)
+    {
+      g_variant_unref (g_variant_ref_sink (value));
+      return;
+    }
+  sr_practice_ca_set_config (fixture->served.ca, SR_PRACTICE_NODE_ROOT, "DBLastFullBackup", value, &error);
+  g_assert_no_error (error);
+}
+
+/* Should a CA take a note of a copy too, it is not taken for another product's. */
+static void
+test_noted_copy (Fixture      *fixture,
+                 gconstpointer data)
+{
+  g_autoptr (SrBackupSet) full = back_up (fixture, SR_BACKUP_FULL, FALSE);
+  g_autoptr (SrBackupSet) copy = NULL;
+  g_auto (SrSessionRecord) record = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  fixture->options.progress = note_full_at_end;
+  fixture->options.user_data = fixture;
+  copy = back_up (fixture, SR_BACKUP_FULL, TRUE);
+  fixture->options.progress = NULL;
+  g_assert_true (sr_backup_set_load_session (copy, &record, &error));
+  g_assert_cmphex (record.server_last_full, ==, G_GUINT64_CONSTANT (0x01dcba9876543210));
+  assert_automatic (fixture, SR_BACKUP_LOGS, SR_BACKUP_RULE_NONE);
+}
+
 /* Another product's full backup: seen beforehand where the CA tells of it, else by the CA's -560. */
 static void
 test_foreign_full (Fixture      *fixture,
@@ -414,6 +451,7 @@ main (int    argc,
   add ("automatic", test_automatic);
   add ("log-headers", test_log_headers);
   add ("copy", test_copy);
+  add ("noted-copy", test_noted_copy);
   add ("foreign-full", test_foreign_full);
   add ("circular", test_circular);
   add ("lost-set", test_lost_set);

@@ -175,6 +175,7 @@ test_reasons (gconstpointer data)
   } cases[] = {
     { NOW, 1000, SR_BACKUP_RULE_NONE },
     { NOW, 0, SR_BACKUP_RULE_NONE },
+    { NOW, 2000, SR_BACKUP_RULE_NONE },
     { NOW, 999, SR_BACKUP_RULE_FOREIGN_FULL },
     { NOW, 1001, SR_BACKUP_RULE_FOREIGN_FULL },
     { NOW + 7 * G_TIME_SPAN_DAY, 1000, SR_BACKUP_RULE_NONE },
@@ -186,6 +187,13 @@ test_reasons (gconstpointer data)
 
   test_folder_init (&folder);
   repository = test_repository_new (&folder);
+  if (by_hand)
+    test_write_by_hand (repository, &set);
+  else
+    g_object_unref (test_write_by_program (repository, &set));
+  /* A copy behind it, of which the CA took a note too. */
+  set = (TestSet) { .sequence = 2, .kind = SR_SET_FULL, .low = 1, .high = 3, .stream = 1, .truncated = SR_TRUNCATION_KEPT,
+                    .ended = SR_ENDING_YES, .last_full = 2000, .started = NOW };
   if (by_hand)
     test_write_by_hand (repository, &set);
   else
@@ -402,6 +410,10 @@ test_answers (void)
     { 0xc8000230, SR_BACKUP_RULE_FULL_MISSING, "[first *1=1-3] [full-missing]" },
     { 0xc800020e, SR_BACKUP_RULE_CIRCULAR_LOGGING, "[first *1=1-3]" },
     { 0xc8000239, SR_BACKUP_RULE_GAP, "[first *1=1-3]" },
+    { 0xc7ff0009, SR_BACKUP_RULE_CIRCULAR_LOGGING, "[first *1=1-3]" },
+    { 0xc7ff000b, SR_BACKUP_RULE_CIRCULAR_LOGGING, "[first *1=1-3]" },
+    { 0xc7ff000c, SR_BACKUP_RULE_FULL_MISSING, "[first *1=1-3] [full-missing]" },
+    { 0xc7ff000e, SR_BACKUP_RULE_FULL_MISSING, "[first *1=1-3] [full-missing]" },
     { 0xc80001f9, SR_BACKUP_RULE_NONE, "[first *1=1-3]" },
     { SR_E_ACCESSDENIED, SR_BACKUP_RULE_NONE, "[first *1=1-3]" },
   };

@@ -219,6 +219,64 @@ test_findings (Fixture      *f,
   g_assert_cmpint (sr_watch_get_condition (f->watch), ==, SR_CONDITION_DAMAGED);
 }
 
+static int
+compare (Fixture *f,
+         guint64  filetime,
+         gint64   time)
+{
+  g_autoptr (SrServerLook) server = g_new0 (SrServerLook, 1);
+
+  server->asked_at = g_get_real_time ();
+  server->interface_flags = server->db_flags = -1;
+  server->last_full_filetime = filetime;
+  server->last_full = time;
+  sr_watch_take_server (f->watch, server);
+  return sr_watch_compare_last_full (f->watch);
+}
+
+/* What the CA told at the end of our session is known: whatever its clock shows, it is that backup or another. */
+static void
+test_last_full (Fixture      *f,
+                gconstpointer data)
+{
+  const gint64 now = g_get_real_time ();
+  SrSessionRecord record = { .truncated = SR_TRUNCATION_YES, .ended = SR_ENDING_YES, .server_last_full = 1000 };
+  g_autoptr (SrRepository) repository = make_folder ("last-full");
+  g_autoptr (SrBackupSet) full = publish (repository, CONFIG);
+  g_autoptr (SrBackupSet) copy = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (sr_backup_set_record_session (full, &record, &error));
+  look_at_disk (f->watch);
+  g_assert_cmpint (compare (f, 1000, now + 2 * G_TIME_SPAN_HOUR), ==, 0);
+  g_assert_cmpint (compare (f, 1000, now - 2 * G_TIME_SPAN_HOUR), ==, 0);
+  g_assert_cmpint (compare (f, 1001, now), ==, 1);
+  g_assert_cmpint (compare (f, 0, now + 2 * G_TIME_SPAN_HOUR), ==, 1);
+
+  /* A copy of which the CA took no note. */
+  record.truncated = SR_TRUNCATION_KEPT;
+  record.server_last_full = 0;
+  copy = publish (repository, CONFIG);
+  g_assert_true (sr_backup_set_record_session (copy, &record, &error));
+  look_at_disk (f->watch);
+  g_assert_cmpint (compare (f, 1000, now + 2 * G_TIME_SPAN_HOUR), ==, -1);
+
+  /* And one of which it did. */
+  record.server_last_full = 2000;
+  g_assert_true (sr_backup_set_record_session (copy, &record, &error));
+  look_at_disk (f->watch);
+  g_assert_cmpint (compare (f, 2000, now + 2 * G_TIME_SPAN_HOUR), ==, 0);
+  g_assert_cmpint (compare (f, 1000, now + 2 * G_TIME_SPAN_HOUR), ==, -1);
+
+  /* Not learnt at the end of our session: then times must do. */
+  g_assert_true (sr_backup_set_record_session (full, &(SrSessionRecord) { .truncated = SR_TRUNCATION_YES, .ended = SR_ENDING_YES }, &error));
+  record.server_last_full = 0;
+  g_assert_true (sr_backup_set_record_session (copy, &record, &error));
+  look_at_disk (f->watch);
+  g_assert_cmpint (compare (f, 1000, now), ==, 0);
+  g_assert_cmpint (compare (f, 1000, now + 2 * G_TIME_SPAN_HOUR), ==, 1);
+}
+
 /* What the CA says, or why it could not be asked. */
 static void
 hear (SrWatch *watch,
@@ -404,5 +462,6 @@ main (int    argc,
   ADD ("reach", test_reach);
   ADD ("told", test_told);
   ADD ("unreadable", test_unreadable);
+  ADD ("last-full", test_last_full);
   return g_test_run ();
 }
