@@ -17,6 +17,8 @@ sr_cli_set_words (SrBackupSet *set)
     return _("log-only");
   if (record.truncated == SR_TRUNCATION_YES && record.ended == SR_ENDING_YES)
     return _("full");
+  if (record.truncated == SR_TRUNCATION_YES || record.truncated == SR_TRUNCATION_UNKNOWN)
+    return _("full, perhaps a copy for the CA");
   return _("full, a copy for the CA");
 }
 

@@ -139,6 +139,7 @@ print_result (Backup  *self,
 {
   const SrBackupCounts *counts = sr_job_get_counts (job);
   SrTruncation truncated = sr_job_get_record (job)->truncated;
+  SrEnding ended = sr_job_get_record (job)->ended;
   g_autofree char *size = g_format_size (counts->bytes);
   g_autofree char *took = sr_cli_format_duration (sr_job_get_elapsed (job));
 
@@ -150,7 +151,9 @@ print_result (Backup  *self,
     sr_cli_print (self->cli, ngettext ("%u further file of the CA is listed in the manifest and not in the set.",
                                        "%u further files of the CA are listed in the manifest and not in the set.", counts->dynamic_files),
                   counts->dynamic_files);
-  if (truncated == SR_TRUNCATION_YES)
+  if (truncated == SR_TRUNCATION_YES && ended != SR_ENDING_YES)
+    sr_cli_print (self->cli, _("The set was verified, and the CA’s logs were truncated. The CA gave the session up before its end, so it need not count the backup."));
+  else if (truncated == SR_TRUNCATION_YES)
     sr_cli_print (self->cli, _("The set was verified, the CA’s logs were truncated, and the session was ended."));
   else
     sr_cli_print (self->cli, _("The set was verified, and the session was ended."));

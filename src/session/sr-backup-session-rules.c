@@ -153,10 +153,12 @@ sr_backup_session_note_refusal (SrBackupSession *session,
                                 GError         **error)
 {
   SrBackupRule rule = sr_backup_rule_from_error (*error);
+  g_autofree char *words = NULL;
 
   if (session->kind != SR_BACKUP_LOGS || rule == SR_BACKUP_RULE_NONE)
     return;
-  add_words (*error, sr_backup_rule_words (rule));
+  words = sr_backup_rule_dup_refusal (rule);
+  add_words (*error, words);
   refused_at_ca (session, error);
 }
 

@@ -36,7 +36,7 @@ static const Row rows[SR_BACKUP_N_RULES] = {
     FULL_NEXT },
   [SR_BACKUP_RULE_AFTER_RESTORE] = {
     "after-restore", TRUE, -1,
-    N_("The CA was restored. Until a full backup succeeds, logs have nothing to continue."),
+    N_("The CA was restored. Until a full backup that truncates its logs succeeds, logs have nothing to continue."),
     FULL_NEXT },
   [SR_BACKUP_RULE_OTHER_LOGS] = {
     "other-logs", TRUE, SR_LINEAGE_EVENT_OTHER_LOGS,
@@ -49,7 +49,7 @@ static const Row rows[SR_BACKUP_N_RULES] = {
   [SR_BACKUP_RULE_FULL_MISSING] = {
     "full-missing", TRUE, SR_LINEAGE_EVENT_FULL_MISSING,
     N_("The CA does not know the last full backup any more (-560): another product has made a full backup, such as one of the whole server (VSS), or another tool restored the CA."),
-    N_("Make a full backup. If another product backs the CA up too, let one of the two do it: each full backup of one makes the logs of the other useless.") },
+    N_("Make a full backup that truncates the CA’s logs. If another product backs the CA up too, let one of the two do it: each full backup of one makes the logs of the other useless.") },
   [SR_BACKUP_RULE_CIRCULAR_LOGGING] = {
     "circular-logging", TRUE, SR_LINEAGE_EVENT_CIRCULAR_LOGGING,
     N_("The CA overwrites its logs (circular logging), so only full backups can be had."),
@@ -57,8 +57,8 @@ static const Row rows[SR_BACKUP_N_RULES] = {
        "then restart Certificate Services.") },
   [SR_BACKUP_RULE_GAP] = {
     "gap", TRUE, SR_LINEAGE_EVENT_GAP,
-    N_("Logs are missing between the last backup and what the CA still has. The CA’s logs were left as they are."),
-    N_("Make a full backup. Find out what removed the logs: another backup product, a backup that was broken off, or a backup set that was deleted.") },
+    N_("Logs are missing between the last backup and what the CA still has."),
+    N_("Make a full backup that truncates the CA’s logs. Find out what removed the logs: another backup product, a backup that was broken off, or a backup set that was deleted.") },
   [SR_BACKUP_RULE_DAMAGED] = {
     "damaged", TRUE, -1,
     N_("A backup set that the logs would continue is damaged, so nothing could be restored with them."),
@@ -69,8 +69,13 @@ static const Row rows[SR_BACKUP_N_RULES] = {
     N_("If another product backs the CA up too, let one of the two do it: each full backup of one makes the logs of the other useless.") },
   [SR_BACKUP_RULE_FULL_OLD] = {
     "full-old", FALSE, -1,
-    N_("The last full backup is more than a week old. A new one keeps a restore short."),
+    N_("The last full backup is more than a week old, or its time cannot be right. A new one keeps a restore short."),
     NULL },
+  [SR_BACKUP_RULE_TORN_LOGS] = {
+    "torn-logs", FALSE, -1,
+    N_("The CA’s logs do not follow each other, so a full backup with them could not be restored."),
+    N_("Find out what removes or changes files in the CA’s log folder, such as a cleanup script, a virus scanner or another backup product, "
+       "and put back what is missing. Then make a full backup.") },
 };
 
 const char *
@@ -305,29 +310,40 @@ find_gap (GArray  *generations,
   return FALSE;
 }
 
-static gboolean
-check_log_list (SrHistory *history,
-                GArray    *generations,
-                GError   **error)
-{
-  SrLineage *lineage = sr_history_get_current (history);
-  SrChain *chain = lineage != NULL ? sr_lineage_get_newest_chain (lineage) : NULL;
-  guint32 newest = generations->len > 0 ? g_array_index (generations, guint32, generations->len - 1) : 0;
-  guint32 last = 0, next;
+/* What was seen, what it means, and that nothing was lost by it. Always FALSE. */
+static gboolean refuse (GError     **error,
+                        SrBackupRule rule,
+                        const char  *format,
+                        ...) G_GNUC_PRINTF (3, 4);
 
-  if (chain != NULL)
-    sr_chain_get_generations (chain, NULL, &last);
-  if (newest == 0)
-    g_set_error (error, SR_BACKUP_RULE_ERROR, SR_BACKUP_RULE_GAP, _("The CA lists no logs. %s"), sr_backup_rule_words (SR_BACKUP_RULE_GAP));
-  else if (find_gap (generations, &last, &next))
-    g_set_error (error, SR_BACKUP_RULE_ERROR, SR_BACKUP_RULE_GAP, _("Behind the log of generation 0x%x comes 0x%x. %s"),
-                 last, next, sr_backup_rule_words (SR_BACKUP_RULE_GAP));
-  else if (lineage != NULL && newest < sr_lineage_get_last_generation (lineage))
-    g_set_error (error, SR_BACKUP_RULE_ERROR, SR_BACKUP_RULE_OTHER_LOGS, _("The CA’s newest log is of generation 0x%x, and the backup sets have 0x%x. %s"),
-                 newest, sr_lineage_get_last_generation (lineage), sr_backup_rule_words (SR_BACKUP_RULE_OTHER_LOGS));
-  else
-    return TRUE;
+static gboolean
+refuse (GError     **error,
+        SrBackupRule rule,
+        const char  *format,
+        ...)
+{
+  g_autofree char *means = sr_backup_rule_dup_refusal (rule);
+  g_autofree char *seen = NULL;
+  va_list args;
+
+  va_start (args, format);
+  seen = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_set_error (error, SR_BACKUP_RULE_ERROR, (int) rule, "%s %s", seen, means);
   return FALSE;
+}
+
+char *
+sr_backup_rule_dup_refusal (SrBackupRule rule)
+{
+  return g_strdup_printf ("%s %s", sr_backup_rule_words (rule), _("The CA’s logs were left as they are."));
+}
+
+/* What a backup of @kind is refused by whose logs are not one run. */
+static SrBackupRule
+gap_of (SrSetKind kind)
+{
+  return kind == SR_SET_FULL ? SR_BACKUP_RULE_TORN_LOGS : SR_BACKUP_RULE_GAP;
 }
 
 gboolean
@@ -336,21 +352,23 @@ sr_backup_rules_check_list (SrHistory *history,
                             GArray    *generations,
                             GError   **error)
 {
+  SrLineage *lineage = sr_history_get_current (history);
+  SrChain *chain = kind == SR_SET_LOG_ONLY && lineage != NULL ? sr_lineage_get_newest_chain (lineage) : NULL;
   g_autoptr (GArray) sorted = g_array_copy (generations);
-  guint32 last = 0, next;
+  guint32 last = 0, next, newest;
 
-  g_array_sort (sorted, compare_generations);
-  if (kind == SR_SET_LOG_ONLY)
-    return check_log_list (history, sorted, error);
-  if (sorted->len > 0 && !find_gap (sorted, &last, &next))
-    return TRUE;
   if (sorted->len == 0)
-    g_set_error_literal (error, SR_BACKUP_RULE_ERROR, SR_BACKUP_RULE_GAP,
-                         _("The CA lists no log whose name tells its place: a backup without logs could not be restored. The CA’s logs were left as they are."));
-  else
-    g_set_error (error, SR_BACKUP_RULE_ERROR, SR_BACKUP_RULE_GAP,
-                 _("Behind the log of generation 0x%x comes 0x%x: a backup with such a hole could not be restored. The CA’s logs were left as they are."), last, next);
-  return FALSE;
+    return refuse (error, gap_of (kind), _("The CA lists no log whose name tells its place."));
+  g_array_sort (sorted, compare_generations);
+  newest = g_array_index (sorted, guint32, sorted->len - 1);
+  if (chain != NULL)
+    sr_chain_get_generations (chain, NULL, &last);
+  if (find_gap (sorted, &last, &next))
+    return refuse (error, gap_of (kind), _("Behind the log of generation 0x%x comes 0x%x."), last, next);
+  if (kind == SR_SET_LOG_ONLY && lineage != NULL && newest < sr_lineage_get_last_generation (lineage))
+    return refuse (error, SR_BACKUP_RULE_OTHER_LOGS, _("The CA’s newest log is of generation 0x%x, and the backup sets have 0x%x."),
+                   newest, sr_lineage_get_last_generation (lineage));
+  return TRUE;
 }
 
 /* Whether the set will be in a chain that can be restored: what derives the chains later is asked now. */
@@ -404,32 +422,15 @@ sr_backup_rules_check_logs (SrHistory *history,
   /* Each log against its neighbours in the same backup. */
   sr_log_map_add (logs, files);
   if (!sr_log_map_agrees (logs, files, &contradicting))
-    {
-      g_set_error (error, SR_BACKUP_RULE_ERROR, SR_BACKUP_RULE_GAP,
-                   _("The log of generation 0x%x does not continue the one before it. %s"),
-                   contradicting->generation, sr_backup_rule_words (SR_BACKUP_RULE_GAP));
-      return FALSE;
-    }
+    return refuse (error, gap_of (kind), _("The log of generation 0x%x does not continue the one before it."), contradicting->generation);
   if (kind == SR_SET_LOG_ONLY && lineage != NULL && !sr_log_map_agrees (sr_lineage_get_logs (lineage), files, &contradicting))
-    {
-      g_set_error (error, SR_BACKUP_RULE_ERROR, SR_BACKUP_RULE_OTHER_LOGS,
-                   _("The log of generation 0x%x is not the one that the backup sets know. %s"),
-                   contradicting->generation, sr_backup_rule_words (SR_BACKUP_RULE_OTHER_LOGS));
-      return FALSE;
-    }
+    return refuse (error, SR_BACKUP_RULE_OTHER_LOGS, _("The log of generation 0x%x is not the one that the backup sets know."),
+                   contradicting->generation);
   unknown = find_unknown (lineage, kind, files);
   if (unknown != NULL)
-    {
-      g_set_error (error, SR_BACKUP_RULE_ERROR, SR_BACKUP_RULE_GAP, _("The log of generation 0x%x does not begin as a log does. %s"),
-                   unknown->generation, sr_backup_rule_words (SR_BACKUP_RULE_GAP));
-      return FALSE;
-    }
+    return refuse (error, gap_of (kind), _("The log of generation 0x%x does not begin as a log does."), unknown->generation);
   if (!makes_chain (lineage, kind, files))
-    {
-      g_set_error (error, SR_BACKUP_RULE_ERROR, SR_BACKUP_RULE_GAP,
-                   _("The logs that were read do not follow each other without a hole. %s"), sr_backup_rule_words (SR_BACKUP_RULE_GAP));
-      return FALSE;
-    }
+    return refuse (error, gap_of (kind), _("The logs that were read do not follow each other without a hole."));
   return TRUE;
 }
 

@@ -25,6 +25,7 @@ G_BEGIN_DECLS
  * @SR_BACKUP_RULE_DAMAGED: a set of the chain that logs would continue is damaged, as its last verification found
  * @SR_BACKUP_RULE_FOREIGN_FULL: the CA tells of another full backup than our newest; this speaks against a log-only backup and does not forbid it
  * @SR_BACKUP_RULE_FULL_OLD: the newest full set is older than %SR_BACKUP_FULL_DAYS; the same
+ * @SR_BACKUP_RULE_TORN_LOGS: the logs of a full backup are not one run, or there are none; this refuses a full backup at the CA, and is never the reason for one
  * @SR_BACKUP_N_RULES: how many there are
  *
  * Why the next backup must or should be a full one.
@@ -43,6 +44,7 @@ typedef enum
   SR_BACKUP_RULE_DAMAGED,
   SR_BACKUP_RULE_FOREIGN_FULL,
   SR_BACKUP_RULE_FULL_OLD,
+  SR_BACKUP_RULE_TORN_LOGS,
   SR_BACKUP_N_RULES,
 } SrBackupRule;
 
@@ -75,6 +77,14 @@ const char *sr_backup_rule_to_string (SrBackupRule rule);
  * Returns: (transfer none): why no log-only backup can or should be had, a sentence in the user's language; for no rule, what the next one will be
  */
 const char *sr_backup_rule_words (SrBackupRule rule);
+
+/**
+ * sr_backup_rule_dup_refusal:
+ * @rule: the rule that refused a backup at the CA
+ *
+ * Returns: (transfer full): its words, and that the CA's logs were left as they are
+ */
+char *sr_backup_rule_dup_refusal (SrBackupRule rule);
 
 /**
  * sr_backup_rule_advice:
@@ -161,7 +171,8 @@ void sr_backup_rules_choose (SrHistory              *history,
  * and they must follow each other; those of a log-only backup must begin at or below the one
  * behind the last that the sets have, and must not end before it.
  *
- * Sets %SR_BACKUP_RULE_GAP or %SR_BACKUP_RULE_OTHER_LOGS of %SR_BACKUP_RULE_ERROR.
+ * Sets %SR_BACKUP_RULE_GAP or %SR_BACKUP_RULE_OTHER_LOGS of %SR_BACKUP_RULE_ERROR
+ * for a log-only backup, %SR_BACKUP_RULE_TORN_LOGS for a full one.
  *
  * Returns: whether the backup may go on
  */
@@ -185,7 +196,8 @@ gboolean sr_backup_rules_check_list (SrHistory *history,
  * again is normal as long as it has the same bytes. (Where those of a full one
  * do not agree a new lineage begins.)
  *
- * Sets %SR_BACKUP_RULE_GAP or %SR_BACKUP_RULE_OTHER_LOGS of %SR_BACKUP_RULE_ERROR.
+ * Sets %SR_BACKUP_RULE_GAP or %SR_BACKUP_RULE_OTHER_LOGS of %SR_BACKUP_RULE_ERROR
+ * for a log-only backup, %SR_BACKUP_RULE_TORN_LOGS for a full one.
  *
  * Returns: whether the backup may go on
  */

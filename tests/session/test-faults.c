@@ -234,9 +234,9 @@ test_lies (Fixture      *fixture,
     { one, database_type, SR_ERROR, SR_ERROR_MALFORMED, 1 },
     { one, twice, SR_STORE_ERROR, SR_STORE_ERROR_NAME, 3 },
     { none, log_type, SR_STORE_ERROR, SR_STORE_ERROR_DAMAGED_SET, 1 },
-    { one, none, SR_BACKUP_RULE_ERROR, SR_BACKUP_RULE_GAP, 1 },
-    { one, no_number, SR_BACKUP_RULE_ERROR, SR_BACKUP_RULE_GAP, 1 },
-    { one, with_hole, SR_BACKUP_RULE_ERROR, SR_BACKUP_RULE_GAP, 1 },
+    { one, none, SR_BACKUP_RULE_ERROR, SR_BACKUP_RULE_TORN_LOGS, 1 },
+    { one, no_number, SR_BACKUP_RULE_ERROR, SR_BACKUP_RULE_TORN_LOGS, 1 },
+    { one, with_hole, SR_BACKUP_RULE_ERROR, SR_BACKUP_RULE_TORN_LOGS, 1 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (lies); i++)
@@ -252,6 +252,12 @@ test_lies (Fixture      *fixture,
       g_test_message ("%s", error->message);
       if (lies[i].domain != 0)
         g_assert_error (error, lies[i].domain, lies[i].code);
+      if (lies[i].domain == SR_BACKUP_RULE_ERROR)
+        {
+          /* To make a full backup is no advice where one was refused for what it would hold. */
+          g_assert_nonnull (strstr (error->message, "The CA’s logs were left as they are."));
+          g_assert_cmpstr (sr_backup_session_get_advice (session), ==, sr_backup_rule_advice (SR_BACKUP_RULE_TORN_LOGS));
+        }
       g_assert_cmpint (COUNT (prepares), ==, 1);
       g_assert_cmpint (COUNT (calls[SR_CSRA_BACKUP_OPEN_FILE]), ==, lies[i].opened);
       /* What was opened is closed before the session ends. */

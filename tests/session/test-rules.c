@@ -87,6 +87,7 @@ assert_refused (Fixture     *fixture,
   g_assert_cmpint (sr_backup_session_get_rule (session), ==, rule);
   g_assert_cmphex (sr_hresult_from_error (error), ==, hr);
   g_assert_nonnull (strstr (error->message, sr_backup_rule_words (rule)));
+  g_assert_true ((strstr (error->message, "The CA’s logs were left as they are.") != NULL) == asked);
   g_assert_cmpstr (sr_backup_session_get_advice (session), ==, sr_backup_rule_advice (rule));
   g_assert_null (sr_backup_session_get_set (session));
   g_assert_cmpint (served_ca_calls (&fixture->served, SR_CSRA_BACKUP_PREPARE), ==, prepares + asked);

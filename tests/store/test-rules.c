@@ -222,9 +222,9 @@ static const struct
 } lists[] = {
   { "", SR_SET_FULL, { 7 }, SR_BACKUP_RULE_NONE },
   { "", SR_SET_FULL, { 9, 8, 7 }, SR_BACKUP_RULE_NONE },
-  { "", SR_SET_FULL, { 7, 9 }, SR_BACKUP_RULE_GAP },
-  { "", SR_SET_FULL, { 0 }, SR_BACKUP_RULE_GAP }, /* no logs, or none whose name tells a generation */
-  { "F1-3", SR_SET_FULL, { 0 }, SR_BACKUP_RULE_GAP },
+  { "", SR_SET_FULL, { 7, 9 }, SR_BACKUP_RULE_TORN_LOGS },
+  { "", SR_SET_FULL, { 0 }, SR_BACKUP_RULE_TORN_LOGS }, /* no logs, or none whose name tells a generation */
+  { "F1-3", SR_SET_FULL, { 0 }, SR_BACKUP_RULE_TORN_LOGS },
   { "F1-3", SR_SET_FULL, { 8, 9 }, SR_BACKUP_RULE_NONE },
   { "F1-3", SR_SET_FULL, { 1, 2 }, SR_BACKUP_RULE_NONE },
   { "F1-3", SR_SET_LOG_ONLY, { 4 }, SR_BACKUP_RULE_NONE },
@@ -292,9 +292,9 @@ static const struct
   { "F1-3b", "L3-5@2b", SR_BACKUP_RULE_OTHER_LOGS },
   { "F1-3", "F3-5@2", SR_BACKUP_RULE_NONE }, /* a full one begins a lineage */
   { "", "F1-3", SR_BACKUP_RULE_NONE },
-  { "", "F0-0", SR_BACKUP_RULE_GAP }, /* no logs: it could not be restored */
-  { "F1-3", "F0-0", SR_BACKUP_RULE_GAP },
-  { "", "F1-4!3", SR_BACKUP_RULE_GAP },
+  { "", "F0-0", SR_BACKUP_RULE_TORN_LOGS }, /* no logs: it could not be restored */
+  { "F1-3", "F0-0", SR_BACKUP_RULE_TORN_LOGS },
+  { "", "F1-4!3", SR_BACKUP_RULE_TORN_LOGS },
   { "F1-3", "L0-0", SR_BACKUP_RULE_GAP },
   { "F1-3", "L5-6", SR_BACKUP_RULE_GAP },
   { "F1-3", "L3-6!5", SR_BACKUP_RULE_GAP },
@@ -357,7 +357,7 @@ test_torn (void)
   g_assert_no_error (error);
   second.previous_created = 401;
   g_assert_false (sr_backup_rules_check_logs (history, SR_SET_FULL, files, &error));
-  g_assert_error (error, SR_BACKUP_RULE_ERROR, SR_BACKUP_RULE_GAP);
+  g_assert_error (error, SR_BACKUP_RULE_ERROR, SR_BACKUP_RULE_TORN_LOGS);
 }
 
 /* One log of several whose header could not be read. */
@@ -376,7 +376,7 @@ test_unknown_log (void)
   g_ptr_array_add (files, &first);
   g_ptr_array_add (files, &second);
   g_assert_false (sr_backup_rules_check_logs (history, SR_SET_FULL, files, &error));
-  g_assert_error (error, SR_BACKUP_RULE_ERROR, SR_BACKUP_RULE_GAP);
+  g_assert_error (error, SR_BACKUP_RULE_ERROR, SR_BACKUP_RULE_TORN_LOGS);
   g_clear_error (&error);
   first.signature = NULL;
   g_assert_true (sr_backup_rules_check_logs (history, SR_SET_FULL, files, &error));
@@ -461,15 +461,16 @@ static const struct
   [SR_BACKUP_RULE_NONE] = { "none", FALSE, "since the last one", NULL },
   [SR_BACKUP_RULE_NO_FULL] = { "no-full", TRUE, "no full backup", "full backup that truncates" },
   [SR_BACKUP_RULE_NOT_TRUNCATED] = { "not-truncated", TRUE, "copies", "full backup that truncates" },
-  [SR_BACKUP_RULE_AFTER_RESTORE] = { "after-restore", TRUE, "restored", "full backup that truncates" },
+  [SR_BACKUP_RULE_AFTER_RESTORE] = { "after-restore", TRUE, "full backup that truncates", "full backup that truncates" },
   [SR_BACKUP_RULE_OTHER_LOGS] = { "other-logs", TRUE, "another tool restored the CA", "full backup that truncates" },
   [SR_BACKUP_RULE_UNKNOWN_NOTE] = { "unknown-note", TRUE, "cannot be understood", "full backup that truncates" },
-  [SR_BACKUP_RULE_FULL_MISSING] = { "full-missing", TRUE, "(VSS)", "one of the two" },
+  [SR_BACKUP_RULE_FULL_MISSING] = { "full-missing", TRUE, "(VSS)", "full backup that truncates" },
   [SR_BACKUP_RULE_CIRCULAR_LOGGING] = { "circular-logging", TRUE, "circular logging", "-DBFLAGS_CIRCULARLOGGING" },
-  [SR_BACKUP_RULE_GAP] = { "gap", TRUE, "missing", "what removed the logs" },
+  [SR_BACKUP_RULE_GAP] = { "gap", TRUE, "missing", "full backup that truncates" },
   [SR_BACKUP_RULE_DAMAGED] = { "damaged", TRUE, "damaged", "what damaged the set" },
   [SR_BACKUP_RULE_FOREIGN_FULL] = { "foreign-full", FALSE, "another product", "one of the two" },
-  [SR_BACKUP_RULE_FULL_OLD] = { "full-old", FALSE, "a week", NULL },
+  [SR_BACKUP_RULE_FULL_OLD] = { "full-old", FALSE, "or its time cannot be right", NULL },
+  [SR_BACKUP_RULE_TORN_LOGS] = { "torn-logs", FALSE, "do not follow each other", "log folder" },
 };
 
 static void
@@ -483,6 +484,8 @@ test_table (void)
       g_assert_cmpint (sr_backup_rule_forbids (rule), ==, table[rule].forbids);
       g_assert_nonnull (strstr (sr_backup_rule_words (rule), table[rule].words));
       g_assert_true (g_str_has_suffix (sr_backup_rule_words (rule), "."));
+      /* A rule says why, also beside a backup that succeeds: what was done is told elsewhere. */
+      g_assert_null (strstr (sr_backup_rule_words (rule), "left as they are"));
       g_assert_true ((advice != NULL) == (table[rule].advice != NULL));
       g_assert_true (advice == NULL || (strstr (advice, table[rule].advice) != NULL && g_str_has_suffix (advice, ".")));
     }
