@@ -57,6 +57,47 @@ test_tree (CliFixture   *f,
   g_assert_nonnull (strstr (shown->out, "Chain: 2 sets, generations "));
 }
 
+/* The words in the tree for the only set, once its session.json says @to instead of @from. */
+static void
+assert_words (CliFixture *f,
+              const char *path,
+              const char *from,
+              const char *to,
+              const char *words)
+{
+  g_autofree char *file = g_build_filename (path, "session.json", NULL);
+  g_autofree char *whole = g_strdup_printf ("  %s, generations ", words);
+  g_autoptr (CliOutcome) tree = NULL;
+  g_autoptr (GString) json = NULL;
+  char *contents;
+
+  g_assert_true (g_file_get_contents (file, &contents, NULL, NULL));
+  json = g_string_new_take (contents);
+  g_assert_cmpuint (g_string_replace (json, from, to, 0), ==, 1);
+  g_assert_true (g_file_set_contents (file, json->str, -1, NULL));
+  tree = cli_run (f, "sets", "--tree", NULL);
+  if (strstr (tree->out, whole) == NULL)
+    g_error ("“%s” is not in: %s", whole, tree->out);
+}
+
+/* Only a full set that surely did not truncate is called a copy. */
+static void
+test_copies (CliFixture   *f,
+             gconstpointer data)
+{
+  g_autoptr (JsonNode) set = NULL;
+  const char *path;
+
+  if (!cli_have_practice ())
+    return;
+  cli_start_practice (f, 20);
+  set = cli_run_json (f, 0, "backup", "Practice CA", "--full", NULL);
+  path = cli_text (set, "path");
+  assert_words (f, path, "\"ended\" : \"yes\"", "\"ended\" : \"unknown\"", "full, perhaps a copy for the CA");
+  assert_words (f, path, "\"truncated\" : \"yes\"", "\"truncated\" : \"unknown\"", "full, perhaps a copy for the CA");
+  assert_words (f, path, "\"truncated\" : \"unknown\"", "\"truncated\" : \"kept\"", "full, a copy for the CA");
+}
+
 static char *
 output (CliFixture *f,
         const char *repository,
@@ -180,6 +221,7 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   CLI_ADD ("/cli/chains/tree", test_tree);
+  CLI_ADD ("/cli/chains/copies", test_copies);
   CLI_ADD ("/cli/chains/another-machine", test_another_machine);
   CLI_ADD ("/cli/chains/export", test_export);
   return g_test_run ();
