@@ -226,16 +226,18 @@ to_announce (SrJob *job)
   return sr_job_get_state (job) << 16 | sr_job_get_phase (job);
 }
 
-/* A screen reader hears phases, waiting, cancelling and ends, not percentages. */
+/* A screen reader hears phases, waiting, cancelling and ends, not percentages. The window says it: what is new in it
+ * cannot speak yet. */
 static void
 announce (SrJobCard *self)
 {
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
   gboolean final = sr_job_state_is_final (sr_job_get_state (self->job));
 
-  if (to_announce (self->job) == self->announced)
+  if (to_announce (self->job) == self->announced || root == NULL)
     return;
   self->announced = to_announce (self->job);
-  gtk_accessible_announce (GTK_ACCESSIBLE (self), gtk_label_get_label (self->phase_label),
+  gtk_accessible_announce (GTK_ACCESSIBLE (root), gtk_label_get_label (self->phase_label),
                            final ? GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH
                                  : GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
 }

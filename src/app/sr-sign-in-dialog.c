@@ -209,6 +209,7 @@ on_sign_in (SrSignInDialog *self)
   self->password = sr_sign_in_form_dup_password (self->form);
   sr_sign_in_form_show_problem (self->form, NULL);
   set_busy (self, TRUE);
+  gtk_accessible_announce (GTK_ACCESSIBLE (self->window), _("Signing in…"), GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
   sr_authority_try_sign_in_async (tried, self->password, self->cancellable, on_tried, g_object_ref (self));
 }
 

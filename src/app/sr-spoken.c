@@ -117,13 +117,51 @@ on_map (GSignalInvocationHint *hint,
   return G_SOURCE_CONTINUE;
 }
 
+static gboolean
+is_title (GtkWidget *widget)
+{
+  static const char *const styles[] = { "heading", "title-1", "title-2", "title-3", "title-4" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (styles); i++)
+    if (gtk_widget_has_css_class (widget, styles[i]))
+      return TRUE;
+  return gtk_widget_has_css_class (widget, "title") && gtk_widget_get_ancestor (widget, ADW_TYPE_STATUS_PAGE) != NULL;
+}
+
+/* GTK 4.18 and libadwaita 1.7 make the titles of groups, pages and alerts labels like any other. A role can be given
+ * until a screen reader is told of the widget, which is after this. */
+static gboolean
+on_realize (GSignalInvocationHint *hint,
+            guint                  n_values,
+            const GValue          *values,
+            gpointer               user_data)
+{
+  GtkWidget *widget = g_value_get_object (&values[0]);
+
+  if (GTK_IS_LABEL (widget)
+      && gtk_accessible_get_accessible_role (GTK_ACCESSIBLE (widget)) == GTK_ACCESSIBLE_ROLE_LABEL
+      && is_title (widget))
+    g_object_set (widget, "accessible-role", GTK_ACCESSIBLE_ROLE_HEADING, NULL);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+add_hook (const char         *signal,
+          GSignalEmissionHook hook)
+{
+  g_signal_add_emission_hook (g_signal_lookup (signal, GTK_TYPE_WIDGET), 0, hook, NULL, NULL);
+}
+
 void
 sr_spoken_install (void)
 {
   static gboolean installed;
-  g_autoptr (GTypeClass) klass = g_type_class_ref (GTK_TYPE_WIDGET); /* which makes the signal */
+  g_autoptr (GTypeClass) klass = g_type_class_ref (GTK_TYPE_WIDGET); /* which makes the signals */
 
   if (!installed)
-    g_signal_add_emission_hook (g_signal_lookup ("map", GTK_TYPE_WIDGET), 0, on_map, NULL, NULL);
+    {
+      add_hook ("realize", on_realize);
+      add_hook ("map", on_map);
+    }
   installed = TRUE;
 }

@@ -61,7 +61,7 @@ def main():
     if reason:
         print(f'1..0 # SKIP {reason}')
         sys.exit(0)
-    ui.inside_screen()
+    ui.inside_screen(animations=True)
     os.environ['G_DEBUG'] = ''
     pair = (sys.argv[3], OTHER)
     runs = {program: [] for program in pair}

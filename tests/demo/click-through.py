@@ -72,7 +72,8 @@ def main():
     parser.add_argument('color', nargs='?', choices=('light', 'dark'))
     parser.add_argument('scale', nargs='?', type=int, default=1)
     options = parser.parse_args()
-    ui.inside_screen(WIDTH * options.scale, HEIGHT * options.scale, keep=('XDG_CONFIG_HOME', 'XDG_STATE_HOME'))
+    ui.inside_screen(WIDTH * options.scale, HEIGHT * options.scale, keep=('XDG_CONFIG_HOME', 'XDG_STATE_HOME'),
+                     animations=True)
     compositor = ui.compositor()
     try:
         back_up(options.folder, options.color or 'light', options.scale)

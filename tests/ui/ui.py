@@ -218,10 +218,11 @@ class App:
         return '\n'.join(lines)
 
     def look(self, name, role=None, root=None):
-        """The widget of that name (a regular expression, wholly matched), or None."""
+        """The widget of that name (a regular expression, wholly matched), or None. A heading is a label too."""
         pattern = re.compile(name, re.DOTALL)
+        roles = role.replace('label', 'label|heading').split('|') if role else []
         for node in self.walk(root):
-            if role and node.get_role_name() not in role.split('|'):
+            if roles and node.get_role_name() not in roles:
                 continue
             if pattern.fullmatch(node.get_name() or ''):
                 return node
