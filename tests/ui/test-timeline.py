@@ -32,9 +32,13 @@ app = None
 # ---- What the window shows
 
 def shown(page=None):
-    """Headings and sets, as they follow each other: (words, description)."""
+    """Headings of lineages and sets, as they follow each other: (words, description)."""
     return [(node.get_name(), node.get_description()) for node in app.walk(page)
-            if node.get_role_name() == 'heading' or node.get_role_name() == 'list item' and is_item(node)]
+            if node.get_role_name() == 'heading' and is_section(node) or node.get_role_name() == 'list item' and is_item(node)]
+
+
+def is_section(node):
+    return re.match('Current Sets$|Earlier Sets$|Before ', node.get_name() or '') is not None
 
 
 def is_item(node):

@@ -336,8 +336,19 @@ class App:
         box = node.get_component_iface().get_extents(self.atspi.CoordType.WINDOW)
         return box.x, box.y, box.width, box.height
 
+    def come_to_rest(self, timeout=5):
+        """Waits until nothing moves any more, or for as long as that: what tells how far a backup is never rests."""
+        end = time.monotonic() + timeout
+        before = None
+        while time.monotonic() < end:
+            now = inspector.Layout(self).text
+            if now == before:
+                break
+            before = now
+
     def click(self, node):
         """For what exposes no action: a click in its middle. The window stands at the screen's corner."""
+        self.come_to_rest()
         x, y, width, height = self.extents(node)
         subprocess.run(['xdotool', 'mousemove', str(x + width // 2), str(y + height // 2), 'click', '1'], check=True)
         time.sleep(0.2)

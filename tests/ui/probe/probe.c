@@ -297,8 +297,8 @@ on_plant (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-static gboolean
-on_tell (gpointer user_data)
+static void
+write_layout (void)
 {
   g_autoptr (JsonGenerator) generator = json_generator_new ();
   g_autoptr (JsonNode) root = tell_all ();
@@ -307,6 +307,35 @@ on_tell (gpointer user_data)
   json_generator_set_root (generator, root);
   if (!json_generator_to_file (generator, g_getenv ("STRONGROOM_UI_PROBE"), &error))
     g_warning ("%s", error->message);
+}
+
+static gboolean
+on_frame (GtkWidget     *window,
+          GdkFrameClock *clock,
+          gpointer       user_data)
+{
+  guint *frames = user_data;
+
+  if (++*frames < 2)
+    return G_SOURCE_CONTINUE;
+  write_layout ();
+  return G_SOURCE_REMOVE;
+}
+
+/* At the second frame from here, in which what was asked for before has its place. */
+static gboolean
+on_tell (gpointer user_data)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+  GtkWidget *mapped = NULL;
+
+  for (GList *l = windows; l != NULL && mapped == NULL; l = l->next)
+    if (gtk_widget_get_mapped (l->data))
+      mapped = l->data;
+  if (mapped != NULL)
+    gtk_widget_add_tick_callback (mapped, on_frame, g_new0 (guint, 1), g_free);
+  else
+    write_layout ();
   return G_SOURCE_CONTINUE;
 }
 
