@@ -143,6 +143,21 @@ server_words (SrWatch *watch)
   return g_strdup_printf (_("Last full backup on %s, which is in the newest set"), time);
 }
 
+/* By whose clock that is, and what else it says. */
+static char *
+server_tip (SrWatch *watch)
+{
+  gint64 logs = sr_watch_get_server_last_incremental (watch);
+  g_autofree char *time = logs != 0 ? sr_format_time (logs) : NULL;
+
+  if (sr_watch_get_server_last_full (watch) == 0)
+    return NULL;
+  if (time == NULL)
+    return g_strdup (_("By the CA’s own clock"));
+  /* Translators: %s is date and time */
+  return g_strdup_printf (_("By the CA’s own clock. It made its last log-only backup on %s."), time);
+}
+
 static char *
 verified_words (const SrVerification *found)
 {
@@ -285,6 +300,7 @@ update_protection (SrAuthorityPage *self)
   g_autofree char *full = last_full_words (self->watch);
   g_autofree char *logs = last_logs_words (self->watch);
   g_autofree char *server = server_words (self->watch);
+  g_autofree char *tip = server_tip (self->watch);
   g_autofree char *kept = kept_words (self->watch);
   g_autofree char *reach = reach_words (self->watch);
   const GError *why = sr_watch_get_folder_error (self->watch);
@@ -295,6 +311,7 @@ update_protection (SrAuthorityPage *self)
   gtk_widget_set_visible (GTK_WIDGET (self->last_logs_row), sr_watch_get_newest_full (self->watch) != NULL);
   adw_action_row_set_subtitle (self->last_logs_row, logs);
   adw_action_row_set_subtitle (self->server_row, server);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->server_row), tip);
   adw_action_row_set_subtitle (self->kept_row, kept);
   adw_action_row_set_subtitle (self->reach_row, reach);
   update_next (self);

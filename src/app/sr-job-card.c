@@ -278,7 +278,7 @@ update (SrJobCard *self)
   gtk_widget_set_visible (self->again_button, (state == SR_JOB_FAILED && !refused) || state == SR_JOB_CANCELLED);
   gtk_widget_set_visible (self->full_button, refused);
   gtk_widget_set_visible (self->show_button, final && sr_job_get_set (self->job) != NULL);
-  gtk_widget_set_visible (self->details_button, final);
+  gtk_widget_set_visible (self->details_button, state != SR_JOB_QUEUED);
   gtk_widget_set_visible (self->copy_button, state == SR_JOB_FAILED);
   gtk_widget_set_visible (self->close_button, final);
   announce (self);

@@ -16,7 +16,12 @@ struct _SrJobReport
   SrJob *job;
   AdwToastOverlay *toast_overlay;
   GtkListBox *lines_list;
+  guint n_lines; /* that were told by now in this turn */
+  guint timer;
 };
+
+/* How often the lines of a backup that runs are told anew. */
+#define TURN_SECONDS 1
 
 G_DEFINE_FINAL_TYPE (SrJobReport, sr_job_report, ADW_TYPE_DIALOG)
 
@@ -82,6 +87,40 @@ tell (LineFunc    func,
     func (name, value, user_data);
 }
 
+/* What was asked of the CA, by the second. */
+static void
+tell_trace (SrJob   *job,
+            LineFunc func,
+            gpointer user_data)
+{
+  GPtrArray *trace = sr_job_get_trace (job);
+
+  for (guint i = 0; i < trace->len; i++)
+    {
+      const SrJobStep *step = trace->pdata[i];
+      g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (step->at / G_USEC_PER_SEC);
+      /* Translators: a time of day with its seconds, see g_date_time_format() */
+      g_autofree char *when = time != NULL ? g_date_time_format (time, C_("trace", "%H:%M:%S")) : NULL;
+      g_autofree char *what = g_strdup_printf ("%s · %s", sr_backup_phase_words (step->phase), step->call);
+
+      tell (func, user_data, when, what);
+    }
+}
+
+static char *
+kind_words (SrJob *job)
+{
+  if (sr_job_get_automatic (job) && !sr_job_state_is_final (sr_job_get_state (job)))
+    return NULL; /* the rules choose it meanwhile */
+  return g_strdup (sr_job_get_backup_kind (job) == SR_BACKUP_FULL ? _("Full Backup") : _("Log-Only Backup"));
+}
+
+static char *
+time_words (gint64 time)
+{
+  return time != 0 ? sr_format_time (time) : NULL;
+}
+
 static void
 for_each_line (SrJob   *job,
                LineFunc func,
@@ -91,7 +130,12 @@ for_each_line (SrJob   *job,
   SrBackupSet *set = sr_job_get_set (job);
   g_autofree char *path = set != NULL ? g_filename_display_name (sr_backup_set_get_path (set)) : NULL;
   g_autofree char *code = error != NULL ? sr_advice_search_code (error) : NULL;
-  g_autofree char *ping = sr_job_get_last_ping_at (job) != 0 ? sr_format_time (sr_job_get_last_ping_at (job)) : NULL;
+  g_autofree char *ping = time_words (sr_job_get_last_ping_at (job));
+  g_autofree char *begun = time_words (sr_job_get_begun_time (job));
+  g_autofree char *ended = time_words (sr_job_get_ended_time (job));
+  g_autofree char *kind = kind_words (job);
+  g_autofree char *bytes = NULL;
+  gboolean final = sr_job_state_is_final (sr_job_get_state (job));
   g_autofree char *call = NULL;
   SrBackupRule rule = sr_job_get_rule (job);
 
@@ -103,19 +147,24 @@ for_each_line (SrJob   *job,
     }
   tell (func, user_data, _("CA"), sr_job_get_config (job));
   tell (func, user_data, _("Host"), sr_authority_get_host (sr_job_get_authority (job)));
-  tell (func, user_data, _("Outcome"), sr_job_get_phase_words (job));
-  tell (func, user_data, C_("backup", "Kind"), sr_job_get_backup_kind (job) == SR_BACKUP_FULL ? _("Full Backup") : _("Log-Only Backup"));
+  tell (func, user_data, final ? _("Outcome") : C_("backup", "State"), sr_job_get_phase_words (job));
+  tell (func, user_data, C_("backup", "Kind"), kind);
   if (rule != SR_BACKUP_RULE_NONE)
     tell (func, user_data, C_("backup", "Rule"), sr_backup_rule_to_string (rule));
+  bytes = g_format_size_full (final ? sr_job_get_counts (job)->bytes : sr_job_get_bytes (job), G_FORMAT_SIZE_LONG_FORMAT);
+  tell (func, user_data, C_("backup", "Begun"), begun);
+  tell (func, user_data, C_("backup", "Ended"), ended);
+  tell (func, user_data, C_("backup", "Read"), bytes);
   tell (func, user_data, _("Step"), error != NULL ? sr_job_step_words (job) : NULL);
   tell (func, user_data, _("Error"), error != NULL ? error->message : NULL);
   tell (func, user_data, _("Code"), code);
   tell (func, user_data, _("What to Do"), error != NULL ? sr_job_get_advice (job) : NULL);
   tell (func, user_data, _("Backup Set"), path);
-  tell (func, user_data, _("State of the Set"), sr_job_set_words (job));
+  tell (func, user_data, _("State of the Set"), final ? sr_job_set_words (job) : NULL);
   tell (func, user_data, _("Session on the CA"), sr_job_session_words (job));
   tell (func, user_data, _("Last Call"), call);
   tell (func, user_data, _("Last Ping Answered"), ping);
+  tell_trace (job, func, user_data);
 }
 
 static void
@@ -135,21 +184,56 @@ sr_job_report_text (SrJob *job)
   return g_string_free (text, FALSE);
 }
 
-static void
-append_row (const char *name,
-            const char *value,
-            gpointer    user_data)
+static GtkWidget *
+add_row (SrJobReport *self)
 {
-  SrJobReport *self = user_data;
   GtkWidget *row = adw_action_row_new ();
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), name);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), value);
   adw_action_row_set_subtitle_selectable (ADW_ACTION_ROW (row), TRUE);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
   gtk_widget_add_css_class (row, "property");
   gtk_list_box_append (self->lines_list, row);
+  return row;
+}
+
+/* Rows stay where they are, and with them the keyboard and what is selected. */
+static void
+show_line (const char *name,
+           const char *value,
+           gpointer    user_data)
+{
+  SrJobReport *self = user_data;
+  GtkListBoxRow *there = gtk_list_box_get_row_at_index (self->lines_list, (int) self->n_lines++);
+  GtkWidget *row = there != NULL ? GTK_WIDGET (there) : add_row (self);
+
+  if (g_strcmp0 (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)), name) != 0)
+    adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), name);
+  if (g_strcmp0 (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), value) != 0)
+    adw_action_row_set_subtitle (ADW_ACTION_ROW (row), value);
+}
+
+static void
+update (SrJobReport *self)
+{
+  GtkListBoxRow *left;
+
+  self->n_lines = 0;
+  for_each_line (self->job, show_line, self);
+  while ((left = gtk_list_box_get_row_at_index (self->lines_list, (int) self->n_lines)) != NULL)
+    gtk_list_box_remove (self->lines_list, GTK_WIDGET (left));
+}
+
+static gboolean
+on_turn (gpointer user_data)
+{
+  SrJobReport *self = user_data;
+
+  update (self);
+  if (!sr_job_state_is_final (sr_job_get_state (self->job)))
+    return G_SOURCE_CONTINUE;
+  self->timer = 0;
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -166,6 +250,7 @@ sr_job_report_dispose (GObject *object)
 {
   SrJobReport *self = SR_JOB_REPORT (object);
 
+  g_clear_handle_id (&self->timer, g_source_remove);
   g_clear_object (&self->job);
   gtk_widget_dispose_template (GTK_WIDGET (self), SR_TYPE_JOB_REPORT);
   G_OBJECT_CLASS (sr_job_report_parent_class)->dispose (object);
@@ -195,6 +280,8 @@ sr_job_report_new (SrJob *job)
   SrJobReport *self = g_object_new (SR_TYPE_JOB_REPORT, NULL);
 
   self->job = g_object_ref (job);
-  for_each_line (job, append_row, self);
+  update (self);
+  if (!sr_job_state_is_final (sr_job_get_state (job)))
+    self->timer = g_timeout_add_seconds (TURN_SECONDS, on_turn, self);
   return ADW_DIALOG (self);
 }

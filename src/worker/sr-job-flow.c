@@ -29,6 +29,15 @@ sr_job_facts_clear (SrJobFacts *facts)
 }
 
 static void
+step_free (gpointer data)
+{
+  SrJobStep *step = data;
+
+  g_free (step->call);
+  g_free (step);
+}
+
+static void
 notify (SrJob *self,
         guint  property)
 {
@@ -154,6 +163,11 @@ flush (gpointer user_data)
   facts = self->coming;
   facts.file = g_strdup (self->coming.file);
   facts.last_call = g_strdup (self->coming.last_call);
+  if (self->coming_trace->len > 0)
+    {
+      g_ptr_array_extend_and_steal (self->trace, g_steal_pointer (&self->coming_trace));
+      self->coming_trace = g_ptr_array_new_with_free_func (step_free);
+    }
   self->flushed_at = now;
   self->flush_due = sr_job_state_is_final (facts.state) ? G_MAXINT64 : now + HEARTBEAT_US;
   g_source_set_ready_time (self->flush, sr_job_state_is_final (facts.state) ? -1 : self->flush_due);
@@ -231,6 +245,28 @@ plan_work (SrJob                  *self,
   sr_progress_set_part (progress, (p->file_index - 1 + part) / p->n_files);
 }
 
+/* Thousands of logs are read by the same three calls: each counts once. */
+static void
+trace_call (SrJob                  *self,
+            const SrBackupProgress *p)
+{
+  SrJobStep *step;
+
+  if (p->last_call == NULL || p->last_call_at == self->traced_at)
+    return;
+  self->traced_at = p->last_call_at;
+  if (self->traced_phase != p->phase)
+    g_hash_table_remove_all (self->traced);
+  self->traced_phase = p->phase;
+  if (!g_hash_table_add (self->traced, g_strdup (p->last_call)))
+    return;
+  step = g_new0 (SrJobStep, 1);
+  step->at = p->last_call_at;
+  step->phase = p->phase;
+  step->call = g_strdup (p->last_call);
+  g_ptr_array_add (self->coming_trace, step);
+}
+
 void
 sr_job_report (SrJob                  *self,
                const SrBackupProgress *progress)
@@ -239,6 +275,7 @@ sr_job_report (SrJob                  *self,
   SrJobFacts *coming = &self->coming;
 
   plan_work (self, progress);
+  trace_call (self, progress);
   coming->phase = progress->phase;
   coming->file_index = progress->file_index;
   coming->n_files = progress->n_files;
@@ -318,6 +355,9 @@ sr_job_flow_init (SrJob *self)
   };
 
   sr_progress_init (&self->progress, weights, STEPS);
+  self->trace = g_ptr_array_new_with_free_func (step_free);
+  self->coming_trace = g_ptr_array_new_with_free_func (step_free);
+  self->traced = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->flushed_at = -FLUSH_INTERVAL_US;
   self->flush_due = G_MAXINT64;
   self->flush = g_source_new (&flush_funcs, sizeof (GSource));

@@ -89,6 +89,7 @@ struct _SrJob
   gint64 ended_at;
   gint64 begun_time; /* and these by that of the wall */
   gint64 ended_time;
+  GPtrArray *trace; /* SrJobStep */
   gint64 sample_at;
   guint64 sample_bytes;
   double sample_fraction;
@@ -98,6 +99,10 @@ struct _SrJob
   GMutex mutex;
   SrJobFacts coming;
   SrProgress progress;
+  GPtrArray *coming_trace; /* what @trace does not have yet */
+  GHashTable *traced;      /* calls of @traced_phase that are in one of them */
+  SrBackupPhase traced_phase;
+  gint64 traced_at;
   SrJobResult *coming_result;
   gint64 flushed_at;
   gint64 flush_due; /* G_MAXINT64 for never */

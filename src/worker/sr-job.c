@@ -135,6 +135,9 @@ sr_job_finalize (GObject *object)
   g_clear_object (&self->set);
   g_clear_pointer (&self->result, sr_job_result_free);
   g_clear_pointer (&self->coming_result, sr_job_result_free);
+  g_ptr_array_unref (self->trace);
+  g_ptr_array_unref (self->coming_trace);
+  g_hash_table_unref (self->traced);
   g_mutex_clear (&self->mutex);
   G_OBJECT_CLASS (sr_job_parent_class)->finalize (object);
 }
@@ -492,6 +495,12 @@ sr_job_get_elapsed (SrJob *self)
   if (self->begun_at == 0)
     return 0;
   return (self->ended_at != 0 ? self->ended_at : g_get_monotonic_time ()) - self->begun_at;
+}
+
+GPtrArray *
+sr_job_get_trace (SrJob *self)
+{
+  return self->trace;
 }
 
 gint64

@@ -260,6 +260,27 @@ GPtrArray *sr_job_get_problems (SrJob *self);
 gint64 sr_job_get_elapsed (SrJob *self);
 
 /**
+ * SrJobStep:
+ * @at: when, microseconds since 1970 UTC
+ * @phase: the phase
+ * @call: a method that was called in it for the first time
+ */
+typedef struct
+{
+  gint64 at;
+  SrBackupPhase phase;
+  char *call;
+} SrJobStep;
+
+/**
+ * sr_job_get_trace:
+ * @self: a backup
+ *
+ * Returns: (transfer none) (element-type SrJobStep): what was asked of the CA, in its order: each method once in a phase
+ */
+GPtrArray *sr_job_get_trace (SrJob *self);
+
+/**
  * sr_job_get_begun_time:
  * @self: a job
  *

@@ -60,6 +60,13 @@ def test_cancel_in_the_middle_of_a_file():
         tap.note(f'{length} of {DATABASE} bytes have come')
         app.says('Reading database')
         picture('job-running')
+        app.press('Details')
+        app.find('Last Call', 'list item')
+        app.find('Begun', 'list item')
+        app.says('Reading database · BackupReadFile')
+        picture('job-running-details')
+        app.key('Escape')
+        app.gone('Details of the backup', 'list')
         app.press('Cancel Backup')
         app.says('Cancelling')
         assert practice.half_read(DATABASE) == length
@@ -105,7 +112,8 @@ def test_details_and_copy_tell_all():
     tap.note(report)
     for word in ('CA: localhost\\Practice CA', 'Host: localhost', 'Outcome: Failed', 'Step: Reading database', 'Error: Reading database: ',
                  'Code: 0x800706b', 'What to Do: The practice CA does not run any more', 'State of the Set: No set was made',
-                 'Session on the CA: The backup session could not be ended', 'Last Call: Backup'):
+                 'Session on the CA: The backup session could not be ended', 'Last Call: Backup', 'Begun: ', 'Ended: ', 'Read: ',
+                 'Preparing · BackupPrepare', 'Reading database · BackupReadFile'):
         assert word in report, f'no “{word}” in:\n{report}'
     for line in report.splitlines():
         assert line.split(': ')[0] in lines, f'“{line}” is not among {lines}'

@@ -387,6 +387,52 @@ test_failure (Fixture      *f,
   g_assert_cmpfloat (sr_job_get_fraction (f->job), <, 1);
 }
 
+static void
+report_call (Fixture      *f,
+             SrBackupPhase phase,
+             const char   *name,
+             gint64        at)
+{
+  SrBackupProgress p = { .phase = phase, .state = SR_SESSION_OPEN, .last_call = name, .last_call_at = at };
+
+  sr_job_report (f->job, &p);
+}
+
+static void
+assert_step (Fixture      *f,
+             guint         i,
+             SrBackupPhase phase,
+             const char   *name)
+{
+  const SrJobStep *step = g_ptr_array_index (sr_job_get_trace (f->job), i);
+
+  g_assert_cmpint (step->phase, ==, phase);
+  g_assert_cmpstr (step->call, ==, name);
+}
+
+/* Each method once in a phase, at the time of its call; what is only reported again is no call. */
+static void
+test_trace (Fixture      *f,
+            gconstpointer data)
+{
+  report_call (f, SR_BACKUP_PHASE_PREPARING, "BackupPrepare", 1);
+  report_call (f, SR_BACKUP_PHASE_LOGS, "BackupPrepare", 1);
+  for (gint64 i = 0; i < 100; i++)
+    {
+      report_call (f, SR_BACKUP_PHASE_LOGS, "BackupOpenFile", 2 + 2 * i);
+      report_call (f, SR_BACKUP_PHASE_LOGS, "BackupReadFile", 3 + 2 * i);
+    }
+  report_call (f, SR_BACKUP_PHASE_DYNAMIC, "BackupReadFile", 300);
+  end_job (f, NULL);
+  wait_for_end (f);
+  g_assert_cmpuint (sr_job_get_trace (f->job)->len, ==, 4);
+  assert_step (f, 0, SR_BACKUP_PHASE_PREPARING, "BackupPrepare");
+  assert_step (f, 1, SR_BACKUP_PHASE_LOGS, "BackupOpenFile");
+  assert_step (f, 2, SR_BACKUP_PHASE_LOGS, "BackupReadFile");
+  assert_step (f, 3, SR_BACKUP_PHASE_DYNAMIC, "BackupReadFile");
+  g_assert_cmpint (sr_job_get_ended_time (f->job), >=, sr_job_get_begun_time (f->job));
+}
+
 typedef enum
 {
   UNTIL_LOCKED,
@@ -466,6 +512,7 @@ main (int    argc,
   ADD ("update-bound", test_update_bound);
   ADD ("cancel", test_cancel);
   ADD ("failure", test_failure);
+  ADD ("trace", test_trace);
   g_test_add_data_func ("/worker/job/kind/locked", GINT_TO_POINTER (UNTIL_LOCKED), test_kind_without_session);
   g_test_add_data_func ("/worker/job/kind/no-password", GINT_TO_POINTER (UNTIL_PASSWORD), test_kind_without_session);
   g_test_add_data_func ("/worker/job/kind/cancelled", GINT_TO_POINTER (UNTIL_CANCELLED), test_kind_without_session);
