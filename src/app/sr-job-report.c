@@ -151,7 +151,8 @@ for_each_line (SrJob   *job,
   tell (func, user_data, C_("backup", "Kind"), kind);
   if (rule != SR_BACKUP_RULE_NONE)
     tell (func, user_data, C_("backup", "Rule"), sr_backup_rule_to_string (rule));
-  bytes = g_format_size_full (final ? sr_job_get_counts (job)->bytes : sr_job_get_bytes (job), G_FORMAT_SIZE_LONG_FORMAT);
+  /* Of a file that was broken off the counts know nothing. */
+  bytes = g_format_size_full (MAX (sr_job_get_counts (job)->bytes, sr_job_get_bytes (job)), G_FORMAT_SIZE_LONG_FORMAT);
   tell (func, user_data, C_("backup", "Begun"), begun);
   tell (func, user_data, C_("backup", "Ended"), ended);
   tell (func, user_data, C_("backup", "Read"), bytes);

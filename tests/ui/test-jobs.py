@@ -113,7 +113,7 @@ def test_details_and_copy_tell_all():
     for word in ('CA: localhost\\Practice CA', 'Host: localhost', 'Outcome: Failed', 'Step: Reading database', 'Error: Reading database: ',
                  'Code: 0x800706b', 'What to Do: The practice CA does not run any more', 'State of the Set: No set was made',
                  'Session on the CA: The backup session could not be ended', 'Last Call: Backup', 'Begun: ', 'Ended: ', 'Read: ',
-                 'Preparing · BackupPrepare', 'Reading database · BackupReadFile'):
+                 'Preparing the CA · BackupPrepare', 'Reading database · BackupReadFile'):
         assert word in report, f'no “{word}” in:\n{report}'
     for line in report.splitlines():
         assert line.split(': ')[0] in lines, f'“{line}” is not among {lines}'
