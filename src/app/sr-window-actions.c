@@ -578,6 +578,7 @@ on_explain_next (GtkWidget  *widget,
   if (watch == NULL || !sr_watch_choose (watch, &choice) || sr_backup_rule_advice (choice.rule) == NULL)
     return;
   dialog = adw_alert_dialog_new (_("A Full Backup Is Next"), NULL);
+  adw_alert_dialog_set_prefer_wide_layout (ADW_ALERT_DIALOG (dialog), TRUE);
   adw_alert_dialog_format_body (ADW_ALERT_DIALOG (dialog), "%s\n\n%s", sr_backup_rule_words (choice.rule), sr_backup_rule_advice (choice.rule));
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog), "close", _("_Close"), "back-up", _("_Back Up in Full"), NULL);
   adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "back-up", ADW_RESPONSE_SUGGESTED);

@@ -409,6 +409,18 @@ sr_watch_get_due_rule (SrWatch *self)
     }
 }
 
+/* Of the newest lineage that has one: after a restore there is none yet. */
+static SrChain *
+newest_chain (SrWatch *self)
+{
+  GPtrArray *lineages = self->history != NULL ? sr_history_get_lineages (self->history) : NULL;
+  SrChain *chain = NULL;
+
+  for (guint i = lineages != NULL ? lineages->len : 0; i > 0 && chain == NULL; i--)
+    chain = sr_lineage_get_newest_chain (lineages->pdata[i - 1]);
+  return chain;
+}
+
 /* By the numbers themselves, where both are known: 1, 0 or -1; otherwise %FALSE. */
 static gboolean
 compare_by_number (SrWatch *self,
@@ -512,8 +524,7 @@ sr_watch_get_sets (SrWatch *self)
 SrBackupSet *
 sr_watch_get_newest (SrWatch *self)
 {
-  SrLineage *lineage = self->history != NULL ? sr_history_get_current (self->history) : NULL;
-  SrChain *chain = lineage != NULL ? sr_lineage_get_newest_chain (lineage) : NULL;
+  SrChain *chain = newest_chain (self);
 
   return chain != NULL ? sr_chain_get_newest (chain) : self->newest_full;
 }
