@@ -65,14 +65,6 @@ gboolean sr_chain_is_base (SrChain *self);
 gboolean sr_chain_is_damaged (SrChain *self);
 
 /**
- * sr_chain_get_server_last_full:
- * @self: a chain
- *
- * Returns: the CA's DBLastFullBackup as the full set's session left it, a FILETIME; 0 when not known
- */
-guint64 sr_chain_get_server_last_full (SrChain *self);
-
-/**
  * sr_chain_get_generations:
  * @self: a chain
  * @low: (out) (optional): its first log generation

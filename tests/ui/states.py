@@ -296,6 +296,18 @@ class Stage:
         practice('issue', '3')
         practice_ca.restore(practice_ca.sets()[-2]['set'])
         practice_ca.note_restore(practice_ca.sets()[-1]['sequence'] + 1)
+        self.key('F5')
+        self.says('The CA was restored: a full backup is due')
+        yield 'full-due'
+        self.press('Other Kinds of Backup')
+        self.item('Logs Only')
+        yield 'backup-menu-restored'
+        self.key('Escape')
+        self.press('What to Do')
+        self.says('A Full Backup Is Next')
+        yield 'full-why'
+        self.key('Escape')
+        self.app.gone(self.words('A Full Backup Is Next'))
         practice('issue', '3')
         for kind in ('--full', '--logs'):
             practice_ca.ctl('backup', practice_ca.sets()[0]['config'], kind)

@@ -203,15 +203,8 @@ def test_full_backup_by_another_program_is_seen_and_followed_by_one_of_ours():
     app.press('Hide')
 
 
-def restore_by_another_tool():
-    """Of the newest full set, while the window knows nothing of it."""
-    folder = os.path.join(ui.home(), 'restored')
-    practice.ctl('export', newest_full()['set'], folder)
-    practice.ask(do='restore', folder=os.path.join(folder, 'DataBase'))
-
-
 def test_after_a_restore_by_another_tool_logs_are_refused_with_the_reason():
-    restore_by_another_tool()
+    practice.restore(newest_full()['set'])      # the window knows nothing of it
     app.press('Other Kinds of Backup')
     app.choose_item('Logs Only')
     app.says('Backup Failed')
