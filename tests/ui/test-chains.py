@@ -69,11 +69,7 @@ def test_logs_only_makes_a_log_only_set():
     app.says('Runs with 11 certificates')
     app.press('Back Up Logs Only')
     app.says('Backup Complete')
-<<<<<<< Updated upstream
     app.says('^Logs? [0-9 to]+: .*\nThe set is complete, and the CA has truncated its logs')
-=======
-    app.says('^Logs? [0-9 to]+: .*The set is complete, and the CA has truncated its logs')
->>>>>>> Stashed changes
     app.says('Backed up (just now|[0-9]+ minute)')
     app.find('Log-only backup of .*', 'list item')
     app.gone('None since the last full backup')
