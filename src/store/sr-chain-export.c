@@ -29,6 +29,7 @@ typedef struct
   GArray *sources;     /* of Source */
   GHashTable *by_name; /* sr_safe_name_key() of the path -> index of the source + 1 */
   SrManifest *manifest; /* what the folder will hold, for its sheet */
+  gboolean within; /* whether the target is an empty folder, and staging lies in it */
   char *staging;
   SrProgressMeter meter;
 } Export;
@@ -221,6 +222,54 @@ copy_file (Export       *self,
   return sr_store_sync_folder (folder, error);
 }
 
+/* The same file in another set of the chain, of those after @at; NULL when there is none. */
+static const SrSetFile *
+find_twin (Export          *self,
+           const SrSetFile *file,
+           guint           *at)
+{
+  for (; *at < self->sets->len; (*at)++)
+    {
+      GPtrArray *files = sr_backup_set_get_manifest (g_ptr_array_index (self->sets, *at))->files;
+
+      for (guint i = 0; i < files->len; i++)
+        {
+          const SrSetFile *twin = g_ptr_array_index (files, i);
+
+          if (twin != file && twin->size == file->size && g_str_equal (twin->path, file->path) && g_str_equal (twin->sha256, file->sha256))
+            return twin;
+        }
+    }
+  return NULL;
+}
+
+/* Where a set is damaged, another one of the chain may have the file whole: an
+ * export is wanted most when not all is well. */
+static gboolean
+copy_best (Export       *self,
+           const Source *source,
+           GCancellable *cancellable,
+           GError      **error)
+{
+  g_autofree char *path = g_build_filename (self->staging, source->file->path, NULL);
+  g_autoptr (GError) first = NULL;
+  const SrSetFile *twin;
+
+  if (copy_file (self, source, cancellable, &first))
+    return TRUE;
+  for (guint i = 0; first->domain == SR_STORE_ERROR && (twin = find_twin (self, source->file, &i)) != NULL; i++)
+    {
+      Source other = { g_ptr_array_index (self->sets, i), twin };
+
+      if (g_unlink (path) != 0 && errno != ENOENT)
+        break;
+      if (copy_file (self, &other, cancellable, NULL))
+        return TRUE;
+    }
+  g_propagate_error (error, g_steal_pointer (&first));
+  return FALSE;
+}
+
 static gboolean
 write_own_files (Export     *self,
                  const char *target,
@@ -239,11 +288,13 @@ write_own_files (Export     *self,
 /* A folder with something in it is nobody's to write into. */
 static gboolean
 check_target (const char *path,
+              gboolean   *is_there,
               GError    **error)
 {
   g_auto (GStrv) names = NULL;
 
-  if (!g_file_test (path, G_FILE_TEST_EXISTS | G_FILE_TEST_IS_SYMLINK))
+  *is_there = g_file_test (path, G_FILE_TEST_EXISTS | G_FILE_TEST_IS_SYMLINK);
+  if (!*is_there)
     return TRUE;
   if (sr_store_is_folder (path) && (names = sr_store_list_folder (path, error)) == NULL)
     return FALSE;
@@ -254,22 +305,89 @@ check_target (const char *path,
 }
 
 static gboolean
+move_up (Export     *self,
+         const char *target,
+         const char *name,
+         GError    **error)
+{
+  g_autofree char *from = g_build_filename (self->staging, name, NULL);
+  g_autofree char *to = g_build_filename (target, name, NULL);
+
+  if (!sr_store_rename_new (from, to))
+    return sr_store_set_errno (error, errno, _("Giving the export the name “%s”"), to);
+  return TRUE;
+}
+
+static void
+take_back (const char  *target,
+           char       **names)
+{
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      g_autofree char *path = g_build_filename (target, names[i], NULL);
+
+      sr_store_remove_tree (path, NULL);
+    }
+}
+
+/* A folder that was there may be a disk of its own, which cannot be replaced,
+ * or lie where nobody may make another: its content comes up from staging
+ * within it, the sheet that tells how to restore last. */
+static gboolean
+publish_within (Export     *self,
+                const char *target,
+                GError    **error)
+{
+  g_auto (GStrv) names = sr_store_list_folder (self->staging, error);
+  g_autoptr (GStrvBuilder) moved = g_strv_builder_new ();
+  gboolean done = names != NULL;
+
+  for (guint i = 0; done && names[i] != NULL; i++)
+    {
+      if (g_str_equal (names[i], SR_SHEET_NAME))
+        continue;
+      done = move_up (self, target, names[i], error);
+      if (done)
+        g_strv_builder_add (moved, names[i]);
+    }
+  done = done && sr_store_sync_folder (target, error) && move_up (self, target, SR_SHEET_NAME, error);
+  if (!done)
+    {
+      g_auto (GStrv) undone = g_strv_builder_end (moved);
+
+      take_back (target, undone);
+      return FALSE;
+    }
+  g_rmdir (self->staging);
+  return sr_store_sync_folder (target, error);
+}
+
+static gboolean
+publish (Export     *self,
+         const char *target,
+         GError    **error)
+{
+  g_autofree char *parent = g_path_get_dirname (target);
+
+  if (self->within)
+    return publish_within (self, target, error);
+  if (!sr_store_rename_new (self->staging, target))
+    return sr_store_set_errno (error, errno, _("Giving the export the name “%s”"), target);
+  return sr_store_sync_folder (parent, error);
+}
+
+static gboolean
 fill (Export       *self,
       const char   *target,
       GCancellable *cancellable,
       GError      **error)
 {
-  g_autofree char *parent = g_path_get_dirname (target);
-
   for (guint i = 0; i < self->sources->len; i++)
-    if (!copy_file (self, &g_array_index (self->sources, Source, i), cancellable, error))
+    if (!copy_best (self, &g_array_index (self->sources, Source, i), cancellable, error))
       return FALSE;
   if (!write_own_files (self, target, error) || g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
-  /* An empty folder of that name is replaced; one that got something in meanwhile is not. */
-  if (rename (self->staging, target) != 0)
-    return sr_store_set_errno (error, errno, _("Giving the export the name “%s”"), target);
-  return sr_store_sync_folder (parent, error);
+  return publish (self, target, error);
 }
 
 gboolean
@@ -290,10 +408,10 @@ sr_chain_export (SrChain        *self,
                    sr_backup_set_get_path (sr_chain_get_full (self)));
       return FALSE;
     }
-  if (!check_target (target, error) || !collect (&export, self, until, error))
+  if (!check_target (target, &export.within, error) || !collect (&export, self, until, error))
     return FALSE;
   describe (&export);
-  export.staging = g_strdup_printf ("%s.part-%08x", target, g_random_int ());
+  export.staging = g_strdup_printf (export.within ? "%s/.part-%08x" : "%s.part-%08x", target, g_random_int ());
   if (g_mkdir (export.staging, 0700) != 0)
     return sr_store_set_errno (error, errno, _("Making the folder “%s”"), export.staging);
   if (fill (&export, target, cancellable, error))

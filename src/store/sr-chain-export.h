@@ -18,8 +18,11 @@ G_BEGIN_DECLS
  * Makes a folder that `certutil -restoreDB` reads: DataBase with the database,
  * every log of the chain and certbkxp.dat; beside it the CA's certificate,
  * RESTORE.txt and SHA256SUMS. Every file is compared with its manifest while it
- * is copied. The folder gets its name when all of it is on the disk; after an
- * error nothing is left of it.
+ * is copied. A file that one set has lost is
+ * taken from another that has the same. A new folder gets its name when all of
+ * it is on the disk; in one that was there RESTORE.txt comes last. After an
+ * error nothing is left of it, unless only the disk would not say whether the
+ * finished export is safe.
  *
  * Sets %SR_STORE_ERROR_DAMAGED_SET for a chain that is not complete,
  * %SR_STORE_ERROR_EXISTS when something is in @path, %SR_STORE_ERROR_MISMATCH

@@ -181,6 +181,51 @@ test_target (Fixture      *f,
   g_assert_no_error (error);
 }
 
+/* A folder that was there stays the same one, as a disk of its own must. */
+static void
+test_within (Fixture      *f,
+             gconstpointer words)
+{
+  g_autoptr (GError) error = NULL;
+  struct stat before;
+  struct stat after;
+
+  g_assert_cmpint (g_mkdir (f->target, 0755), ==, 0);
+  g_assert_cmpint (stat (f->target, &before), ==, 0);
+  g_assert_true (sr_chain_export (newest (f), NULL, f->target, NULL, NULL, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (stat (f->target, &after), ==, 0);
+  g_assert_cmpuint (after.st_ino, ==, before.st_ino);
+  assert_exported (f, "edb00001.log edb00002.log edb00003.log edb00004.log edb00005.log");
+}
+
+/* A log that two sets have is taken from the one that has it whole. */
+static void
+test_twin (Fixture      *f,
+           gconstpointer words)
+{
+  GPtrArray *sets = sr_chain_get_sets (newest (f));
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < sets->len; i++)
+    {
+      g_autofree char *path = g_build_filename (sr_backup_set_get_path (g_ptr_array_index (sets, i)), "DataBase", "edb00003.log", NULL);
+      g_autofree char *bytes = NULL;
+      gsize length;
+
+      g_assert_true (g_file_get_contents (path, &bytes, &length, NULL));
+      bytes[length / 2] ^= 1;
+      g_assert_true (g_file_set_contents (path, bytes, (gssize) length, NULL));
+      if (i == 1)
+        break;
+      g_assert_true (sr_chain_export (newest (f), NULL, f->target, NULL, NULL, NULL, &error));
+      g_assert_no_error (error);
+      assert_exported (f, "edb00001.log edb00002.log edb00003.log edb00004.log edb00005.log");
+      g_assert_true (sr_file_remove_tree (f->target, NULL));
+    }
+  assert_fails (f, SR_STORE_ERROR, SR_STORE_ERROR_MISMATCH);
+}
+
 /* Whatever is damaged, in whichever set: nothing is exported. */
 static void
 test_damage (Fixture      *f,
@@ -249,6 +294,8 @@ main (int   argc,
   g_test_add ("/store/export/whole", Fixture, "F1-3 L3-5 L5-7", set_up, test_whole, tear_down);
   g_test_add ("/store/export/until", Fixture, "F1-3 L3-5 L5-7", set_up, test_until, tear_down);
   g_test_add ("/store/export/target", Fixture, "F1-3 L3-5", set_up, test_target, tear_down);
+  g_test_add ("/store/export/within", Fixture, "F1-3 L3-5", set_up, test_within, tear_down);
+  g_test_add ("/store/export/twin", Fixture, "F1-3 L3-5", set_up, test_twin, tear_down);
   g_test_add ("/store/export/damage", Fixture, "F1-3 L4-5", set_up, test_damage, tear_down);
   g_test_add ("/store/export/incomplete", Fixture, "F1-4!3", set_up, test_incomplete, tear_down);
   g_test_add ("/store/export/cancel", Fixture, "F1-3 L3-5", set_up, test_cancel, tear_down);
