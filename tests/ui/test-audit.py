@@ -18,7 +18,7 @@ import ui
 
 WIDE, NARROW = (1000, 720), (360, 640)
 # States that a change of size ends: menus; and a window of its own.
-FIXED = {'menu', 'backup-menu', 'backup-menu-logs', 'ca-menu', 'shortcuts'}
+FIXED = {'menu', 'backup-menu', 'backup-menu-logs', 'backup-menu-restored', 'ca-menu', 'shortcuts'}
 
 
 def forget_everything():
