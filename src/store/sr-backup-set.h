@@ -241,8 +241,8 @@ SrFinding sr_set_problems_judge (GPtrArray *problems);
  * manifest does not name, and compares the manifest itself and SHA256SUMS
  * with what was loaded. Every problem is collected before it returns.
  *
- * Sets %SR_STORE_ERROR_MISMATCH, naming the first problem (the file and both
- * values) and how many there are; %G_IO_ERROR_CANCELLED.
+ * Sets %SR_STORE_ERROR_MISMATCH, naming the first problem and how many there are
+ * (@problems has the values too); %G_IO_ERROR_CANCELLED.
  *
  * Returns: whether the set is what its manifest says
  */

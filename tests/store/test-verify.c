@@ -110,8 +110,7 @@ test_flipped_bits (Fixture      *fixture,
           now = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, contents);
           g_assert_cmpstr (problem->expected, ==, file->sha256);
           g_assert_cmpstr (problem->found, ==, now);
-          g_assert_nonnull (strstr (problem->message, file->sha256));
-          g_assert_nonnull (strstr (problem->message, now));
+          g_assert_nonnull (strstr (problem->message, file->path));
           flip_bit (path, offsets[j], (i + j) % 8);
         }
     }
