@@ -82,8 +82,7 @@ def test_logs_only_makes_a_log_only_set():
 
 def open_set(kind):
     """The newest of that kind, from the list of the CA's page."""
-    app.click(app.find(f'{kind} backup of .*', 'list item'))
-    app.find('Export for certutil…', 'button')
+    app.click_until(lambda: app.find(f'{kind} backup of .*', 'list item'), 'Export for certutil…', 'button')
     app.says('It continues: Full backup of' if kind == 'Log-only' else 'continues? it')
 
 

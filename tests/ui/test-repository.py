@@ -124,9 +124,7 @@ def set_items():
 
 
 def open_newest_set():
-    rows = app.wait(set_items, 'a set in the list')
-    app.click(rows[0])
-    app.find('Verify', BUTTON)
+    app.click_until(lambda: app.wait(set_items, 'a set in the list')[0], 'Verify', BUTTON)
 
 
 def back():

@@ -37,8 +37,7 @@ def notification():
 def open_oldest_set():
     def rows():
         return [node for node in app.walk() if node.get_role_name() == 'list item' and (node.get_name() or '').startswith('Full backup of')]
-    app.click(app.wait(rows, 'a set in the list')[-1])
-    app.find('Delete…', BUTTON)
+    app.click_until(lambda: app.wait(rows, 'a set in the list')[-1], 'Delete…', BUTTON)
 
 
 def verifying():

@@ -356,6 +356,16 @@ class App:
         subprocess.run(['xdotool', 'mousemove', str(x + width // 2), str(y + height // 2), 'click', '1'], check=True)
         time.sleep(0.2)
 
+    def click_until(self, find, name, role, tries=4):
+        """Clicks on what find() gives until a widget is seen: a list may be made anew in the moment of a click."""
+        for left in reversed(range(tries)):
+            self.click(find())
+            try:
+                return self.find(name, role, 15 if left else WAIT)
+            except Gone:
+                if not left:
+                    raise
+
     def wheel(self, button, mirrored=False):
         """Turns the wheel beside the page's controls, some of which turn with it, as far as it goes."""
         _, _, width, height = self.extents(self.root.get_child_at_index(0))
