@@ -220,6 +220,16 @@ update_running (SrJobCard *self)
   set_text (self->session_label, state == SR_JOB_QUEUED ? NULL : sr_job_session_words (self->job));
 }
 
+/* Before its first phase and after its last one a running job does nothing that is worth a word. */
+static gboolean
+is_between (SrJob *job)
+{
+  SrBackupPhase phase = sr_job_get_phase (job);
+
+  return sr_job_get_state (job) == SR_JOB_RUNNING && sr_job_get_kind (job) == SR_JOB_BACKUP
+         && (phase == SR_BACKUP_PHASE_IDLE || phase == SR_BACKUP_PHASE_DONE);
+}
+
 static guint
 to_announce (SrJob *job)
 {
@@ -234,7 +244,7 @@ announce (SrJobCard *self)
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
   gboolean final = sr_job_state_is_final (sr_job_get_state (self->job));
 
-  if (to_announce (self->job) == self->announced || root == NULL)
+  if (to_announce (self->job) == self->announced || is_between (self->job) || root == NULL)
     return;
   self->announced = to_announce (self->job);
   gtk_accessible_announce (GTK_ACCESSIBLE (root), gtk_label_get_label (self->phase_label),

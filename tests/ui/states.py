@@ -116,6 +116,9 @@ class Stage:
     def key(self, *keys):
         self.app.key(*keys)
 
+    def escape(self, english, role=None):
+        self.app.escape(self.words(english), role)
+
     def type_into(self, english, text):
         pattern = re.compile(self.words(english))
 
@@ -139,7 +142,7 @@ class Stage:
         self.app.choose_item(self.words(english))
 
     def item(self, english):
-        return self.find(english, 'menu item|button')
+        return self.find(english, 'menu item')
 
     def scroll(self, end):
         """The page, when it is longer than the window, to its end or its beginning."""
@@ -175,17 +178,16 @@ class Stage:
         self.press('Main Menu')
         self.item('Preferences')
         yield 'menu'
-        self.key('Escape')
+        self.escape('Preferences', 'menu item')
         self.key('ctrl+question')
         self.says('Back up now')
         yield 'shortcuts'
-        self.key('Escape')
+        self.escape('Back up now')
         self.app.focus_window()
         self.choose('Main Menu', 'About Strongroom')
         self.says('The Strongroom developers')
         yield 'about'
-        self.key('Escape')
-        self.app.gone(self.words('The Strongroom developers'))
+        self.escape('The Strongroom developers')
         self.press('Try with a Practice CA')
         self.says('This CA has no backup yet')
         self.find('Issue')
@@ -196,11 +198,11 @@ class Stage:
         self.press('Other Kinds of Backup')
         self.item('Full Backup')
         yield 'backup-menu'
-        self.key('Escape')
+        self.escape('Full Backup', 'menu item')
         self.press('More About This CA')
         self.item('Check Now')
         yield 'ca-menu'
-        self.key('Escape')
+        self.escape('Check Now', 'menu item')
 
     def progress(self):
         """How far the bar is that is seen, or None."""
@@ -222,7 +224,7 @@ class Stage:
             self.key('ctrl+q')
             self.find('Keep Running')
             yield 'quit'
-            self.key('Escape')
+            self.escape('Keep Running')
         self.says('Backup Complete')
         yield 'done'
 
@@ -235,7 +237,7 @@ class Stage:
     def hide(self):
         """The card of the last job, if there is one."""
         if self.app.look(self.words('Hide'), BUTTONS):
-            self.press('Hide')
+            self.app.hide_card(self.words('Hide'))
 
     def set_page(self):
         self.open_newest()
@@ -258,8 +260,7 @@ class Stage:
         self.press('Delete…')
         self.find('Delete Backup Set')
         yield 'delete'
-        self.key('Escape')
-        self.app.gone(self.words('Delete Backup Set'))
+        self.escape('Delete Backup Set')
         with open(os.path.join(path, 'authority.cer'), 'wb') as file:
             file.write(whole)
         self.press('Verify')
@@ -275,7 +276,7 @@ class Stage:
         self.press('Cancel Backup')
         self.says('Backup Cancelled')
         yield 'cancelled'
-        self.press('Hide')
+        self.app.hide_card(self.words('Hide'))
         practice('stop')
         self.press('Back Up Logs Only')
         self.says('Backup Failed')
@@ -283,8 +284,8 @@ class Stage:
         self.press('Details')
         self.says('Details of the Backup')
         yield 'failed-details'
-        self.key('Escape')
-        self.press('Hide')
+        self.escape('Details of the Backup')
+        self.app.hide_card(self.words('Hide'))
         self.press('Start')
         self.says("Runs with %'u certificate")
 
@@ -302,12 +303,11 @@ class Stage:
         self.press('Other Kinds of Backup')
         self.item('Logs Only')
         yield 'backup-menu-restored'
-        self.key('Escape')
+        self.escape('Logs Only', 'menu item')
         self.press('What to Do')
         self.says('A Full Backup Is Next')
         yield 'full-why'
-        self.key('Escape')
-        self.app.gone(self.words('A Full Backup Is Next'))
+        self.escape('A Full Backup Is Next')
         practice('issue', '3')
         for kind in ('--full', '--logs'):
             practice_ca.ctl('backup', practice_ca.sets()[0]['config'], kind)
@@ -330,7 +330,7 @@ class Stage:
         self.app.wait(lambda: self.focused_role() == 'page tab' or self.key('Tab'), 'the page to have the keyboard')
         self.key('alt+Right' if self.mirrored else 'alt+Left')
         self.find('Show Chains and Timeline')
-        self.press('Hide')
+        self.app.hide_card(self.words('Hide'))
 
     def conditions(self):
         ask(do='config', node='ca', entry='InterfaceFlags', value=0x641)
@@ -338,7 +338,7 @@ class Stage:
         self.press('What to Do')
         self.says('Remote Backup Is Disabled')
         yield 'remote-disabled'
-        self.key('Escape')
+        self.escape('Remote Backup Is Disabled')
         ask(do='config', node='ca', entry='InterfaceFlags', value=0x601)
         folder = os.path.join(ui.home(), 'data/strongroom/backups')
         os.rename(folder, folder + '-away')
@@ -390,18 +390,15 @@ class Stage:
         self.key('ctrl+comma')
         self.says('Verify After Backup')
         yield 'preferences'
-        self.key('Escape')
-        self.app.gone(self.words('Verify After Backup'))
+        self.escape('Verify After Backup')
         self.choose('More About This CA', 'Sign-In…')
         self.says('Kerberos Ticket')
         yield 'sign-in'
-        self.key('Escape')
-        self.app.gone(self.words('Kerberos Ticket'))
+        self.escape('Kerberos Ticket')
         self.choose('More About This CA', 'Remove CA…')
         self.find('Remove CA')
         yield 'remove'
-        self.key('Escape')
-        self.app.gone(self.words('Remove CA'))
+        self.escape('Remove CA')
 
     def many(self):
         """Enough CAs for a search, in several states."""

@@ -42,7 +42,7 @@ def test_without_a_full_set_logs_have_nothing_to_continue():
     offered('Logs Only', False)
     app.find('There is no full backup that logs could continue[.]', 'label')
     picture('menu-full')
-    app.key('Escape')
+    app.escape('Logs Only', 'menu item')
     ui.audit(app)
     picture('never')
 
@@ -54,12 +54,12 @@ def test_full_backup_is_followed_by_logs_only():
     app.says('None since the last full backup')
     app.says('Logs only. The next backup holds the logs since the last one.')
     assert kinds() == ['full'], kinds()
-    app.press('Hide')
+    app.hide_card()
     app.find('Back Up Logs Only', 'button')
     offered('Logs Only', True)
     assert not app.look('The next backup holds the logs since the last one[.]', 'label'), 'a reason where there is none'
     picture('menu-logs')
-    app.key('Escape')
+    app.escape('Logs Only', 'menu item')
     ui.audit(app)
     picture('after-full')
 
@@ -75,14 +75,15 @@ def test_logs_only_makes_a_log_only_set():
     app.gone('None since the last full backup')
     assert sorted(kinds()) == ['full', 'log'], kinds()
     assert practice.counts() == (2, 2, 0), practice.counts()
-    app.press('Hide')
+    app.hide_card()
     ui.audit(app)
     picture('after-logs')
 
 
 def open_set(kind):
     """The newest of that kind, from the list of the CA's page."""
-    app.click_until(lambda: app.find(f'{kind} backup of .*', 'list item'), 'Export for certutil…', 'button')
+    app.click(app.find(f'{kind} backup of .*', 'list item'))
+    app.find('Export for certutil…', 'button')
     app.says('It continues: Full backup of' if kind == 'Log-only' else 'continues? it')
 
 
@@ -164,8 +165,7 @@ def test_deleting_a_full_set_names_what_needs_it():
     app.says('It is the newest full backup of this CA')
     ui.audit(app)
     picture('delete')
-    app.key('Escape')
-    app.gone('Delete Backup Set', 'button')
+    app.escape('Delete Backup Set', 'button')
     leave_set()
     assert sorted(kinds()) == ['full', 'log'], kinds()
 
@@ -175,7 +175,7 @@ def test_the_menu_makes_a_full_one_all_the_same():
     app.says('Backup Complete')
     assert sorted(kinds()) == ['full', 'full', 'log'], kinds()
     assert practice.counts() == (3, 3, 0), practice.counts()
-    app.press('Hide')
+    app.hide_card()
 
 
 def newest_full():
@@ -199,7 +199,7 @@ def test_full_backup_by_another_program_is_seen_and_followed_by_one_of_ours():
     app.says('Backup Complete')
     app.gone('Another program has backed up this CA since.*')
     app.says('Logs only. The next backup holds')
-    app.press('Hide')
+    app.hide_card()
 
 
 def test_after_a_restore_by_another_tool_logs_are_refused_with_the_reason():
@@ -239,7 +239,7 @@ def test_the_banner_stays_through_a_restart_until_a_full_backup_succeeds():
     app.says('Logs only. The next backup holds')
     app.says('Backed up (just now|[0-9]+ minute)')
     picture('full-again')
-    app.press('Hide')
+    app.hide_card()
 
 
 def test_circular_logging_takes_logs_only_away():
@@ -248,7 +248,7 @@ def test_circular_logging_takes_logs_only_away():
     app.says('Full. The CA overwrites its logs .circular logging., so only full backups can be had.')
     app.find('Back Up in Full', 'button')
     offered('Logs Only', False)
-    app.key('Escape')
+    app.escape('Logs Only', 'menu item')
     app.resize(360, 720)
     ui.audit(app)
     picture('circular-narrow')

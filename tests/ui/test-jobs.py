@@ -65,8 +65,7 @@ def test_cancel_in_the_middle_of_a_file():
         app.find('Begun', 'list item')
         app.says('Reading database · BackupReadFile')
         picture('job-running-details')
-        app.key('Escape')
-        app.gone('Details of the backup', 'list')
+        app.escape('Details of the backup', 'list')
         app.press('Cancel Backup')
         app.says('Cancelling')
         assert practice.half_read(DATABASE) == length
@@ -104,8 +103,7 @@ def test_details_and_copy_tell_all():
             lines[node.get_name()] = node.get_description()
     picture('job-details')
     ui.audit(app)
-    app.key('Escape')
-    app.gone('Details of the backup', 'list')
+    app.escape('Details of the backup', 'list')
     app.press('Copy')
     app.says('Report copied')
     report = clipboard()
@@ -131,7 +129,7 @@ def test_try_again_after_a_restart_succeeds():
     tap.note(f'prepared {prepares}, ended {ends}, lost with the killed server {lost}')
     assert (prepares, ends, rundowns, lost) == (3, 2, 0, 1), (prepares, ends, rundowns, lost)
     assert len(practice.sets()) == 1
-    app.press('Hide')
+    app.hide_card()
 
 
 def close_window_in_the_middle():
@@ -158,7 +156,7 @@ def test_window_closed_and_opened_again_meanwhile():
         app.find('Cancel Backup', BUTTON)
     app.says('Backup Complete')
     assert len(practice.sets()) == 2
-    app.press('Hide')
+    app.hide_card()
 
 
 def test_failure_without_a_window_is_kept_for_one():
@@ -175,7 +173,7 @@ def test_failure_without_a_window_is_kept_for_one():
     app.says('Code: 0x800706be')
     app.says('The backup session on the CA was ended.')
     assert practice.staging() == [] and practice.journal() == [] and len(practice.sets()) == 2
-    app.press('Hide')
+    app.hide_card()
 
 
 def test_failure_without_a_window_does_not_keep_a_program_that_nobody_finds():
@@ -261,14 +259,12 @@ def test_session_left_open_is_shown_and_ended_by_a_button():
     app.press('End It')
     app.says('The session may still be open: the CA could not be asked.')
     picture('session-not-ended')
-    app.key('Escape')
-    app.gone('Session May Still Be Open')
+    app.escape('Session May Still Be Open')
     os.rename(ready + '.away', ready)
     app.press('End It')
     app.says('The session was still open, and has been ended now.')
     picture('session-ended')
-    app.key('Escape')
-    app.gone('The Session Is Over')
+    app.escape('The Session Is Over')
     app.gone('End It', BUTTON)
     assert_recovered(before)
     assert app.close() == 0

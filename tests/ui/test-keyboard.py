@@ -106,8 +106,7 @@ def test_preferences():
     app.find('Verify After Backup', 'check box|switch|list item')
     focus()
     tab_to('Verify After Backup')
-    app.key('Escape')
-    app.gone('Verify After Backup', 'check box|switch|list item')
+    app.escape('Verify After Backup', 'check box|switch|list item')
     assert focus() == before, (focus(), before)
 
 
@@ -117,12 +116,10 @@ def test_menu_and_shortcuts():
     app.find('Preferences', 'menu item')
     app.key('Down')
     assert focus() == 'menu item “Keyboard Shortcuts”', focus()
-    app.key('Escape')
-    app.gone('Preferences', 'menu item')
+    app.escape('Preferences', 'menu item')
     app.key('ctrl+question')
     app.says('Back up now')
-    app.key('Escape')
-    app.gone('Back up now')
+    app.escape('Back up now')
     app.focus_window()
     assert focus() != 'menu item “Keyboard Shortcuts”', before
 
@@ -166,8 +163,7 @@ def test_add_dialog_and_escape():
     app.key('ctrl+n')
     app.find('Connect Elsewhere', 'list item')
     assert 'HOST' in focus(), focus()
-    app.key('Escape')
-    app.gone('Connect Elsewhere', 'list item')
+    app.escape('Connect Elsewhere', 'list item')
     focus()
 
 

@@ -77,7 +77,7 @@ def backed_up(number):
     app.back_up_in_full()
     app.says('Backup Complete')
     assert ca.counts() == (number, number), ca.counts()
-    app.press('Hide')
+    app.hide_card()
 
 
 def test_a_keyring_that_comes_later_is_noticed():
@@ -142,8 +142,7 @@ def test_what_cannot_be_kept_in_the_list_is_not_kept_in_the_keyring():
     app.press('Sign In')
     app.find('Sign-In Not Saved', 'label')
     assert not stored(), stored()
-    app.key('Escape')
-    app.gone('Sign-In Not Saved', 'label')
+    app.escape('Sign-In Not Saved', 'label')
     os.rmdir(path)
     os.rename(path + '.away', path)
     close_dialog()

@@ -68,7 +68,7 @@ def test_set_is_shown_and_verified():
     app.press('Verify')
     app.says('Every file is what the manifest says')
     app.press('Back( to .*)?')
-    app.press('Hide')
+    app.hide_card()
     quiet()
 
 

@@ -29,8 +29,7 @@ def preferences():
 
 def leave(name='Preferences'):
     settle_alerts()
-    app.key('Escape')
-    app.gone(name, 'dialog')
+    app.escape(name, 'dialog')
 
 
 def settle_alerts():
@@ -58,14 +57,14 @@ def test_verify_after_backup():
     back_up()
     app.says('logs were kept')
     assert json.load(open(settings_file()))['verify_after_backup'] is False
-    app.press('Hide')
+    app.hide_card()
     preferences()
     assert not lab_ca.is_on(app, VERIFY), 'it was forgotten'
     lab_ca.switch(app, VERIFY, True)
     leave()
     back_up()
     app.says('the CA has truncated its logs')
-    app.press('Hide')
+    app.hide_card()
 
 
 def test_a_switch_whose_change_failed_goes_back():
@@ -123,7 +122,7 @@ def test_backup_folder_by_the_folder_chooser():
     back_up()
     sets = lab_ca.sets()
     assert len(sets) == 1 and sets[0]['path'].startswith(folder), sets
-    app.press('Hide')
+    app.hide_card()
 
 
 def test_about_and_shortcuts_by_keyboard():
@@ -131,8 +130,7 @@ def test_about_and_shortcuts_by_keyboard():
     app.key('ctrl+question')
     app.find('Back up now', 'label')
     app.find('Keyboard shortcuts', 'label')
-    app.key('Escape')
-    app.wait(lambda: app.look('Keyboard shortcuts', 'label') is None, 'the shortcuts to close')
+    app.escape('Keyboard shortcuts', 'label')
     lab_ca.settle(app)
     app.key('F10')
     time.sleep(0.5)
@@ -140,8 +138,7 @@ def test_about_and_shortcuts_by_keyboard():
     app.find('About.*', 'dialog')
     app.says('GNU General Public License|Strongroom')
     app.find('Strongroom', 'label')
-    app.key('Escape')
-    app.gone('About.*', 'dialog')
+    app.escape('About.*', 'dialog')
 
 
 def test_remove_ca_keeps_its_sets_and_says_where():

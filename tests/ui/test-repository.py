@@ -99,8 +99,7 @@ def banner(words, button):
 
 def dismiss(heading):
     """Closes an alert; the window has a button Close too."""
-    app.key('Escape')
-    app.gone(heading)
+    app.escape(heading)
 
 
 def no_banner(button):
@@ -124,7 +123,8 @@ def set_items():
 
 
 def open_newest_set():
-    app.click_until(lambda: app.wait(set_items, 'a set in the list')[0], 'Verify', BUTTON)
+    app.click(app.wait(set_items, 'a set in the list')[0])
+    app.find('Verify', BUTTON)
 
 
 def back():
@@ -147,7 +147,7 @@ def test_first_set_of_a_disk():
     app.says('which is in the newest set')
     picture('protected')
     ui.audit(app)
-    app.press('Hide')
+    app.hide_card()
     assert len(practice.sets()) == 1
 
 
@@ -220,7 +220,7 @@ def test_read_only_disk():
     card('Backup Failed', 'Read-only file system', 'Step: Before the CA was asked', 'No set was made')
     picture('folder-read-only-failed')
     assert balanced() == 1
-    app.press('Hide')
+    app.hide_card()
     # What is there can be read and verified all the same.
     open_newest_set()
     app.press('Verify')
@@ -248,7 +248,7 @@ def test_full_disk():
     ui.audit(app)
     assert balanced() == before + 1
     assert practice.staging(small) == [] and practice.journal() == []
-    app.press('Hide')
+    app.hide_card()
     filler = os.path.join(small, 'filler')
     with open(filler, 'wb') as file:
         try:
@@ -306,8 +306,7 @@ def test_folder_of_a_newer_version():
     ui.audit(app)
     app.press('Choose Another')
     app.find('Choose the Backup Folder', 'frame|dialog|file chooser|window')
-    app.key('Escape')
-    app.gone('Choose the Backup Folder', 'frame|dialog|file chooser|window')
+    app.escape('Choose the Backup Folder', 'frame|dialog|file chooser|window')
     app.back_up_in_full()
     app.says('Backup Folder Unusable')
     dismiss('Backup Folder Unusable')
@@ -340,7 +339,7 @@ def test_another_process_at_work_is_named():
     app.says('Backup Complete')
     assert balanced() == before + 2
     assert len(practice.sets()) == 3
-    app.press('Hide')
+    app.hide_card()
 
 
 def test_remote_backup_disabled_is_explained():
@@ -363,7 +362,7 @@ def test_remote_backup_disabled_is_explained():
          'No backup session is open on the CA')
     picture('remote-backup-failed')
     assert practice.counts() == before
-    app.press('Hide')
+    app.hide_card()
     practice.ask(**flags, value=0x601)
     practice.ask(do='restart')
     check_now()

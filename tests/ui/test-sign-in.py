@@ -59,12 +59,12 @@ def test_the_right_one_goes_on_with_the_backup():
     give(PASSWORDS[OPERATOR])
     app.says('Backup Complete')
     assert ca.counts() == (1, 1), ca.counts()
-    app.press('Hide')
+    app.hide_card()
     time.sleep(0.5)
     app.key('ctrl+b')     # and is not asked for again
     app.says('Backup Complete')
     assert ca.counts() == (2, 2), ca.counts()
-    app.press('Hide')
+    app.hide_card()
 
 
 def test_a_password_that_has_changed_is_asked_for_again():
@@ -82,7 +82,7 @@ def test_a_password_that_has_changed_is_asked_for_again():
     give(NEWER)
     app.says('Backup Complete')
     assert ca.counts() == (3, 3), ca.counts()
-    app.press('Hide')
+    app.hide_card()
 
 
 def test_cancelling_keeps_what_was():
@@ -99,7 +99,7 @@ def test_cancelling_keeps_what_was():
     app.key('ctrl+b')
     app.says('Backup Complete')
     assert ca.counts() == (4, 4), ca.counts()
-    app.press('Hide')
+    app.hide_card()
 
 
 def test_a_host_that_is_away_refuses_nothing():

@@ -14,7 +14,7 @@ import ui
 
 DATABASE = 96 << 20
 # In their order. A phase that passes between two looks of the window is not told.
-PHASES = ('Waiting for its turn', 'Waiting', 'Connecting', 'Preparing the CA', 'Asking for the locations',
+PHASES = ('Waiting for its turn', 'Connecting', 'Preparing the CA', 'Asking for the locations',
           'Reading database', r'Reading log(s| \d+ of \d+)', 'Listing further files', 'Verifying', 'Publishing the set',
           'Truncating logs', 'Ending session', 'Backup Complete')
 QUESTION = r'Remove .*\?'
@@ -79,7 +79,7 @@ def test_phases_are_announced_once_and_percentages_never():
 
 def test_failure_is_announced_urgently():
     practice.ctl('practice', 'stop')
-    app.press('Hide')
+    app.hide_card()
     app.back_up_in_full()
     assert hears('Backup Failed') == [('Backup Failed', URGENT)], listen()
 

@@ -53,7 +53,7 @@ def test_a_backup_signs_in_by_kerberos_alone():
 
 def test_without_the_ticket_it_is_refused():
     subprocess.run(['kdestroy'], check=True, capture_output=True)
-    app.press('Hide')
+    app.hide_card()
     lab_ca.settle(app)
     app.key('F5')
     app.says('Sign-in refused')

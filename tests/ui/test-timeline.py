@@ -203,7 +203,7 @@ def test_note_of_a_restore_is_told_at_once():
     app.find('Before the Restore of [0-9]+ [A-Z][a-z]+', 'heading')
     app.says('The CA was restored on [0-9].* never mixed with newer ones')
     back_to_the_ca()
-    app.press('Hide')
+    app.hide_card()
 
 
 def test_lost_and_broken_sets_are_told():

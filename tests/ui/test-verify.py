@@ -37,7 +37,8 @@ def notification():
 def open_oldest_set():
     def rows():
         return [node for node in app.walk() if node.get_role_name() == 'list item' and (node.get_name() or '').startswith('Full backup of')]
-    app.click_until(lambda: app.wait(rows, 'a set in the list')[-1], 'Delete…', BUTTON)
+    app.click(app.wait(rows, 'a set in the list')[-1])
+    app.find('Delete…', BUTTON)
 
 
 def verifying():
@@ -52,7 +53,7 @@ def test_a_set_waits_for_its_turn_to_be_verified():
     practice.ask(do='pad', size=DATABASE)
     app.back_up_in_full()
     app.says('Backup Complete')
-    app.press('Hide')
+    app.hide_card()
     app.back_up_in_full()
     stopped = practice.stop_in_the_middle(DATABASE)
     open_oldest_set()

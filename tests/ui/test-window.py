@@ -78,7 +78,7 @@ def test_backup_ends_and_the_set_verifies():
     app.says('Every file is what the manifest says')
     ui.audit(app)
     app.press('Back( to .*)?')
-    app.press('Hide')
+    app.hide_card()
 
 
 def test_cancel_in_the_middle_of_a_file():
@@ -106,7 +106,7 @@ def test_closed_window_leaves_the_backup_running():
     app.says('Backup Complete')
     assert counts() == (before + 1, before + 1, 0), counts()
     assert len(sets()) == 2, sets()
-    app.press('Hide')
+    app.hide_card()
 
 
 def test_stopped_server_is_a_failure_with_words():

@@ -19,6 +19,8 @@ import audit as inspector
 
 TOOLS = ('xvfb-run', 'dbus-daemon', 'xdotool', 'import')
 WAIT = 60
+# GTK acts on a press from outside a quarter of a second later, and forgets it when the widget goes until then.
+PRESS = 0.3
 
 # What slides takes time, and stands elsewhere a moment later.
 SETTINGS = '[Settings]\ngtk-font-name=Adwaita Sans 11\ngtk-enable-animations={animations}\n'
@@ -153,6 +155,7 @@ class App:
         self.atspi = Atspi
         self.name = name
         self.edge = None
+        self.pressed = 0
         self.process = subprocess.Popen([program, *arguments], stdout=output,
                                         env=dict(os.environ, G_DEBUG=os.environ['STRONGROOM_UI_DEBUG'],
                                                  **probe(program), **(environment or {})))
@@ -258,8 +261,19 @@ class App:
                         and self.atspi.Action.get_n_actions(node.get_action_iface()) > 0:
                     return node
             return None
-        node = self.wait(look, f'{role} “{name}”, sensitive', timeout)
+        self._act(self.wait(look, f'{role} “{name}”, sensitive', timeout))
+
+    def _act(self, node):
         self.atspi.Action.do_action(node.get_action_iface(), 0)
+        self.pressed = time.monotonic()
+
+    def _let_press_act(self):
+        time.sleep(max(0, self.pressed + PRESS - time.monotonic()))
+
+    def hide_card(self, name='Hide'):
+        """That of a backup that is over. What is below it moves up."""
+        self.press(name)
+        self.gone(name, 'button')
 
     def back_up_in_full(self):
         """By the split button's face where it says so, by its menu otherwise."""
@@ -270,7 +284,7 @@ class App:
                 return None
             full = face.get_name() == 'Back Up in Full'
             if full:
-                self.atspi.Action.do_action(face.get_action_iface(), 0)
+                self._act(face)
             return 'face' if full else 'menu'
         if self.wait(press, 'the button that backs up') == 'menu':
             self.press('Other Kinds of Backup')
@@ -280,6 +294,7 @@ class App:
         """Clicks an item of the menu that is open: its popover is a window of its own."""
         self.find(name, 'menu item')
         self.press(name, 'menu item')
+        self.gone(name, 'menu item')
 
     def choose_folder(self, title, folder):
         """In the folder chooser of that title, which was just opened."""
@@ -338,6 +353,7 @@ class App:
 
     def come_to_rest(self, timeout=5):
         """Waits until nothing moves any more, or for as long as that: what tells how far a backup is never rests."""
+        self._let_press_act()
         end = time.monotonic() + timeout
         before = None
         if not probe(self.process.args[0]):     # a program around ours has no ears
@@ -356,16 +372,6 @@ class App:
         subprocess.run(['xdotool', 'mousemove', str(x + width // 2), str(y + height // 2), 'click', '1'], check=True)
         time.sleep(0.2)
 
-    def click_until(self, find, name, role, tries=4):
-        """Clicks on what find() gives until a widget is seen: a list may be made anew in the moment of a click."""
-        for left in reversed(range(tries)):
-            self.click(find())
-            try:
-                return self.find(name, role, 15 if left else WAIT)
-            except Gone:
-                if not left:
-                    raise
-
     def wheel(self, button, mirrored=False):
         """Turns the wheel beside the page's controls, some of which turn with it, as far as it goes."""
         _, _, width, height = self.extents(self.root.get_child_at_index(0))
@@ -374,8 +380,20 @@ class App:
         time.sleep(0.5)
 
     def key(self, *keys):
+        self._let_press_act()
         subprocess.run(['xdotool', 'key', '--clearmodifiers', *keys], check=True)
         time.sleep(0.15)
+
+    def escape(self, name, role=None, tries=4):
+        """Leaves the menu or dialog that holds that widget. A key that comes before it has the keyboard is lost, and an open
+        menu takes the next click for itself."""
+        for left in reversed(range(tries)):
+            self.key('Escape')
+            try:
+                return self.gone(name, role, 5 if left else WAIT)
+            except Gone:
+                if not left:
+                    raise
 
     def focused(self):
         """The control that has the keyboard, or None."""
@@ -423,6 +441,7 @@ class App:
 
     def resize(self, width, height):
         """Makes the window that large, and waits until the program has seen it."""
+        self._let_press_act()
         self.edge = self.edge or self.border()
         subprocess.run(['xdotool', 'windowsize', self.titled()[0], str(width + self.edge[0]), str(height + self.edge[1])],
                        check=True, timeout=10)
