@@ -76,7 +76,7 @@ running_detail (SrJob *job)
   g_autofree char *bytes = bytes_words (job);
 
   append_part (text, bytes);
-  if (sr_job_get_rate (job) > 0)
+  if (sr_job_get_rate (job) >= 1)
     {
       g_autofree char *rate = g_format_size ((guint64) sr_job_get_rate (job));
       /* Translators: a rate, as "12 MB/s" */

@@ -10,6 +10,8 @@
 #define BUSY_US 1000
 #define RATE_SAMPLE_US (G_USEC_PER_SEC / 2)
 #define RATE_SMOOTHING 0.3
+/* What would last longer stands still, and nobody knows for how long. */
+#define FORESEEN_S (48.0 * 60 * 60)
 
 /* The work of the steps in bytes, as long as nothing better is known: those
  * without files are a round trip or two, reading back is quicker than a network. */
@@ -81,7 +83,11 @@ sample_speed (SrJob  *self,
   if (sr_job_state_is_final (self->shown.state))
     time_left = -1;
   else if (self->speed > 0)
-    time_left = (gint64) fmin ((1 - self->shown.fraction) / self->speed * G_USEC_PER_SEC, (double) G_MAXINT32 * G_USEC_PER_SEC);
+    {
+      double seconds_left = (1 - self->shown.fraction) / self->speed;
+
+      time_left = seconds_left < FORESEEN_S ? (gint64) (seconds_left * G_USEC_PER_SEC) : -1;
+    }
   if (rate != self->rate)
     {
       self->rate = rate;
