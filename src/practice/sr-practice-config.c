@@ -11,6 +11,8 @@
 
 #define MAX_FILE (4 * 1024 * 1024)
 #define FILE_TYPE G_VARIANT_TYPE ("a{sv}")
+/* In the file, what stands behind a key's name; no entry's name has it. */
+#define KEY_MARK "\\\\"
 
 typedef struct
 {
@@ -22,6 +24,7 @@ struct _SrPracticeConfig
 {
   char *path;
   GHashTable *next; /* folded key -> Entry */
+  GHashTable *keys; /* folded "node\\path\\" -> the same as it was first written: keys that are there without values, too */
   GHashTable *in_force; /* the same, as of the last start */
 };
 
@@ -71,6 +74,23 @@ put (GHashTable *table,
   g_hash_table_replace (table, key, entry);
 }
 
+/* The first @length bytes of @name are "node\path\". */
+static gboolean
+put_key (SrPracticeConfig *config,
+         const char       *name,
+         gsize             length)
+{
+  g_autofree char *whole = g_strndup (name, length);
+  char *key = fold (whole);
+
+  if (g_hash_table_contains (config->keys, key))
+    {
+      g_free (key);
+      return FALSE;
+    }
+  return g_hash_table_insert (config->keys, key, g_steal_pointer (&whole));
+}
+
 void
 sr_practice_config_enforce (SrPracticeConfig *config)
 {
@@ -106,7 +126,10 @@ load (SrPracticeConfig *config,
   g_variant_iter_init (&iter, file);
   while (g_variant_iter_next (&iter, "{&sv}", &name, &value))
     {
-      put (config->next, name, value);
+      if (g_str_has_suffix (name, KEY_MARK))
+        put_key (config, name, strlen (name) - 1);
+      else
+        put (config->next, name, value);
       g_variant_unref (value);
     }
   return TRUE;
@@ -121,6 +144,7 @@ sr_practice_config_open (const char *path,
   config->path = g_strdup (path);
   config->next = new_table ();
   config->in_force = new_table ();
+  config->keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   if (g_file_test (path, G_FILE_TEST_EXISTS) && !load (config, error))
     return NULL;
   sr_practice_config_enforce (config);
@@ -132,6 +156,7 @@ sr_practice_config_free (SrPracticeConfig *config)
 {
   g_clear_pointer (&config->next, g_hash_table_unref);
   g_clear_pointer (&config->in_force, g_hash_table_unref);
+  g_clear_pointer (&config->keys, g_hash_table_unref);
   g_free (config->path);
   g_free (config);
 }
@@ -150,12 +175,20 @@ sr_practice_config_save (SrPracticeConfig *config,
   g_autoptr (GVariant) file = NULL;
   g_autofree char *text = NULL;
   GHashTableIter iter;
+  const char *key;
   Entry *entry;
 
   g_variant_builder_init (&builder, FILE_TYPE);
   g_hash_table_iter_init (&iter, config->next);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &entry))
     g_variant_builder_add (&builder, "{sv}", entry->name, entry->value);
+  g_hash_table_iter_init (&iter, config->keys);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &key))
+    {
+      g_autofree char *name = g_strconcat (key, "\\", NULL);
+
+      g_variant_builder_add (&builder, "{sv}", name, g_variant_new_boolean (TRUE));
+    }
   file = g_variant_ref_sink (g_variant_builder_end (&builder));
   text = g_variant_print (file, TRUE);
   return sr_file_replace (config->path, text, strlen (text), error);
@@ -225,6 +258,135 @@ sr_practice_config_set (SrPracticeConfig *config,
     put (config->next, name, value);
   else
     g_hash_table_remove (config->next, key);
+}
+
+/* Whether @table has anything whose key begins with @prefix. */
+static gboolean
+has_prefix (GHashTable *table,
+            const char *prefix)
+{
+  GHashTableIter iter;
+  const char *key;
+
+  g_hash_table_iter_init (&iter, table);
+  while (g_hash_table_iter_next (&iter, (gpointer *) &key, NULL))
+    if (g_str_has_prefix (key, prefix))
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+sr_practice_config_has_key (SrPracticeConfig *config,
+                            SrPracticeNode    node,
+                            const char       *path)
+{
+  g_autofree char *name = full_name (node, path, "");
+  g_autofree char *folded = fold (name);
+
+  return path == NULL || path[0] == '\0' || has_prefix (config->next, folded) || has_prefix (config->keys, folded);
+}
+
+gboolean
+sr_practice_config_create_key (SrPracticeConfig *config,
+                               SrPracticeNode    node,
+                               const char       *path)
+{
+  g_autofree char *name = full_name (node, path, "");
+  gboolean created = !sr_practice_config_has_key (config, node, path);
+  const char *at = strchr (name, '\\');
+
+  while ((at = strchr (at + 1, '\\')) != NULL)
+    put_key (config, name, (gsize) (at - name) + 1);
+  return created;
+}
+
+static gboolean
+remove_prefix (GHashTable *table,
+               const char *prefix)
+{
+  GHashTableIter iter;
+  gboolean removed = FALSE;
+  const char *key;
+
+  g_hash_table_iter_init (&iter, table);
+  while (g_hash_table_iter_next (&iter, (gpointer *) &key, NULL))
+    if (g_str_has_prefix (key, prefix))
+      {
+        g_hash_table_iter_remove (&iter);
+        removed = TRUE;
+      }
+  return removed;
+}
+
+gboolean
+sr_practice_config_delete_key (SrPracticeConfig *config,
+                               SrPracticeNode    node,
+                               const char       *path)
+{
+  g_autofree char *name = full_name (node, path, "");
+  g_autofree char *folded = fold (name);
+  gboolean values, keys;
+
+  g_return_val_if_fail (path != NULL && path[0] != '\0', FALSE);
+  values = remove_prefix (config->next, folded);
+  keys = remove_prefix (config->keys, folded);
+  return values || keys;
+}
+
+/* Adds the part of @name, "node\path\name\...", that follows @prefix, unless it has no further part or is there. */
+static void
+add_key_name (GHashTable *names,
+              const char *name,
+              const char *prefix)
+{
+  g_autofree char *folded = fold (name);
+  g_autofree char *part = NULL;
+  const char *end, *rest;
+  char *key;
+
+  if (!g_str_has_prefix (folded, prefix))
+    return;
+  /* case folding may change how long a name is: parts are counted, not bytes */
+  rest = name;
+  for (const char *at = prefix; (at = strchr (at, '\\')) != NULL; at++)
+    rest = strchr (rest, '\\') + 1;
+  end = strchr (rest, '\\');
+  if (end == NULL)
+    return;
+  part = g_strndup (rest, (gsize) (end - rest));
+  key = fold (part);
+  if (g_hash_table_contains (names, key))
+    g_free (key);
+  else
+    g_hash_table_insert (names, key, g_steal_pointer (&part));
+}
+
+char **
+sr_practice_config_list_keys (SrPracticeConfig *config,
+                              SrPracticeNode    node,
+                              const char       *path)
+{
+  g_autofree char *prefix = full_name (node, path, "");
+  g_autofree char *folded = fold (prefix);
+  g_autoptr (GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GPtrArray *sorted = g_ptr_array_new ();
+  GHashTableIter iter;
+  const char *key;
+  char *name;
+  Entry *entry;
+
+  g_hash_table_iter_init (&iter, config->next);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &entry))
+    add_key_name (names, entry->name, folded);
+  g_hash_table_iter_init (&iter, config->keys);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &key))
+    add_key_name (names, key, folded);
+  g_hash_table_iter_init (&iter, names);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &name))
+    g_ptr_array_add (sorted, name);
+  g_ptr_array_sort (sorted, compare_names);
+  g_ptr_array_add (sorted, NULL);
+  return (char **) g_ptr_array_free (sorted, FALSE);
 }
 
 guint32

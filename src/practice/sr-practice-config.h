@@ -26,7 +26,9 @@ G_BEGIN_DECLS
  * registry, stored in a file (mode 0600). What is read and set are the values
  * for the next start; what is in force are those of the last one. A value is a
  * #GVariant: "i" for REG_DWORD, "s" for REG_SZ, "as" for REG_MULTI_SZ, "ay" for
- * REG_BINARY. Not thread-safe.
+ * REG_BINARY, and "(uay)" with type and bytes for whatever else the registry
+ * takes. A key is there while it has values or keys below it, and also without
+ * them once sr_practice_config_create_key() made it. Not thread-safe.
  */
 typedef struct _SrPracticeConfig SrPracticeConfig;
 
@@ -132,6 +134,58 @@ void sr_practice_config_set (SrPracticeConfig *config,
                              const char       *path,
                              const char       *entry,
                              GVariant         *value);
+
+/**
+ * sr_practice_config_has_key:
+ * @config: a configuration
+ * @node: where
+ * @path: (nullable): path of a key below @node, in any case; "" or %NULL for @node itself, which is always there
+ *
+ * Returns: whether there is such a key
+ */
+gboolean sr_practice_config_has_key (SrPracticeConfig *config,
+                                     SrPracticeNode    node,
+                                     const char       *path);
+
+/**
+ * sr_practice_config_create_key:
+ * @config: a configuration
+ * @node: where
+ * @path: path of a key below @node, such as "RestoreInProgress"
+ *
+ * Makes a key, and those above it, in memory.
+ *
+ * Returns: whether it was not there before
+ */
+gboolean sr_practice_config_create_key (SrPracticeConfig *config,
+                                        SrPracticeNode    node,
+                                        const char       *path);
+
+/**
+ * sr_practice_config_delete_key:
+ * @config: a configuration
+ * @node: where
+ * @path: path of a key below @node
+ *
+ * Deletes a key with its values and all that is below it, in memory.
+ *
+ * Returns: whether it was there
+ */
+gboolean sr_practice_config_delete_key (SrPracticeConfig *config,
+                                        SrPracticeNode    node,
+                                        const char       *path);
+
+/**
+ * sr_practice_config_list_keys:
+ * @config: a configuration
+ * @node: where
+ * @path: (nullable): path of a key below @node
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the names of the keys right below it, sorted
+ */
+char **sr_practice_config_list_keys (SrPracticeConfig *config,
+                                     SrPracticeNode    node,
+                                     const char       *path);
 
 /**
  * sr_practice_config_in_force:

@@ -205,8 +205,11 @@ to_variant (GVariant  *value,
     }
   else
     {
+      g_autoptr (GVariant) bytes = g_variant_is_of_type (value, G_VARIANT_TYPE_TUPLE)
+                                   ? g_variant_get_child_value (value, 1) : g_variant_ref (value);
+
       variant->type = SR_VT_ARRAY_UI1;
-      variant->bytes = g_variant_get_data_as_bytes (value);
+      variant->bytes = g_variant_get_data_as_bytes (bytes);
     }
 }
 

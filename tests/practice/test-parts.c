@@ -3,6 +3,7 @@
 
 #include "base/sr-error.h"
 #include "base/sr-file.h"
+#include "practice/sr-practice-config.h"
 #include "practice/sr-practice-faults.h"
 #include "practice/sr-practice-trace.h"
 #include "practice/sr-practice-users.h"
@@ -52,6 +53,72 @@ test_faults (void)
   g_assert_true (sr_practice_faults_hit (faults, "IRemUnknown", 5, TRUE));
   sr_practice_faults_clear (faults);
   g_assert_false (sr_practice_faults_hit (faults, "ICertAdminD2", 20, FALSE));
+}
+
+static SrPracticeConfig *
+open_config (Fixture *f)
+{
+  g_autofree char *path = g_build_filename (f->folder, "config", NULL);
+  g_autoptr (GError) error = NULL;
+  SrPracticeConfig *config = sr_practice_config_open (path, &error);
+
+  g_assert_no_error (error);
+  return config;
+}
+
+static void
+assert_keys (SrPracticeConfig *config,
+             const char       *path,
+             const char       *expected)
+{
+  g_auto (GStrv) keys = sr_practice_config_list_keys (config, SR_PRACTICE_NODE_ROOT, path);
+  g_autofree char *joined = g_strjoinv (",", keys);
+
+  g_assert_cmpstr (joined, ==, expected);
+}
+
+/* Keys are there with and without values, in any case, and on the disk. */
+static void
+test_config_keys (Fixture      *f,
+                  gconstpointer data)
+{
+  g_autoptr (SrPracticeConfig) config = open_config (f);
+  g_autoptr (GError) error = NULL;
+  GVariant *value;
+
+  g_assert_true (sr_practice_config_has_key (config, SR_PRACTICE_NODE_ROOT, NULL));
+  g_assert_false (sr_practice_config_has_key (config, SR_PRACTICE_NODE_ROOT, "RestoreInProgress"));
+  g_assert_true (sr_practice_config_create_key (config, SR_PRACTICE_NODE_ROOT, "RestoreInProgress"));
+  g_assert_false (sr_practice_config_create_key (config, SR_PRACTICE_NODE_ROOT, "RESTOREINPROGRESS"));
+  g_assert_true (sr_practice_config_create_key (config, SR_PRACTICE_NODE_ROOT, "Stra\xc3\x9f" "e\\Below\\Deeper"));
+  sr_practice_config_set (config, SR_PRACTICE_NODE_ROOT, "ByValue\\Sub", "Number", g_variant_new_int32 (7));
+  sr_practice_config_set (config, SR_PRACTICE_NODE_ROOT, "ByValue", "", g_variant_new_string ("the default value"));
+  sr_practice_config_set (config, SR_PRACTICE_NODE_CA, "CSP", "Provider", g_variant_new_string ("x"));
+  g_assert_true (sr_practice_config_save (config, &error));
+  g_clear_pointer (&config, sr_practice_config_free);
+
+  config = open_config (f);
+  assert_keys (config, NULL, "ByValue,RestoreInProgress,Stra\xc3\x9f" "e");
+  assert_keys (config, "STRASSE", "Below");
+  assert_keys (config, "byvalue", "Sub");
+  assert_keys (config, "RestoreInProgress", "");
+  g_assert_true (sr_practice_config_has_key (config, SR_PRACTICE_NODE_ROOT, "restoreinprogress"));
+  g_assert_false (sr_practice_config_has_key (config, SR_PRACTICE_NODE_CA, "RestoreInProgress"));
+  value = sr_practice_config_get (config, SR_PRACTICE_NODE_ROOT, "ByValue", "");
+  g_assert_cmpstr (g_variant_get_string (value, NULL), ==, "the default value");
+
+  g_assert_true (sr_practice_config_delete_key (config, SR_PRACTICE_NODE_ROOT, "stra\xc3\x9f" "e\\below\\deeper"));
+  assert_keys (config, "Stra\xc3\x9f" "e", "Below"); /* what it stood in stays */
+  g_assert_true (sr_practice_config_delete_key (config, SR_PRACTICE_NODE_ROOT, "RestoreInProgress"));
+  g_assert_false (sr_practice_config_delete_key (config, SR_PRACTICE_NODE_ROOT, "RestoreInProgress"));
+  g_assert_true (sr_practice_config_delete_key (config, SR_PRACTICE_NODE_ROOT, "ByValue"));
+  g_assert_true (sr_practice_config_save (config, &error));
+  g_clear_pointer (&config, sr_practice_config_free);
+
+  config = open_config (f);
+  assert_keys (config, NULL, "Stra\xc3\x9f" "e");
+  g_assert_null (sr_practice_config_get (config, SR_PRACTICE_NODE_ROOT, "ByValue\\Sub", "Number"));
+  g_assert_nonnull (sr_practice_config_get (config, SR_PRACTICE_NODE_CA, "CSP", "Provider"));
 }
 
 static void
@@ -168,6 +235,7 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/practice/faults", test_faults);
+  g_test_add ("/practice/config-keys", Fixture, NULL, set_up, test_config_keys, tear_down);
   g_test_add ("/practice/users", Fixture, NULL, set_up, test_users, tear_down);
   g_test_add ("/practice/trace", Fixture, NULL, set_up, test_trace, tear_down);
   return g_test_run ();
