@@ -171,10 +171,11 @@ sr_practice_database_update_state (SrPracticeDatabase  *database,
 }
 
 gboolean
-sr_practice_database_write_padding (SrPracticeDatabase *database,
-                                    SrPracticeLsn       lsn,
-                                    const guint8       *payload,
-                                    GError            **error)
+sr_practice_write_padding (int           fd,
+                           const char   *path,
+                           SrPracticeLsn lsn,
+                           const guint8 *payload,
+                           GError      **error)
 {
   g_autofree guint8 *buffer = g_malloc (PAD_PAGES * SR_PRACTICE_PAGE_SIZE);
   guint32 first = sr_get_le32 (payload), count = sr_get_le32 (payload + 4);
@@ -186,13 +187,13 @@ sr_practice_database_write_padding (SrPracticeDatabase *database,
 
       for (guint32 i = 0; i < n; i++)
         sr_practice_page_fill_padding (buffer + i * SR_PRACTICE_PAGE_SIZE, first + done + i, lsn, seed);
-      if (!sr_practice_write_at (database->fd, buffer, (gsize) n * SR_PRACTICE_PAGE_SIZE,
-                                 (guint64) (first + done) * SR_PRACTICE_PAGE_SIZE, database->path, error))
+      if (!sr_practice_write_at (fd, buffer, (gsize) n * SR_PRACTICE_PAGE_SIZE,
+                                 (guint64) (first + done) * SR_PRACTICE_PAGE_SIZE, path, error))
         return FALSE;
       done += n;
     }
-  if (fdatasync (database->fd) != 0)
-    return sr_set_errno_error (error, errno, _("Syncing “%s”"), database->path);
+  if (fdatasync (fd) != 0)
+    return sr_set_errno_error (error, errno, _("Syncing “%s”"), path);
   return TRUE;
 }
 
@@ -202,7 +203,7 @@ pad_once (SrPracticeDatabase *database,
           GError            **error)
 {
   guint32 first = sr_practice_pages_get_count (database->pages);
-  guint8 record[16];
+  guint8 record[SR_PRACTICE_PADDING_SIZE];
   SrPracticeLsn lsn;
 
   sr_put_le32 (record, first);
@@ -212,7 +213,7 @@ pad_once (SrPracticeDatabase *database,
       !sr_practice_log_sync (database->log, error))
     return FALSE;
   sr_practice_pages_grow (database->pages, first + count);
-  return sr_practice_database_write_padding (database, lsn, record, error) && commit (database, error);
+  return sr_practice_write_padding (database->fd, database->path, lsn, record, error) && commit (database, error);
 }
 
 gboolean

@@ -7,7 +7,8 @@
 #include "base/sr-error.h"
 #include "base/sr-file.h"
 #include "ese/sr-ese-time.h"
-#include "practice/sr-practice-log-private.h"
+#include "practice/sr-practice-chain.h"
+#include "practice/sr-practice-jet.h"
 
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
@@ -15,9 +16,6 @@
 #include <gnutls/crypto.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* How much of the file is read at once when it is opened. */
-#define LOAD_PAGES 256
 
 void
 sr_practice_database_free (SrPracticeDatabase *database)
@@ -46,6 +44,52 @@ make_signature (guint8  *signature,
   return FALSE;
 }
 
+static gboolean
+ignore_record (SrPracticeLsn        lsn,
+               SrPracticeRecordType type,
+               const guint8        *payload,
+               gsize                length,
+               gpointer             user_data,
+               GError             **error)
+{
+  return TRUE;
+}
+
+/* Whether the logs say that their database was closed in order: nothing stands behind the checkpoint. */
+static gboolean
+was_closed (const char *folder)
+{
+  g_autofree char *current = g_build_filename (folder, SR_PRACTICE_LOG_CURRENT, NULL);
+  g_autoptr (GPtrArray) chain = NULL;
+  SrPracticeLsn checkpoint, end;
+  SrEseLogHeader header;
+
+  if (!sr_practice_log_read_header (current, &header, NULL) ||
+      !sr_practice_checkpoint_read (folder, header.signature, &checkpoint, NULL))
+    return FALSE;
+  chain = sr_practice_chain_read_live (folder, SR_PRACTICE_LSN_GENERATION (checkpoint), header.signature, NULL);
+  return chain != NULL && sr_practice_chain_replay (chain, checkpoint, ignore_record, NULL, &end, NULL) && end == checkpoint;
+}
+
+/* ESE replays the logs of a database that is not there and misses it at their
+ * end (-1216), unless they say that it was closed; then who opens it misses it (-1811). */
+gboolean
+sr_practice_database_missing (const char *folder,
+                              const char *path,
+                              GError    **error)
+{
+  g_autofree char *current = g_build_filename (folder, SR_PRACTICE_LOG_CURRENT, NULL);
+  g_autoptr (GArray) finished = sr_practice_log_list (folder, error);
+  gboolean logs;
+
+  if (finished == NULL)
+    return FALSE;
+  logs = finished->len > 0 || g_file_test (current, G_FILE_TEST_EXISTS);
+  sr_hresult_set_error (error, SR_HRESULT_FROM_JET (logs && !was_closed (folder) ? SR_JET_ATTACHED_DATABASE_MISMATCH : SR_JET_FILE_NOT_FOUND),
+                        logs ? _("The database “%s” is missing, but its logs are there") : _("The database “%s” is missing"), path);
+  return FALSE;
+}
+
 /* A new database: its first log, then the file with nothing but its header. A
  * checkpoint follows with the first opening, so its absence tells that this was interrupted. */
 static gboolean
@@ -61,10 +105,7 @@ create (SrPracticeDatabase *database,
   if (finished == NULL)
     return FALSE;
   if (finished->len > 0 || g_file_test (checkpoint, G_FILE_TEST_EXISTS))
-    {
-      g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, _("The database “%s” is missing, but its logs are there"), database->path);
-      return FALSE;
-    }
+    return sr_practice_database_missing (database->folder, database->path, error);
   if (!make_signature (header.db_signature, error) || !make_signature (header.log_signature, error))
     return FALSE;
   log = sr_practice_log_create (database->folder, header.log_signature, error);
@@ -75,67 +116,24 @@ create (SrPracticeDatabase *database,
   return sr_file_replace (database->path, pages, sizeof pages, error);
 }
 
-static gboolean
-read_header (SrPracticeDatabase *database,
-             GError            **error)
-{
-  guint8 page[SR_PRACTICE_PAGE_SIZE];
-
-  /* the shadow serves where the first copy was torn */
-  if (sr_practice_read_at (database->fd, page, sizeof page, 0, database->path, NULL) &&
-      sr_practice_db_header_read (page, 0, SR_PRACTICE_PAGE_HEADER, &database->header, NULL))
-    return TRUE;
-  return sr_practice_read_at (database->fd, page, sizeof page, sizeof page, database->path, error) &&
-         sr_practice_db_header_read (page, 1, SR_PRACTICE_PAGE_HEADER, &database->header, error);
-}
-
 gboolean
 sr_practice_database_write_header (SrPracticeDatabase *database,
                                    GError            **error)
 {
-  guint8 page[SR_PRACTICE_PAGE_SIZE];
-
-  for (guint32 pgno = 0; pgno < SR_PRACTICE_FIRST_ROW_PAGE; pgno++)
-    {
-      sr_practice_db_header_write (&database->header, page, pgno, SR_PRACTICE_PAGE_HEADER);
-      if (!sr_practice_write_at (database->fd, page, sizeof page, (guint64) pgno * sizeof page, database->path, error))
-        return FALSE;
-      if (fdatasync (database->fd) != 0)
-        return sr_set_errno_error (error, errno, _("Syncing “%s”"), database->path);
-    }
-  return TRUE;
+  return sr_practice_db_header_store (database->fd, database->path, &database->header, error);
 }
 
 static gboolean
 load_pages (SrPracticeDatabase *database,
             GError            **error)
 {
-  g_autofree guint8 *buffer = g_malloc (LOAD_PAGES * SR_PRACTICE_PAGE_SIZE);
   struct stat st;
-  guint64 count;
 
   if (fstat (database->fd, &st) != 0)
     return sr_set_errno_error (error, errno, _("Reading “%s”"), database->path);
-  count = (guint64) st.st_size / SR_PRACTICE_PAGE_SIZE;
-  if (count > SR_PRACTICE_MAX_PAGES)
-    {
-      g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, _("The database “%s” is too large"), database->path);
-      return FALSE;
-    }
-  for (guint64 pgno = SR_PRACTICE_FIRST_ROW_PAGE; pgno < count; pgno += LOAD_PAGES)
-    {
-      guint64 n = MIN (LOAD_PAGES, count - pgno);
-
-      if (!sr_practice_read_at (database->fd, buffer, n * SR_PRACTICE_PAGE_SIZE, pgno * SR_PRACTICE_PAGE_SIZE, database->path, error))
-        return FALSE;
-      for (guint64 i = 0; i < n; i++)
-        if (!sr_practice_pages_load (database->pages, (guint32) (pgno + i), buffer + i * SR_PRACTICE_PAGE_SIZE, error))
-          {
-            g_prefix_error (error, _("The database “%s”: "), database->path);
-            return FALSE;
-          }
-    }
-  return TRUE;
+  return sr_practice_pages_load_file (database->pages, database->fd, database->path,
+                                      (guint64) st.st_size / SR_PRACTICE_PAGE_SIZE, error) ||
+         sr_practice_jet_error (error, SR_JET_READ_VERIFY_FAILURE);
 }
 
 gboolean
@@ -154,7 +152,7 @@ sr_practice_pages_apply (SrPracticePages      *pages,
   if (type == SR_PRACTICE_RECORD_STATE && length == 8 + SR_PRACTICE_ROW_STATE_SIZE)
     return sr_practice_pages_set_state (pages, lsn, sr_get_le32 (payload), sr_get_le16 (payload + 4),
                                         payload + 8, error);
-  if (type == SR_PRACTICE_RECORD_PAD && length == 16)
+  if (type == SR_PRACTICE_RECORD_PAD && length == SR_PRACTICE_PADDING_SIZE)
     {
       end = (guint64) sr_get_le32 (payload) + sr_get_le32 (payload + 4);
       if (end <= SR_PRACTICE_MAX_PAGES)
@@ -180,34 +178,69 @@ apply (SrPracticeLsn        lsn,
   if (!sr_practice_pages_apply (database->pages, lsn, type, payload, length, error))
     return FALSE;
   return type != SR_PRACTICE_RECORD_PAD || database->read_only ||
-         sr_practice_database_write_padding (database, lsn, payload, error);
+         sr_practice_write_padding (database->fd, database->path, lsn, payload, error);
 }
 
-/* Replays the logs behind the checkpoint; without one, all that are there. */
+/* A backup's copy wants a recovery of its own, with the backup's logs; one
+ * whose recovery came to its end is as any other database (ESE logredo.cxx ErrLGRICheckAttachNow). */
+static gboolean
+is_recovered (SrPracticeDatabase *database,
+              GError            **error)
+{
+  const SrPracticeBackupMark *current = &database->header.backups[SR_PRACTICE_BACKUP_CURRENT];
+
+  if (current->generation_low == 0 || (current->generation_high != 0 && database->header.clean))
+    return TRUE;
+  sr_hresult_set_error (error, SR_HRESULT_FROM_JET (SR_JET_SOFT_RECOVERY_ON_BACKUP_DATABASE),
+                        _("The database “%s” is a backup’s copy"), database->path);
+  return FALSE;
+}
+
+/* Whether there is a log to write to; without any log a database cannot be made consistent. */
+static gboolean
+mend_names (SrPracticeDatabase *database,
+            GError            **error)
+{
+  g_autoptr (GArray) finished = sr_practice_log_list (database->folder, error);
+
+  if (finished == NULL)
+    return FALSE;
+  return sr_practice_log_mend_names (database->folder, error) ||
+         sr_practice_jet_error (error, finished->len == 0 && !database->header.clean
+                                       ? SR_JET_DATABASE_DIRTY_SHUTDOWN : SR_JET_MISSING_LOG_FILE);
+}
+
+/* The place from which logs are replayed; without a checkpoint, all that are there. */
+static gboolean
+find_checkpoint (SrPracticeDatabase *database,
+                 GError            **error)
+{
+  g_autofree char *checkpoint = g_build_filename (database->folder, SR_PRACTICE_CHECKPOINT_NAME, NULL);
+  g_autoptr (GArray) finished = NULL;
+
+  if (g_file_test (checkpoint, G_FILE_TEST_EXISTS))
+    return sr_practice_checkpoint_read (database->folder, database->header.log_signature, &database->checkpoint, error);
+  finished = sr_practice_log_list (database->folder, error);
+  if (finished == NULL)
+    return FALSE;
+  database->checkpoint = SR_PRACTICE_LSN (finished->len > 0 ? g_array_index (finished, guint32, 0) : 1, 0);
+  return TRUE;
+}
+
 static gboolean
 recover (SrPracticeDatabase *database,
          GError            **error)
 {
-  g_autoptr (GArray) finished = NULL;
-  g_autofree char *checkpoint = g_build_filename (database->folder, SR_PRACTICE_CHECKPOINT_NAME, NULL);
+  g_autoptr (GPtrArray) chain = NULL;
   SrPracticeLsn end;
 
-  if (!database->read_only && !sr_practice_log_mend_names (database->folder, error))
+  if (!is_recovered (database, error) ||
+      (!database->read_only && !mend_names (database, error)) ||
+      !find_checkpoint (database, error))
     return FALSE;
-  if (g_file_test (checkpoint, G_FILE_TEST_EXISTS))
-    {
-      if (!sr_practice_checkpoint_read (database->folder, database->header.log_signature, &database->checkpoint, error))
-        return FALSE;
-    }
-  else
-    {
-      finished = sr_practice_log_list (database->folder, error);
-      if (finished == NULL)
-        return FALSE;
-      database->checkpoint = SR_PRACTICE_LSN (finished->len > 0 ? g_array_index (finished, guint32, 0) : 1, 0);
-    }
-  if (!sr_practice_log_replay (database->folder, database->checkpoint, database->header.log_signature, TRUE,
-                               apply, database, &end, error))
+  chain = sr_practice_chain_read_live (database->folder, SR_PRACTICE_LSN_GENERATION (database->checkpoint),
+                                       database->header.log_signature, error);
+  if (chain == NULL || !sr_practice_chain_replay (chain, database->checkpoint, apply, database, &end, error))
     return FALSE;
   if (database->read_only)
     return TRUE;
@@ -215,6 +248,9 @@ recover (SrPracticeDatabase *database,
   if (database->log == NULL)
     return FALSE;
   database->header.clean = FALSE;
+  /* after a restore no backup counts any more */
+  if (database->header.backups[SR_PRACTICE_BACKUP_CURRENT].generation_low != 0)
+    memset (database->header.backups, 0, sizeof database->header.backups);
   return sr_practice_database_write_header (database, error) &&
          sr_practice_database_move_checkpoint (database, G_MAXUINT64, error);
 }
@@ -278,11 +314,15 @@ sr_practice_database_open (const char *folder,
       sr_set_errno_error (error, errno, _("Opening the database “%s”"), database->path);
       return NULL;
     }
-  if (!read_header (database, error) ||
+  if (!sr_practice_db_header_load (database->fd, database->path, &database->header, error) ||
       !load_pages (database, error) ||
-      !recover (database, error) ||
-      !sr_practice_pages_foreach_row (database->pages, note_row, database, error))
+      !recover (database, error))
     return NULL;
+  if (!sr_practice_pages_foreach_row (database->pages, note_row, database, error))
+    {
+      sr_practice_jet_error (error, SR_JET_READ_VERIFY_FAILURE);
+      return NULL;
+    }
   return g_steal_pointer (&database);
 }
 

@@ -108,10 +108,14 @@ typedef struct _SrPracticeDatabase SrPracticeDatabase;
  * @read_only: whether nothing is written, for a look at a stopped CA
  * @error: where to put an error
  *
- * Opens the database, makes it when the folder has none, and replays the logs
- * behind the checkpoint when it was not closed in order.
+ * Opens the database, makes it when the folder has none and no logs, and
+ * replays the logs behind the checkpoint when it was not closed in order.
  *
- * Sets %SR_ERROR_MALFORMED, %SR_ERROR_MISMATCH, %SR_ERROR_NOT_FOUND, %G_IO_ERROR codes.
+ * Sets %SR_HRESULT_ERROR with the errors of ESE's recovery after a crash: those
+ * of sr_practice_chain_read_live() and sr_practice_chain_replay(), JET -1018 for
+ * a damaged page, -532 and -533 for the checkpoint, -544 for a backup's copy,
+ * -550 when it was not closed in order and has no logs, -1811 or -1216 when it
+ * is missing and its logs are there. %G_IO_ERROR codes.
  *
  * Returns: (transfer full): the database, or %NULL
  */

@@ -6,8 +6,11 @@
 #include "base/sr-bytes.h"
 #include "base/sr-error.h"
 #include "base/sr-file.h"
+#include "practice/sr-practice-jet.h"
 
+#include <errno.h>
 #include <glib/gi18n-lib.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #define DB_MAGIC "SRPDB002"
@@ -77,6 +80,44 @@ sr_practice_db_header_read (const guint8       *page,
 }
 
 gboolean
+sr_practice_db_header_load (int                 fd,
+                            const char         *path,
+                            SrPracticeDbHeader *header,
+                            GError            **error)
+{
+  guint8 page[SR_PRACTICE_PAGE_SIZE];
+
+  /* the shadow serves where the first copy was torn */
+  if (sr_practice_read_at (fd, page, sizeof page, 0, path, NULL) &&
+      sr_practice_db_header_read (page, 0, SR_PRACTICE_PAGE_HEADER, header, NULL))
+    return TRUE;
+  if (sr_practice_read_at (fd, page, sizeof page, sizeof page, path, error) &&
+      sr_practice_db_header_read (page, 1, SR_PRACTICE_PAGE_HEADER, header, error))
+    return TRUE;
+  g_prefix_error (error, _("The database “%s”: "), path);
+  return sr_practice_jet_error (error, SR_JET_READ_VERIFY_FAILURE);
+}
+
+gboolean
+sr_practice_db_header_store (int                       fd,
+                             const char               *path,
+                             const SrPracticeDbHeader *header,
+                             GError                  **error)
+{
+  guint8 page[SR_PRACTICE_PAGE_SIZE];
+
+  for (guint32 pgno = 0; pgno < SR_PRACTICE_FIRST_ROW_PAGE; pgno++)
+    {
+      sr_practice_db_header_write (header, page, pgno, SR_PRACTICE_PAGE_HEADER);
+      if (!sr_practice_write_at (fd, page, sizeof page, (guint64) pgno * sizeof page, path, error))
+        return FALSE;
+      if (fdatasync (fd) != 0)
+        return sr_set_errno_error (error, errno, _("Syncing “%s”"), path);
+    }
+  return TRUE;
+}
+
+gboolean
 sr_practice_checkpoint_write (const char    *folder,
                               const guint8  *signature,
                               SrPracticeLsn  lsn,
@@ -103,14 +144,19 @@ sr_practice_checkpoint_read (const char    *folder,
   const guint8 *data;
 
   if (bytes == NULL)
-    return FALSE;
+    return sr_practice_jet_error (error, SR_JET_CHECKPOINT_CORRUPT);
   data = g_bytes_get_data (bytes, NULL);
   if (g_bytes_get_size (bytes) != CHECKPOINT_SIZE ||
       memcmp (data, CHECKPOINT_MAGIC, 8) != 0 ||
-      memcmp (data + 8, signature, SR_PRACTICE_SIGNATURE_SIZE) != 0 ||
       sr_get_le32 (data + CHECKPOINT_SIZE - 4) != (guint32) crc32 (0, data, CHECKPOINT_SIZE - 4))
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("The checkpoint “%s” is damaged or belongs to another database"), path);
+      sr_hresult_set_error (error, SR_HRESULT_FROM_JET (SR_JET_CHECKPOINT_CORRUPT), _("The checkpoint “%s” is damaged"), path);
+      return FALSE;
+    }
+  if (memcmp (data + 8, signature, SR_PRACTICE_SIGNATURE_SIZE) != 0)
+    {
+      sr_hresult_set_error (error, SR_HRESULT_FROM_JET (SR_JET_BAD_CHECKPOINT_SIGNATURE),
+                            _("The checkpoint “%s” belongs to another database"), path);
       return FALSE;
     }
   *lsn = sr_get_le64 (data + 8 + SR_PRACTICE_SIGNATURE_SIZE);

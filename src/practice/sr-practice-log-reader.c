@@ -36,7 +36,7 @@ load (const char *path,
 
   if (bytes != NULL && g_bytes_get_size (bytes) != SR_PRACTICE_LOG_SIZE)
     {
-      g_set_error (error, SR_ERROR, SR_ERROR_MALFORMED, _("The log “%s” has %zu bytes, not %d"),
+      g_set_error (error, SR_ERROR, SR_ERROR_MISMATCH, _("The log “%s” has %zu bytes, not %d"),
                    path, g_bytes_get_size (bytes), SR_PRACTICE_LOG_SIZE);
       return NULL;
     }
@@ -72,28 +72,30 @@ record_at (const guint8 *data,
   return (gssize) length;
 }
 
-/* Reads one log from @from on. A finished log must come to its end record. */
-static gboolean
-replay_one (const char           *path,
-            GBytes               *bytes,
-            guint32               generation,
-            gsize                 from,
-            gboolean              finished,
-            SrPracticeRecordFunc  func,
-            gpointer              user_data,
-            SrPracticeLsn        *end,
-            GError              **error)
+/* An end record in the current log: the change to the next log was interrupted before the rename. */
+gboolean
+sr_practice_log_replay (const char           *path,
+                        guint32               generation,
+                        guint32               from,
+                        gboolean              finished,
+                        SrPracticeRecordFunc  func,
+                        gpointer              user_data,
+                        SrPracticeLsn        *end,
+                        GError              **error)
 {
-  const guint8 *data = g_bytes_get_data (bytes, NULL);
+  g_autoptr (GBytes) bytes = load (path, error);
+  const guint8 *data;
   gsize offset = SR_PRACTICE_LOG_START;
 
+  if (bytes == NULL)
+    return FALSE;
+  data = g_bytes_get_data (bytes, NULL);
   for (;;)
     {
       gssize length = record_at (data, generation, offset);
       SrPracticeRecordType type = length < 0 ? 0 : sr_get_le16 (data + offset + 8);
 
       *end = SR_PRACTICE_LSN (generation, offset);
-      /* an end record in the current log: the change to the next log was interrupted before the rename */
       if (type == SR_PRACTICE_RECORD_END || (length < 0 && !finished))
         return TRUE;
       if (length < 0)
@@ -108,70 +110,5 @@ replay_one (const char           *path,
           return FALSE;
         }
       offset += SR_PRACTICE_RECORD_ALIGN (SR_PRACTICE_RECORD_HEADER + (gsize) length);
-    }
-}
-
-static gboolean
-check_chain (const char           *path,
-             const SrEseLogHeader *header,
-             guint32               generation,
-             gint64                previous_created,
-             const guint8         *signature,
-             GError              **error)
-{
-  if (memcmp (header->signature, signature, SR_PRACTICE_SIGNATURE_SIZE) != 0)
-    g_set_error (error, SR_ERROR, SR_ERROR_MISMATCH, _("The log “%s” belongs to another database"), path);
-  else if (header->generation != generation)
-    g_set_error (error, SR_ERROR, SR_ERROR_MISMATCH, _("The log “%s” is generation %u where %u must follow"),
-                 path, header->generation, generation);
-  else if (previous_created != 0 && header->previous_created != previous_created)
-    g_set_error (error, SR_ERROR, SR_ERROR_MISMATCH, _("The log “%s” does not continue the log before it"), path);
-  else
-    return TRUE;
-  return FALSE;
-}
-
-gboolean
-sr_practice_log_replay (const char           *folder,
-                        SrPracticeLsn         from,
-                        const guint8         *signature,
-                        gboolean              with_current,
-                        SrPracticeRecordFunc  func,
-                        gpointer              user_data,
-                        SrPracticeLsn        *end,
-                        GError              **error)
-{
-  gint64 previous_created = 0;
-
-  for (guint32 generation = SR_PRACTICE_LSN_GENERATION (from);; generation++)
-    {
-      g_autofree char *name = sr_practice_log_name (generation);
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-      gboolean finished = g_file_test (path, G_FILE_TEST_EXISTS);
-      gsize start = generation == SR_PRACTICE_LSN_GENERATION (from) ? SR_PRACTICE_LSN_OFFSET (from) : 0;
-      g_autoptr (GBytes) bytes = NULL;
-      SrEseLogHeader header;
-
-      if (!finished && !with_current)
-        {
-          if (previous_created != 0)
-            return TRUE;
-          g_set_error (error, SR_ERROR, SR_ERROR_NOT_FOUND, _("The log “%s” is missing"), path);
-          return FALSE;
-        }
-      if (!finished)
-        {
-          g_free (path);
-          path = g_build_filename (folder, SR_PRACTICE_LOG_CURRENT, NULL);
-        }
-      bytes = load (path, error);
-      if (bytes == NULL ||
-          !parse_header (g_bytes_get_data (bytes, NULL), path, &header, error) ||
-          !check_chain (path, &header, generation, previous_created, signature, error) ||
-          !replay_one (path, bytes, generation, start, finished, func, user_data, end, error))
-        return FALSE;
-      if (!finished)
-        return TRUE;
-      previous_created = header.created;
     }
 }

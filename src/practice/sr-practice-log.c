@@ -166,22 +166,24 @@ sr_practice_log_create (const char   *folder,
   return log;
 }
 
+/* The log appears under its name when it is whole. */
 gboolean
-sr_practice_log_continue (const char *folder,
-                          guint32     last,
-                          GError    **error)
+sr_practice_log_continue (const char           *folder,
+                          const SrEseLogHeader *last,
+                          GError              **error)
 {
-  g_autofree char *name = sr_practice_log_name (last);
-  g_autofree char *finished = g_build_filename (folder, name, NULL);
   g_autofree char *current = g_build_filename (folder, SR_PRACTICE_LOG_CURRENT, NULL);
-  SrEseLogHeader header;
+  g_autofree char *next = g_build_filename (folder, LOG_NEXT, NULL);
+  SrEseLogHeader header = *last;
   g_autofd int fd = -1;
 
-  if (!sr_practice_log_read_header (finished, &header, error))
-    return FALSE;
   make_next_header (&header);
-  fd = make_file (current, &header, error);
-  return fd >= 0 && sr_file_sync_folder (folder, error);
+  fd = make_file (next, &header, error);
+  if (fd < 0)
+    return FALSE;
+  if (g_rename (next, current) != 0)
+    return sr_set_errno_error (error, errno, _("Renaming “%s”"), next);
+  return sr_file_sync_folder (folder, error);
 }
 
 gboolean

@@ -91,7 +91,8 @@ GArray *sr_practice_log_list (const char *folder,
  * @header: (out): its header; no log of a database was made in the same millisecond as the one before
  * @error: where to put an error
  *
- * Sets %SR_ERROR_MALFORMED, %G_IO_ERROR codes.
+ * Sets %SR_ERROR_MALFORMED, %SR_ERROR_MISMATCH or %SR_ERROR_LIMIT for a file of
+ * another length than a log has, %G_IO_ERROR codes.
  *
  * Returns: whether the header is whole
  */
@@ -101,27 +102,24 @@ gboolean sr_practice_log_read_header (const char     *path,
 
 /**
  * sr_practice_log_replay:
- * @folder: where the logs are
- * @from: records before this are left out; its generation is the first log needed
- * @signature: (array fixed-size=28): the signature that every log must have
- * @with_current: whether edb.log is the last one; it may end in a torn record
+ * @path: a log file
+ * @generation: its generation, as its header says
+ * @from: records before this byte are left out
+ * @finished: whether the log must come to its end record; the current one ends with its last whole record
  * @func: called for every record
  * @user_data: for @func
  * @end: (out): behind the last record
  * @error: where to put an error
  *
- * Reads a chain of logs. Generations must follow each other, every log must name
- * its predecessor's time of creation, and a finished log must be whole.
+ * Reads one log. Sets the errors of sr_practice_log_read_header(),
+ * %SR_ERROR_MALFORMED for a damaged record, and what @func sets.
  *
- * Sets %SR_ERROR_NOT_FOUND for a missing log, %SR_ERROR_MISMATCH for a log of
- * another chain, %SR_ERROR_MALFORMED, %G_IO_ERROR codes, and what @func sets.
- *
- * Returns: whether the chain was read to its end
+ * Returns: whether the log was read to its end
  */
-gboolean sr_practice_log_replay (const char           *folder,
-                                 SrPracticeLsn         from,
-                                 const guint8         *signature,
-                                 gboolean              with_current,
+gboolean sr_practice_log_replay (const char           *path,
+                                 guint32               generation,
+                                 guint32               from,
+                                 gboolean              finished,
                                  SrPracticeRecordFunc  func,
                                  gpointer              user_data,
                                  SrPracticeLsn        *end,
@@ -151,17 +149,17 @@ SrPracticeLog *sr_practice_log_create (const char   *folder,
 /**
  * sr_practice_log_continue:
  * @folder: where
- * @last: generation of the last finished log
+ * @last: header of the last finished log
  * @error: where to put an error
  *
  * Makes an empty current log behind @last, of the same stream: what a restore
- * leaves, which has no current log in its set. Sets %SR_ERROR_MALFORMED, %G_IO_ERROR codes.
+ * leaves, which has no current log in its set. Sets %G_IO_ERROR codes.
  *
  * Returns: whether it is on the disk
  */
-gboolean sr_practice_log_continue (const char *folder,
-                                   guint32     last,
-                                   GError    **error);
+gboolean sr_practice_log_continue (const char           *folder,
+                                   const SrEseLogHeader *last,
+                                   GError              **error);
 
 /**
  * sr_practice_log_mend_names:

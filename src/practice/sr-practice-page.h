@@ -157,6 +157,24 @@ gboolean sr_practice_pages_load (SrPracticePages *pages,
                                  GError         **error);
 
 /**
+ * sr_practice_pages_load_file:
+ * @pages: no pages yet
+ * @fd: a database file
+ * @path: its name, for messages
+ * @end: pages from the first one with rows up to before this one are taken over
+ * @error: where to put an error
+ *
+ * Sets %SR_ERROR_MALFORMED, %SR_ERROR_LIMIT, %G_IO_ERROR codes.
+ *
+ * Returns: whether all pages are whole
+ */
+gboolean sr_practice_pages_load_file (SrPracticePages *pages,
+                                      int              fd,
+                                      const char      *path,
+                                      guint64          end,
+                                      GError         **error);
+
+/**
  * sr_practice_pages_place_row:
  * @pages: pages
  * @length: of a coded row, at most %SR_PRACTICE_MAX_ROW

@@ -11,6 +11,8 @@
 
 /* Rows in a page: a length of two bytes, then the coded row, one behind another. */
 #define ROW_PREFIX 2
+/* How much of a file is read at once. */
+#define LOAD_PAGES 256
 
 typedef struct
 {
@@ -79,6 +81,36 @@ sr_practice_pages_load (SrPracticePages *pages,
       g_clear_pointer (&g_ptr_array_index (pages->pages, pgno), g_free);
       g_ptr_array_index (pages->pages, pgno) = page;
       pages->last_rows = MAX (pages->last_rows, pgno);
+    }
+  return TRUE;
+}
+
+gboolean
+sr_practice_pages_load_file (SrPracticePages *pages,
+                             int              fd,
+                             const char      *path,
+                             guint64          end,
+                             GError         **error)
+{
+  g_autofree guint8 *buffer = g_malloc (LOAD_PAGES * SR_PRACTICE_PAGE_SIZE);
+
+  if (end > SR_PRACTICE_MAX_PAGES)
+    {
+      g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, _("The database “%s” is too large"), path);
+      return FALSE;
+    }
+  for (guint64 pgno = SR_PRACTICE_FIRST_ROW_PAGE; pgno < end; pgno += LOAD_PAGES)
+    {
+      guint64 n = MIN (LOAD_PAGES, end - pgno);
+
+      if (!sr_practice_read_at (fd, buffer, n * SR_PRACTICE_PAGE_SIZE, pgno * SR_PRACTICE_PAGE_SIZE, path, error))
+        return FALSE;
+      for (guint64 i = 0; i < n; i++)
+        if (!sr_practice_pages_load (pages, (guint32) (pgno + i), buffer + i * SR_PRACTICE_PAGE_SIZE, error))
+          {
+            g_prefix_error (error, _("The database “%s”: "), path);
+            return FALSE;
+          }
     }
   return TRUE;
 }

@@ -14,12 +14,11 @@ G_BEGIN_DECLS
  * copy, which changed while it was copied, and replays the logs on it. Nothing
  * in @folder is changed.
  *
- * The copy must have a header that names the backup and a trailer that agrees
- * with it, the logs must be one chain from the trailer's first generation to at
- * least its last, and every page and record must be whole.
+ * All logs of @folder are replayed; see sr_practice_recovery_read() for what
+ * must fit.
  *
- * Sets %SR_ERROR_NOT_FOUND for a missing file, %SR_ERROR_MISMATCH for files of
- * different backups, %SR_ERROR_MALFORMED, %G_IO_ERROR codes.
+ * Sets %SR_ERROR_NOT_FOUND when there is no database, %SR_ERROR_MISMATCH when
+ * there are several, the errors of sr_practice_recovery_read().
  *
  * Returns: (transfer full) (element-type SrPracticeRow): the rows by request id, or %NULL
  */

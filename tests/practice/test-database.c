@@ -3,6 +3,7 @@
 
 #include "base/sr-error.h"
 #include "base/sr-file.h"
+#include "base/sr-hresult.h"
 #include "practice/sr-practice-database-private.h"
 
 #include <fcntl.h>
@@ -244,13 +245,13 @@ test_interrupted_roll (Fixture      *f,
 
 static void
 expect_failure (Fixture *f,
-                int      code)
+                int      jet)
 {
   g_autoptr (GError) error = NULL;
   SrPracticeDatabase *database = sr_practice_database_open (f->folder, "Test CA.edb", FALSE, &error);
 
   g_assert_null (database);
-  g_assert_error (error, SR_ERROR, code);
+  g_assert_error (error, SR_HRESULT_ERROR, (int) SR_HRESULT_FROM_JET (jet));
 }
 
 static void
@@ -289,16 +290,16 @@ test_damage (Fixture      *f,
   /* without its checkpoint the database needs every log */
   g_assert_cmpint (g_unlink (checkpoint), ==, 0);
   g_assert_cmpint (g_rename (second, aside), ==, 0);
-  expect_failure (f, SR_ERROR_MISMATCH);
+  expect_failure (f, SR_JET_MISSING_LOG_FILE);
   g_assert_cmpint (g_rename (first, second), ==, 0);
-  expect_failure (f, SR_ERROR_MISMATCH);
+  expect_failure (f, SR_JET_LOG_GENERATION_MISMATCH);
   g_assert_cmpint (g_rename (second, first), ==, 0);
   g_assert_cmpint (g_rename (aside, second), ==, 0);
   flip (second, SR_PRACTICE_LOG_START + 5000);
-  expect_failure (f, SR_ERROR_MALFORMED);
+  expect_failure (f, SR_JET_LOG_FILE_CORRUPT);
   flip (second, SR_PRACTICE_LOG_START + 5000);
   flip (edb, 2 * SR_PRACTICE_PAGE_SIZE + 100);
-  expect_failure (f, SR_ERROR_MALFORMED);
+  expect_failure (f, SR_JET_READ_VERIFY_FAILURE);
   flip (edb, 2 * SR_PRACTICE_PAGE_SIZE + 100);
   flip (edb, 60); /* the shadow takes the header's place */
   {
@@ -307,10 +308,204 @@ test_damage (Fixture      *f,
     check_rows (f, database);
   }
   flip (checkpoint, 26);
-  expect_failure (f, SR_ERROR_MALFORMED);
+  expect_failure (f, SR_JET_CHECKPOINT_CORRUPT);
   flip (checkpoint, 26);
-  g_assert_cmpint (g_unlink (edb), ==, 0);
-  expect_failure (f, SR_ERROR_NOT_FOUND); /* never a new database in the place of a lost one */
+}
+
+/* What each of these does to the folder of a database of four logs, edb.log being the fourth. */
+typedef void (*Harm) (const char *folder,
+                      const char *other);
+
+static void
+remove_file (const char *folder,
+             const char *name)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  g_assert_cmpint (g_unlink (path), ==, 0);
+}
+
+static void
+replace_file (const char *folder,
+              const char *name,
+              const char *other,
+              const char *other_name)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autofree char *from = g_build_filename (other, other_name, NULL);
+  g_autofree char *bytes = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize size;
+
+  g_file_get_contents (from, &bytes, &size, &error);
+  g_assert_no_error (error);
+  sr_file_replace (path, bytes, size, &error);
+  g_assert_no_error (error);
+}
+
+static void
+remove_logs (const char *folder,
+             const char *other)
+{
+  remove_file (folder, "edb.log");
+  remove_file (folder, "edb00001.log");
+  remove_file (folder, "edb00002.log");
+  remove_file (folder, "edb00003.log");
+}
+
+static void
+remove_current (const char *folder,
+                const char *other)
+{
+  remove_file (folder, "edb.log");
+}
+
+static void
+remove_middle (const char *folder,
+               const char *other)
+{
+  remove_file (folder, "edb00002.log");
+}
+
+static void
+remove_last (const char *folder,
+             const char *other)
+{
+  remove_file (folder, "edb00003.log");
+}
+
+static void
+remove_database (const char *folder,
+                 const char *other)
+{
+  remove_file (folder, "Test CA.edb");
+}
+
+static void
+foreign_log (const char *folder,
+             const char *other)
+{
+  replace_file (folder, "edb00002.log", other, "edb00002.log");
+}
+
+static void
+foreign_checkpoint (const char *folder,
+                    const char *other)
+{
+  replace_file (folder, "edb.chk", other, "edb.chk");
+}
+
+static void
+renamed_log (const char *folder,
+             const char *other)
+{
+  replace_file (folder, "edb00002.log", folder, "edb00003.log");
+}
+
+static void
+older_current (const char *folder,
+               const char *other)
+{
+  replace_file (folder, "edb.log", folder, "edb00002.log");
+}
+
+static void
+short_log (const char *folder,
+           const char *other)
+{
+  g_autofree char *path = g_build_filename (folder, "edb00002.log", NULL);
+
+  g_assert_cmpint (truncate (path, SR_PRACTICE_LOG_SIZE - 1), ==, 0);
+}
+
+/* As a time that stands in the next header too: what follows does not continue this log. */
+static void
+twin_log (const char *folder,
+          const char *other)
+{
+  g_autofree char *path = g_build_filename (folder, "edb00002.log", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofd int fd = open (path, O_RDWR);
+  SrEseLogHeader header;
+  guint8 page[SR_ESE_LOG_HEADER_SIZE];
+
+  sr_practice_log_read_header (path, &header, &error);
+  g_assert_no_error (error);
+  header.created += 1000;
+  sr_ese_log_header_write (&header, page);
+  g_assert_cmpint (pwrite (fd, page, sizeof page, 0), ==, sizeof page);
+}
+
+static void
+make_four_logs (Fixture    *f,
+                const char *folder,
+                gboolean    clean)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SrPracticeDatabase) database = sr_practice_database_open (folder, "Test CA.edb", FALSE, &error);
+
+  g_assert_no_error (error);
+  g_ptr_array_set_size (f->rows, 0);
+  for (guint i = 0; i < 3; i++)
+    {
+      insert (f, database, 20);
+      sr_practice_database_roll (database, &error);
+      g_assert_no_error (error);
+    }
+  insert (f, database, 20);
+  if (clean)
+    sr_practice_database_close (database, &error);
+  g_assert_no_error (error);
+}
+
+/* Recovery without a restore: the engine's own number for everything that does not fit. */
+static void
+test_refusals (Fixture      *f,
+               gconstpointer data)
+{
+  static const struct
+  {
+    const char *name;
+    Harm harm;
+    gboolean clean; /* whether the database was closed in order before */
+    gboolean checkpoint; /* whether it keeps its checkpoint */
+    int jet;
+  } cases[] = {
+    { "dirty database without logs", remove_logs, FALSE, TRUE, SR_JET_DATABASE_DIRTY_SHUTDOWN },
+    { "clean database without logs", remove_logs, TRUE, TRUE, SR_JET_MISSING_LOG_FILE },
+    { "current log missing", remove_current, FALSE, TRUE, SR_JET_MISSING_LOG_FILE },
+    { "log missing in the middle", remove_middle, FALSE, FALSE, SR_JET_MISSING_LOG_FILE },
+    { "log before the current one missing", remove_last, FALSE, FALSE, SR_JET_MISSING_LOG_FILE },
+    { "log of the checkpoint missing", remove_last, FALSE, TRUE, SR_JET_MISSING_LOG_FILE },
+    { "database missing, not closed", remove_database, FALSE, TRUE, SR_JET_ATTACHED_DATABASE_MISMATCH },
+    { "database missing, closed", remove_database, TRUE, TRUE, SR_JET_FILE_NOT_FOUND },
+    { "log of another database", foreign_log, FALSE, FALSE, SR_JET_BAD_LOG_SIGNATURE },
+    { "checkpoint of another database", foreign_checkpoint, FALSE, TRUE, SR_JET_BAD_CHECKPOINT_SIGNATURE },
+    { "log of another generation", renamed_log, FALSE, FALSE, SR_JET_LOG_GENERATION_MISMATCH },
+    { "current log of an older generation", older_current, FALSE, FALSE, SR_JET_INVALID_LOG_SEQUENCE },
+    { "log that the next one does not continue", twin_log, FALSE, FALSE, SR_JET_INVALID_LOG_SEQUENCE },
+    { "short log", short_log, FALSE, FALSE, SR_JET_LOG_FILE_SIZE_MISMATCH },
+  };
+  g_autofree char *other = g_build_filename (f->folder, "other", NULL);
+
+  sr_file_make_private_folder (other, NULL);
+  make_four_logs (f, other, TRUE);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *folder = g_strdup_printf ("%s/%" G_GSIZE_FORMAT, f->folder, i);
+      g_autoptr (SrPracticeDatabase) database = NULL;
+      g_autoptr (GError) error = NULL;
+
+      sr_file_make_private_folder (folder, NULL);
+      make_four_logs (f, folder, cases[i].clean);
+      if (!cases[i].checkpoint)
+        remove_file (folder, "edb.chk");
+      cases[i].harm (folder, other);
+      g_test_message ("%s", cases[i].name);
+      database = sr_practice_database_open (folder, "Test CA.edb", FALSE, &error);
+      g_assert_null (database);
+      g_assert_error (error, SR_HRESULT_ERROR, (int) SR_HRESULT_FROM_JET (cases[i].jet));
+    }
 }
 
 static void
@@ -397,6 +592,7 @@ main (int    argc,
   g_test_add ("/practice/database/torn-log", Fixture, NULL, set_up, test_torn_log, tear_down);
   g_test_add ("/practice/database/interrupted-roll", Fixture, NULL, set_up, test_interrupted_roll, tear_down);
   g_test_add ("/practice/database/damage", Fixture, NULL, set_up, test_damage, tear_down);
+  g_test_add ("/practice/database/refusals", Fixture, NULL, set_up, test_refusals, tear_down);
   g_test_add ("/practice/database/truncate", Fixture, NULL, set_up, test_truncate, tear_down);
   g_test_add ("/practice/database/limits", Fixture, NULL, set_up, test_limits, tear_down);
   return g_test_run ();

@@ -192,12 +192,20 @@ test_hashes (PracticeFixture *f,
 
 static void
 expect_failure (const char *folder,
+                GQuark      domain,
                 int         code)
 {
   g_autoptr (GError) error = NULL;
 
   g_assert_null (sr_practice_set_read_rows (folder, &error));
-  g_assert_error (error, SR_ERROR, code);
+  g_assert_error (error, domain, code);
+}
+
+static void
+expect_jet (const char *folder,
+            int         jet)
+{
+  expect_failure (folder, SR_HRESULT_ERROR, (int) SR_HRESULT_FROM_JET (jet));
 }
 
 /* A set that is not whole is not taken for one. */
@@ -226,24 +234,26 @@ test_broken_sets (PracticeFixture *f,
       g_autofree char *aside = g_build_filename (f->folder, "aside", NULL);
 
       g_assert_cmpint (g_rename (path, aside), ==, 0);
-      expect_failure (folder, SR_ERROR_NOT_FOUND);
+      /* the first one, one in the middle, the last one */
+      expect_jet (folder, i == 0 ? SR_JET_STARTING_RESTORE_LOG_TOO_HIGH :
+                          i + 1 < logs->len ? SR_JET_MISSING_RESTORE_LOG_FILES : SR_JET_ENDING_RESTORE_LOG_TOO_LOW);
       g_assert_cmpint (g_rename (aside, path), ==, 0);
     }
   g_assert_true (g_file_get_contents (edb, &bytes, &size, NULL));
   g_file_set_contents (second, bytes, (gssize) size, NULL);
-  expect_failure (folder, SR_ERROR_MISMATCH); /* two databases */
+  expect_failure (folder, SR_ERROR, SR_ERROR_MISMATCH); /* two databases */
   g_unlink (second);
   g_file_set_contents (edb, bytes, (gssize) size - 4096, NULL);
-  expect_failure (folder, SR_ERROR_MALFORMED); /* the trailer is missing */
+  expect_jet (folder, SR_JET_BAD_PATCH_PAGE); /* the trailer is missing */
   g_file_set_contents (edb, bytes, (gssize) size - 1, NULL);
-  expect_failure (folder, SR_ERROR_MALFORMED);
+  expect_jet (folder, SR_JET_READ_VERIFY_FAILURE);
   bytes[3 * 4096 + 50] ^= 1;
   g_file_set_contents (edb, bytes, (gssize) size, NULL);
-  expect_failure (folder, SR_ERROR_MALFORMED);
+  expect_jet (folder, SR_JET_READ_VERIFY_FAILURE);
   g_unlink (edb);
-  expect_failure (folder, SR_ERROR_NOT_FOUND);
+  expect_failure (folder, SR_ERROR, SR_ERROR_NOT_FOUND);
   /* the live database is no backup's copy */
-  expect_failure (live, SR_ERROR_MALFORMED);
+  expect_jet (live, SR_JET_RESTORE_OF_NON_BACKUP_DATABASE);
 }
 
 static void
@@ -324,7 +334,7 @@ test_fuzz (PracticeFixture *f,
       if (rows == NULL)
         {
           failures++;
-          g_assert_true (error->domain == SR_ERROR);
+          g_assert_true (error->domain == SR_HRESULT_ERROR);
         }
       g_assert_true (g_file_set_contents_full (is_log ? log : edb, is_log ? good_log : good_edb, (gssize) size,
                                                G_FILE_SET_CONTENTS_NONE, 0600, NULL));

@@ -186,7 +186,7 @@ test_broken (PracticeFixture *f,
 
   g_assert_cmphex (sr_practice_backup_prepare (f->ca, &operator, CA_NAME, 0, 1), ==, SR_S_OK);
   g_assert_false (sr_practice_ca_restore (f->ca, folder, &error));
-  g_assert_error (error, SR_ERROR, SR_ERROR_NOT_FOUND);
+  g_assert_error (error, SR_HRESULT_ERROR, (int) SR_HRESULT_FROM_JET (SR_JET_MISSING_RESTORE_LOG_FILES));
   g_assert_cmphex (sr_practice_backup_end (f->ca, &operator), ==, SR_S_OK);
   g_assert_false (g_file_test (aside, G_FILE_TEST_EXISTS));
   assert_rows (f, expected);
