@@ -59,6 +59,8 @@ struct _SrPracticeCa
   gboolean shared_session;
   gboolean survives_rundown;
   gboolean registered;
+  SrHresult exit_code; /* with which the service stopped by itself, S_OK otherwise */
+  guint steps_to_live; /* of a recovery (tests), 0 for ever */
   SrPracticeSigner *signer;
   SrPracticeDatabase *database;
   SrPracticeConfig *config;
@@ -105,8 +107,12 @@ void sr_practice_backup_finish (SrPracticeCa     *ca,
 /* Both locks are held. Stopping loses an open backup. */
 gboolean sr_practice_ca_stop (SrPracticeCa *ca,
                               GError      **error);
-gboolean sr_practice_ca_open_database (SrPracticeCa *ca,
-                                       GError      **error);
+gboolean sr_practice_ca_start (SrPracticeCa *ca,
+                               GError      **error);
+
+/* The file or folder that a path of the CA's host is ("\\\\host\\C$\\folder", "C:\\folder"); NULL for what is no such path. */
+char *sr_practice_ca_map_path (SrPracticeCa *ca,
+                               const char   *path);
 
 /* Path of the CRL in the enroll folder. */
 char *sr_practice_ca_get_crl_name (SrPracticeCa *ca);

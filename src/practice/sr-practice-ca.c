@@ -119,7 +119,7 @@ set_defaults (SrPracticeCa *ca,
     { SR_PRACTICE_NODE_ROOT, NULL, "DBSystemDirectory", g_variant_new_string (SR_PRACTICE_CERTLOG_PATH) },
     { SR_PRACTICE_NODE_ROOT, NULL, "DBTempDirectory", g_variant_new_string (SR_PRACTICE_CERTLOG_PATH) },
     { SR_PRACTICE_NODE_ROOT, NULL, "DBFlags", g_variant_new_int32 (SR_PRACTICE_DBFLAGS) },
-    { SR_PRACTICE_NODE_ROOT, NULL, "SetupStatus", g_variant_new_int32 (0x4001) }, /* installed, up to date */
+    { SR_PRACTICE_NODE_ROOT, NULL, "SetupStatus", g_variant_new_int32 (0x6001) }, /* installed, up to date, its database is to be made */
     { SR_PRACTICE_NODE_ROOT, NULL, "Version", g_variant_new_int32 (0x00070001) },
     { SR_PRACTICE_NODE_CA, NULL, "CommonName", g_variant_new_string (name) },
     { SR_PRACTICE_NODE_CA, NULL, "CAServerName", g_variant_new_string (ca->host) },
@@ -165,26 +165,6 @@ open_config (SrPracticeCa *ca,
   return sr_practice_config_save (ca->config, error);
 }
 
-gboolean
-sr_practice_ca_open_database (SrPracticeCa *ca,
-                              GError      **error)
-{
-  gboolean circular = (sr_practice_config_in_force (ca->config, SR_PRACTICE_NODE_ROOT, "DBFlags") & SR_PRACTICE_DBFLAGS_CIRCULARLOGGING) != 0;
-
-  ca->database = sr_practice_database_open (ca->log_folder, ca->database_name, FALSE, error);
-  if (ca->database == NULL)
-    return FALSE;
-  sr_practice_database_set_keep_logs (ca->database, circular, FALSE);
-  if (sr_practice_database_get_row_count (ca->database) == 0)
-    {
-      g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) sr_practice_row_free);
-
-      g_ptr_array_add (rows, sr_practice_signer_make_ca_row (ca->signer, 1));
-      return sr_practice_database_insert (ca->database, rows, error);
-    }
-  return TRUE;
-}
-
 char *
 sr_practice_ca_get_crl_name (SrPracticeCa *ca)
 {
@@ -212,6 +192,7 @@ sr_practice_ca_open (const char              *folder,
   g_autofree char *roles = g_build_filename (folder, "roles.json", NULL);
   g_autofree char *ledger = g_build_filename (folder, "ledger.json", NULL);
   g_autofree char *sanitized = NULL;
+  g_autoptr (GError) local = NULL;
 
   if (options->name != NULL && !sr_practice_check_name (options->name, error))
     return NULL;
@@ -220,6 +201,7 @@ sr_practice_ca_open (const char              *folder,
   ca->enroll_folder = g_build_filename (folder, "CertEnroll", NULL);
   ca->shared_session = options->shared_session;
   ca->survives_rundown = options->survives_rundown;
+  ca->steps_to_live = options->steps_to_live;
   if (!sr_file_make_private_folder (folder, error) ||
       !sr_file_make_private_folder (ca->log_folder, error) ||
       !sr_file_make_private_folder (ca->enroll_folder, error))
@@ -239,7 +221,17 @@ sr_practice_ca_open (const char              *folder,
     return NULL;
   sanitized = sr_practice_sanitize_name (sr_practice_ca_get_name (ca));
   ca->database_name = g_strconcat (sanitized, ".edb", NULL);
-  if (!sr_practice_ca_open_database (ca, error) || !publish_first (ca, error))
+  if (!sr_practice_ca_start (ca, &local))
+    {
+      if (options->start_may_fail)
+        {
+          g_message ("Practice CA: %s", local->message);
+          return g_steal_pointer (&ca);
+        }
+      g_propagate_error (error, g_steal_pointer (&local));
+      return NULL;
+    }
+  if (!publish_first (ca, error))
     return NULL;
   return g_steal_pointer (&ca);
 }
@@ -265,6 +257,7 @@ sr_practice_ca_close (SrPracticeCa *ca,
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&ca->lock);
 
   ca->registered = FALSE;
+  ca->exit_code = SR_S_OK;
   return sr_practice_ca_stop (ca, error);
 }
 
@@ -279,10 +272,32 @@ sr_practice_ca_restart (SrPracticeCa *ca,
   if (!sr_practice_ca_stop (ca, error))
     return FALSE;
   sr_practice_config_enforce (ca->config);
-  if (!sr_practice_ca_open_database (ca, error))
-    return FALSE;
-  ca->registered = TRUE;
-  return TRUE;
+  return sr_practice_ca_start (ca, error);
+}
+
+gboolean
+sr_practice_ca_is_running (SrPracticeCa *ca)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&ca->lock);
+
+  return ca->database != NULL;
+}
+
+SrHresult
+sr_practice_ca_get_exit_code (SrPracticeCa *ca)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&ca->lock);
+
+  return ca->exit_code;
+}
+
+void
+sr_practice_ca_crash_in_recovery (SrPracticeCa *ca,
+                                  guint         step)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&ca->lock);
+
+  ca->steps_to_live = step;
 }
 
 const char *

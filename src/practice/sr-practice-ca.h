@@ -27,6 +27,8 @@ G_DECLARE_FINAL_TYPE (SrPracticeCa, sr_practice_ca, SR, PRACTICE_CA, GObject)
  * @host: (nullable): the host's name as it stands in UNC paths; %NULL for the one it has, "localhost" for a new CA
  * @shared_session: whether an open backup belongs to the CA, so that every object can go on with it, or to the object that prepared it
  * @survives_rundown: whether an open backup outlives its object
+ * @start_may_fail: whether a CA whose service does not start is opened nevertheless, stopped; see sr_practice_ca_get_exit_code()
+ * @steps_to_live: the step at which the recovery of a restore kills this process, 0 for never (tests)
  *
  * What Windows does in the last two points is not documented: both ways exist.
  */
@@ -36,6 +38,8 @@ typedef struct
   const char *host;
   gboolean shared_session;
   gboolean survives_rundown;
+  gboolean start_may_fail;
+  guint steps_to_live;
 } SrPracticeOptions;
 
 /**
@@ -47,8 +51,18 @@ typedef struct
  * Starts the CA, a new one when the folder is empty and a name is given. The
  * configuration set for the next start comes into force.
  *
+ * A restore that is registered under RestoreInProgress is recovered first:
+ * full backup and logs in order, and the live logs behind them that continue
+ * the chain. Nothing is changed when something does not fit. After it no backup
+ * counts any more, so that log-only backups miss a full one (-560), and the key
+ * is gone.
+ *
  * Sets %G_IO_ERROR_BUSY when another process has the folder open,
- * %SR_ERROR_NOT_FOUND, %SR_ERROR_MISMATCH, %SR_ERROR_MALFORMED, %G_IO_ERROR codes.
+ * %SR_ERROR_NOT_FOUND, %SR_ERROR_MISMATCH, %SR_ERROR_MALFORMED for other files
+ * than the database, %SR_HRESULT_ERROR with what the service fails with: the
+ * errors of sr_practice_restore_read(), sr_practice_recovery_read() and
+ * sr_practice_database_open(), JET -1023 for a path of the restore that is not
+ * the CA's, -1811 for a database that was there once. %G_IO_ERROR codes.
  *
  * Returns: (transfer full): the CA, or %NULL
  */
@@ -81,6 +95,32 @@ gboolean sr_practice_ca_close (SrPracticeCa *ca,
  */
 gboolean sr_practice_ca_restart (SrPracticeCa *ca,
                                  GError      **error);
+
+/**
+ * sr_practice_ca_is_running:
+ * @ca: a CA
+ *
+ * Returns: whether its service runs
+ */
+gboolean sr_practice_ca_is_running (SrPracticeCa *ca);
+
+/**
+ * sr_practice_ca_get_exit_code:
+ * @ca: a CA
+ *
+ * Returns: with what its service ended when it started last, S_OK when it runs or was stopped
+ */
+SrHresult sr_practice_ca_get_exit_code (SrPracticeCa *ca);
+
+/**
+ * sr_practice_ca_crash_in_recovery:
+ * @ca: a CA
+ * @step: from 1, which step that writes; 0 for none
+ *
+ * Lets this process be killed (SIGKILL) in the next recovery of a restore (tests).
+ */
+void sr_practice_ca_crash_in_recovery (SrPracticeCa *ca,
+                                       guint         step);
 
 const char *sr_practice_ca_get_name (SrPracticeCa *ca);
 const char *sr_practice_ca_get_host (SrPracticeCa *ca);
@@ -279,10 +319,13 @@ gint64 sr_practice_ca_get_count (SrPracticeCa *ca,
  * @error: where to put an error
  *
  * Everything there is to know, for tests and for the terminal: members name,
- * host, certificate (base64 of DER), logs (generations on the disk), session
- * (open, kind, principal, ...), the members of sr_practice_ledger_add_to(), and
- * rows with requestId, serial, subject, disposition, submitted, notBefore,
- * notAfter, revoked, reason, certificate. Times are ISO 8601, UTC.
+ * host, certificate (base64 of DER), running, logs (generations on the disk),
+ * session (open, kind, principal, ...), the members of
+ * sr_practice_ledger_add_to(), restoreInProgress (the values of that key, null
+ * when there is none), and rows with requestId, serial, subject, disposition,
+ * submitted, notBefore, notAfter, revoked, reason, certificate. Times are ISO
+ * 8601, UTC. Of a stopped CA whose database cannot be opened without changing
+ * it, databaseError (code, message) stands in the place of what the database tells.
  *
  * Sets %SR_ERROR_MALFORMED, %G_IO_ERROR codes.
  *

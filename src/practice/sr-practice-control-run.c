@@ -87,7 +87,8 @@ status (SrPracticeServer *server,
         JsonObject       *out,
         GError          **error)
 {
-  static const char *const members[] = { "session", "counts", "rowCount", "databaseSize", "logs" };
+  static const char *const members[] = { "running", "session", "counts", "lastStart", "restoreInProgress",
+                                         "rowCount", "databaseSize", "logs" };
   g_autoptr (JsonObject) inspection = sr_practice_ca_inspect (sr_practice_server_get_ca (server), FALSE, error);
   g_autoptr (JsonObject) description = sr_practice_server_describe (server);
 
@@ -95,7 +96,8 @@ status (SrPracticeServer *server,
     return FALSE;
   add_members (out, description);
   for (guint i = 0; i < G_N_ELEMENTS (members); i++)
-    json_object_set_member (out, members[i], json_node_copy (json_object_get_member (inspection, members[i])));
+    if (json_object_has_member (inspection, members[i]))
+      json_object_set_member (out, members[i], json_node_copy (json_object_get_member (inspection, members[i])));
   sr_practice_server_add_facts (server, out);
   return TRUE;
 }
@@ -298,6 +300,20 @@ add_drop (SrPracticeServer *server,
 }
 
 static gboolean
+crash_in_recovery (SrPracticeServer *server,
+                   JsonObject       *in,
+                   JsonObject       *out,
+                   GError          **error)
+{
+  gint64 step;
+
+  if (!get_number (in, "step", 0, G_MAXUINT32, &step, error))
+    return FALSE;
+  sr_practice_ca_crash_in_recovery (sr_practice_server_get_ca (server), (guint) step);
+  return TRUE;
+}
+
+static gboolean
 disconnect (SrPracticeServer *server,
             JsonObject       *in,
             JsonObject       *out,
@@ -335,6 +351,7 @@ static const struct
   { "roles", set_roles },
   { "clock", set_clock },
   { "drop", add_drop },
+  { "crash-in-recovery", crash_in_recovery },
   { "disconnect", disconnect },
 };
 

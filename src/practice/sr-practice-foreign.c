@@ -18,9 +18,12 @@ static gboolean
 is_idle (SrPracticeCa *ca,
          GError      **error)
 {
-  if (!ca->backup.open)
+  if (ca->database == NULL)
+    g_set_error_literal (error, SR_ERROR, SR_ERROR_STATE, _("The CA is stopped"));
+  else if (ca->backup.open)
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_BUSY, _("A backup is open"));
+  else
     return TRUE;
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_BUSY, _("A backup is open"));
   return FALSE;
 }
 
@@ -77,6 +80,5 @@ sr_practice_ca_restore (SrPracticeCa *ca,
     return FALSE;
   ok = replace_folder (restored, ca->log_folder, error);
   sr_practice_config_enforce (ca->config);
-  ca->registered = sr_practice_ca_open_database (ca, ok ? error : NULL);
-  return ok && ca->registered;
+  return sr_practice_ca_start (ca, ok ? error : NULL) && ok;
 }

@@ -3,11 +3,11 @@
 
 #include "practice/sr-practice-ca-private.h"
 
-#include "base/sr-error.h"
 #include "base/sr-filetime.h"
+#include "practice/sr-practice-jet.h"
 #include "practice/sr-practice-names.h"
+#include "practice/sr-practice-restore.h"
 
-#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 
 static void
@@ -167,6 +167,38 @@ add_identity (JsonObject       *object,
   set_base64 (object, "certificate", sr_practice_signer_get_certificate (signer));
 }
 
+/* A look at the database of a CA that does not run; one that wants a recovery first tells which error it gives. */
+static gboolean
+add_stopped_database (JsonObject *object,
+                      const char *log_folder,
+                      const char *database_name,
+                      gboolean    with_rows,
+                      GError    **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (SrPracticeDatabase) database = sr_practice_database_open (log_folder, database_name, TRUE, &local);
+  g_autofree char *code = NULL;
+  JsonObject *failure;
+
+  if (database != NULL)
+    return add_database (object, database, log_folder, with_rows, error);
+  code = g_strdup_printf ("0x%08x", sr_practice_error_to_hresult (local));
+  failure = json_object_new ();
+  json_object_set_string_member (failure, "code", code);
+  json_object_set_string_member (failure, "message", local->message);
+  json_object_set_object_member (object, "databaseError", failure);
+  return TRUE;
+}
+
+static void
+add_restore (JsonObject       *object,
+             SrPracticeConfig *config)
+{
+  JsonNode *restore = sr_practice_restore_describe (config);
+
+  json_object_set_member (object, "restoreInProgress", restore != NULL ? restore : json_node_new (JSON_NODE_NULL));
+}
+
 JsonObject *
 sr_practice_ca_inspect (SrPracticeCa *ca,
                         gboolean      with_rows,
@@ -175,32 +207,23 @@ sr_practice_ca_inspect (SrPracticeCa *ca,
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&ca->lock);
   g_autoptr (JsonObject) object = json_object_new ();
 
-  if (ca->database == NULL)
-    {
-      g_set_error_literal (error, SR_ERROR, SR_ERROR_STATE, _("The CA is stopped"));
-      return NULL;
-    }
   add_identity (object, ca->host, ca->signer);
-  json_object_set_boolean_member (object, "running", TRUE);
+  json_object_set_boolean_member (object, "running", ca->database != NULL);
   json_object_set_object_member (object, "session", session_to_json (&ca->backup));
   sr_practice_ledger_add_to (ca->ledger, object);
-  if (!add_database (object, ca->database, ca->log_folder, with_rows, error))
+  add_restore (object, ca->config);
+  if (ca->database != NULL ? !add_database (object, ca->database, ca->log_folder, with_rows, error)
+                           : !add_stopped_database (object, ca->log_folder, ca->database_name, with_rows, error))
     return NULL;
   return g_steal_pointer (&object);
 }
 
-static char *
-stored_host (const char *folder,
-             GError    **error)
+static const char *
+stored_host (SrPracticeConfig *config)
 {
-  g_autofree char *path = g_build_filename (folder, "config", NULL);
-  g_autoptr (SrPracticeConfig) config = sr_practice_config_open (path, error);
-  GVariant *value;
+  GVariant *value = sr_practice_config_get (config, SR_PRACTICE_NODE_CA, NULL, "CAServerName");
 
-  if (config == NULL)
-    return NULL;
-  value = sr_practice_config_get (config, SR_PRACTICE_NODE_CA, NULL, "CAServerName");
-  return g_strdup (value != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_STRING) ? g_variant_get_string (value, NULL) : "");
+  return value != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_STRING) ? g_variant_get_string (value, NULL) : "";
 }
 
 JsonObject *
@@ -209,12 +232,12 @@ sr_practice_inspect_folder (const char *folder,
 {
   g_autofree char *log_folder = g_build_filename (folder, "CertLog", NULL);
   g_autofree char *ledger_path = g_build_filename (folder, "ledger.json", NULL);
+  g_autofree char *config_path = g_build_filename (folder, "config", NULL);
   g_autofd int lock = sr_practice_ca_lock_folder (folder, FALSE, error);
-  g_autofree char *host = lock >= 0 ? stored_host (folder, error) : NULL;
-  g_autoptr (SrPracticeSigner) signer = host != NULL ? sr_practice_signer_open (folder, NULL, error) : NULL;
+  g_autoptr (SrPracticeConfig) config = lock >= 0 ? sr_practice_config_open (config_path, error) : NULL;
+  g_autoptr (SrPracticeSigner) signer = config != NULL ? sr_practice_signer_open (folder, NULL, error) : NULL;
   g_autoptr (SrPracticeLedger) ledger = signer != NULL ? sr_practice_ledger_open (ledger_path, error) : NULL;
   g_autoptr (JsonObject) object = json_object_new ();
-  g_autoptr (SrPracticeDatabase) database = NULL;
   g_autofree char *sanitized = NULL;
   g_autofree char *name = NULL;
   SrPracticeBackup closed = { .open = FALSE };
@@ -223,14 +246,12 @@ sr_practice_inspect_folder (const char *folder,
     return NULL;
   sanitized = sr_practice_sanitize_name (sr_practice_signer_get_name (signer));
   name = g_strconcat (sanitized, ".edb", NULL);
-  database = sr_practice_database_open (log_folder, name, TRUE, error);
-  if (database == NULL)
-    return NULL;
-  add_identity (object, host, signer);
+  add_identity (object, stored_host (config), signer);
   json_object_set_boolean_member (object, "running", FALSE);
   json_object_set_object_member (object, "session", session_to_json (&closed));
   sr_practice_ledger_add_to (ledger, object);
-  if (!add_database (object, database, log_folder, TRUE, error))
+  add_restore (object, config);
+  if (!add_stopped_database (object, log_folder, name, TRUE, error))
     return NULL;
   return g_steal_pointer (&object);
 }

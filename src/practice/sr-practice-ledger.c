@@ -240,6 +240,23 @@ sr_practice_ledger_note_refusal (SrPracticeLedger *ledger,
   count (ledger, "refusals", rule);
 }
 
+void
+sr_practice_ledger_note_start (SrPracticeLedger *ledger,
+                               SrHresult         exit_code,
+                               gboolean          recovered)
+{
+  JsonObject *start = json_object_new ();
+  g_autofree char *text = g_strdup_printf ("0x%08x", exit_code);
+
+  set_now (start, "time");
+  json_object_set_int_member (start, "exitCode", exit_code);
+  json_object_set_string_member (start, "exit", text);
+  json_object_set_boolean_member (start, "recovered", recovered);
+  json_object_set_object_member (ledger->root, "lastStart", start);
+  if (recovered)
+    count (ledger, "counts", "recoveries");
+}
+
 gint64
 sr_practice_ledger_get_count (SrPracticeLedger *ledger,
                               const char       *group,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "base/sr-hresult.h"
+
 #include <json-glib/json-glib.h>
 
 G_BEGIN_DECLS
@@ -136,6 +138,18 @@ void sr_practice_ledger_note_refusal (SrPracticeLedger *ledger,
                                       const char       *rule);
 
 /**
+ * sr_practice_ledger_note_start:
+ * @ledger: a ledger
+ * @exit_code: with what the service failed, S_OK when it runs
+ * @recovered: whether it has recovered a restore
+ *
+ * Notes a start of the service, and counts recoveries.
+ */
+void sr_practice_ledger_note_start (SrPracticeLedger *ledger,
+                                    SrHresult         exit_code,
+                                    gboolean          recovered);
+
+/**
  * sr_practice_ledger_get_count:
  * @ledger: a ledger
  * @group: "counts", "calls", "auth" or "refusals"
@@ -150,7 +164,9 @@ gint64 sr_practice_ledger_get_count (SrPracticeLedger *ledger,
 /**
  * sr_practice_ledger_add_to:
  * @ledger: a ledger
- * @object: gets the members counts, calls, auth, refusals and backups, copied
+ * @object: gets the members counts, calls, auth, refusals and backups, and
+ *   lastStart when there was one (time, exitCode as a number, exit as text, and
+ *   recovered: whether it recovered a restore), copied
  */
 void sr_practice_ledger_add_to (SrPracticeLedger *ledger,
                                 JsonObject       *object);
