@@ -245,6 +245,8 @@ static const struct
     N_("The database engine is out of memory") },
   { 0xc80003fa, "JET_errReadVerifyFailure",
     N_("Reading the database found a damaged page") },
+  { 0xc80003fe, "JET_errDiskIO",
+    N_("The database engine could not read or write the disk") },
   { 0xc80003ff, "JET_errInvalidPath",
     N_("The database engine finds a path invalid") },
   { 0xc8000408, "JET_errFileAccessDenied",
@@ -254,6 +256,8 @@ static const struct
     N_("The server is out of memory") },
   { 0xc80004c0, "JET_errAttachedDatabaseMismatch",
     N_("The database that the log files tell of is missing") },
+  { 0xc8000710, "JET_errDiskFull",
+    N_("The disk is full") },
   { 0xc8000713, "JET_errFileNotFound",
     N_("The database engine cannot find the file") },
 };

@@ -26,7 +26,7 @@ gboolean sr_practice_jet_error (GError **error,
  * @error: an error
  *
  * Returns: the HRESULT with which a service fails that met @error: its own, or
- *   the Windows code of a system's error, or E_FAIL
+ *   the engine's for an error of the system, or E_FAIL
  */
 SrHresult sr_practice_error_to_hresult (const GError *error);
 

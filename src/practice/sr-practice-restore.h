@@ -27,7 +27,10 @@ G_BEGIN_DECLS
  * @high: of the last one
  * @database: (nullable): UNC of where the database is now; %NULL where it always is
  *
- * A restore that was registered.
+ * A restore that was registered. The database lies where it always is, as the
+ * backup served it. In @backup_log_folder only the logs from @low to @high
+ * matter, unless it is @log_folder itself: what lies there behind @high is a
+ * live log, and is replayed when it continues the backup.
  */
 typedef struct
 {

@@ -6,6 +6,8 @@
 #include "base/sr-file.h"
 
 #include <glib/gstdio.h>
+#include <sys/mount.h>
+#include <sys/statvfs.h>
 
 /* What is there after a crash is never taken for a database when the key is deleted by hand, unless it is one. */
 static void
@@ -102,6 +104,73 @@ test_fewer_after_crash (RecoveryFixture *f,
   recovery_check_recovered (f, f->rows->pdata[2]);
 }
 
+static gboolean
+mount_disk (const char *folder,
+            gulong      flags,
+            guint64     size)
+{
+  g_autofree char *options = g_strdup_printf ("size=%" G_GUINT64_FORMAT, size);
+
+  return mount ("tmpfs", folder, "tmpfs", flags, options) == 0;
+}
+
+/* Starts the CA on a disk with @room bytes left. Then the disk gets larger, and
+ * what the first start left is recovered. Returns whether the room was enough. */
+static gboolean
+recover_with (RecoveryFixture *f,
+              const char      *disk,
+              guint64          room)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SrPracticeCa) ca = NULL;
+  struct statvfs vfs;
+  gboolean enough;
+
+  recovery_copy_tree (f->ca, disk);
+  g_assert_cmpint (statvfs (disk, &vfs), ==, 0);
+  g_assert_true (mount_disk (disk, MS_REMOUNT, (vfs.f_blocks - vfs.f_bfree) * vfs.f_frsize + room));
+  f->ca = g_strdup (disk);
+  ca = recovery_open (f, &error);
+  enough = ca != NULL;
+  if (enough)
+    recovery_assert_rows (ca, f->rows->pdata[2]);
+  else if (!g_error_matches (error, SR_HRESULT_ERROR, (int) SR_HRESULT_FROM_JET (SR_JET_DISK_FULL)))
+    g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
+  g_clear_object (&ca);
+  g_assert_true (mount_disk (disk, MS_REMOUNT, 256 * 1024 * 1024));
+  if (!enough)
+    recovery_check_recovered (f, f->rows->pdata[2]);
+  return enough;
+}
+
+static void
+test_disk_full (RecoveryFixture *f,
+                gconstpointer    data)
+{
+  g_autofree char *disk = practice_fixture_make_folder (&f->practice, "disk");
+  char *folder = f->ca;
+  gboolean enough = FALSE;
+  guint n;
+
+  recovery_stop (f, TRUE);
+  if (!mount_disk (disk, 0, 256 * 1024 * 1024))
+    {
+      g_test_skip ("A file system can be mounted by root only");
+      return;
+    }
+  for (n = 0; !enough; n++)
+    {
+      recovery_lay_out (f, 2, TRUE);
+      enough = recover_with (f, disk, n * 128 * 1024);
+      g_clear_pointer (&f->ca, g_free);
+      f->ca = folder;
+      g_assert_cmpint (umount2 (disk, 0), ==, 0);
+      g_assert_true (enough || mount_disk (disk, 0, 256 * 1024 * 1024));
+    }
+  g_test_message ("Failed with %u sizes of the disk", n - 1);
+  g_assert_cmpuint (n, >, 3);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -112,5 +181,6 @@ main (int    argc,
   ADD ("point", 2, test_killed);
   ADD ("latest", 2, test_killed_latest);
   ADD ("fewer-logs", 2, test_fewer_after_crash);
+  ADD ("disk-full", 2, test_disk_full);
   return g_test_run ();
 }

@@ -164,6 +164,68 @@ test_other_lineage (RecoveryFixture *f,
   }
 }
 
+/* Takes a full backup of the copy, and lays it out for a restore. */
+static GPtrArray *
+back_up_again (RecoveryFixture *f,
+               const char      *folder,
+               guint32         *low,
+               guint32         *high)
+{
+  PracticeFixture again = f->practice;
+  g_autoptr (GArray) logs = NULL;
+  g_autoptr (GError) error = NULL;
+  GPtrArray *rows;
+
+  again.ca = recovery_open (f, &error);
+  g_assert_no_error (error);
+  recovery_change (&again);
+  practice_fixture_backup (&again, &recovery_operator, TRUE, TRUE, folder);
+  rows = sr_practice_ca_get_rows (again.ca, &error);
+  g_assert_true (sr_practice_ca_close (again.ca, &error));
+  g_clear_object (&again.ca);
+  logs = sr_practice_log_list (folder, NULL);
+  *low = g_array_index (logs, guint32, 0);
+  *high = g_array_index (logs, guint32, logs->len - 1);
+  recovery_empty_live (f);
+  recovery_copy_file (folder, RECOVERY_DATABASE, f->live, RECOVERY_DATABASE);
+  recovery_copy_tree (folder, f->staging);
+  return rows;
+}
+
+/* Log-only sets from before a restore do not go with a full set from after it. */
+static void
+test_mixed (RecoveryFixture *f,
+            gconstpointer    data)
+{
+  g_autofree char *again = practice_fixture_make_folder (&f->practice, "again");
+  g_autoptr (GPtrArray) rows = NULL;
+  guint32 low, high;
+
+  recovery_stop (f, TRUE);
+  recovery_lay_out (f, 0, TRUE);
+  rows = back_up_again (f, again, &low, &high);
+  g_assert_cmpuint (high, <, recovery_end_of (f, 3));
+  for (guint32 generation = high + 1; generation <= recovery_end_of (f, 3); generation++)
+    {
+      g_autofree char *name = sr_practice_log_name (generation);
+
+      recovery_copy_file (f->set, name, f->staging, name);
+    }
+  recovery_register (f, recovery_end_of (f, 3), TRUE);
+  recovery_set_value (f, "LowLogNumber", g_variant_new_int32 ((gint32) low));
+  recovery_check_refused (f, SR_HRESULT_FROM_JET (SR_JET_GIVEN_LOG_FILE_IS_NOT_CONTIGUOUS), TRUE);
+  /* the full set alone is good */
+  recovery_set_value (f, "HighLogNumber", g_variant_new_int32 ((gint32) high));
+  {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (SrPracticeCa) ca = recovery_open (f, &error);
+
+    g_assert_no_error (error);
+    recovery_assert_rows (ca, rows);
+    sr_practice_ca_close (ca, NULL);
+  }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -179,5 +241,6 @@ main (int    argc,
   ADD ("shadow", 1, test_shadow);
   ADD ("unregistered", 2, test_unregistered);
   ADD ("other-lineage", 2, test_other_lineage);
+  ADD ("mixed", 3, test_mixed);
   return g_test_run ();
 }
