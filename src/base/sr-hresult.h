@@ -52,6 +52,14 @@ GQuark sr_hresult_error_quark (void);
  */
 #define SR_HRESULT_FROM_JET(error) ((SrHresult) (0xc8000000u | (guint32) -(error)))
 
+/**
+ * SR_HRESULT_FROM_WIN32:
+ * @code: a Win32 error (MS-ERREF 2.2), not 0
+ *
+ * The error as an HRESULT (MS-ERREF 2.1.2): 0x8007 in front of it.
+ */
+#define SR_HRESULT_FROM_WIN32(code) ((SrHresult) (0x80070000u | ((guint32) (code) & 0xffffu)))
+
 #define SR_JET_LOG_FILE_CORRUPT (-501)
 #define SR_JET_BACKUP_IN_PROGRESS (-505)
 #define SR_JET_LOG_GENERATION_MISMATCH (-513)

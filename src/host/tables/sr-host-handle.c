@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "host/tables/sr-host-handle.h"
+
+#include <string.h>
+
+void
+sr_host_handle_code (SrNdr        *ndr,
+                     const char   *field,
+                     SrHostHandle *handle)
+{
+  sr_ndr_align (ndr, 4);
+  sr_ndr_fixed_bytes (ndr, field, handle->bytes, sizeof handle->bytes);
+}
+
+gboolean
+sr_host_handle_is_null (const SrHostHandle *handle)
+{
+  static const SrHostHandle null;
+
+  return memcmp (handle, &null, sizeof null) == 0;
+}
