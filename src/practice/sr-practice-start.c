@@ -27,6 +27,7 @@ split_path (const char *path,
 {
   g_auto (GStrv) parts = NULL;
   const char *rest = path;
+  guint n;
 
   if (g_str_has_prefix (path, "\\\\"))
     {
@@ -37,9 +38,12 @@ split_path (const char *path,
   if (!g_ascii_isalpha (*drive) || rest[1] != (rest == path ? ':' : '$') || (rest[2] != '\\' && rest[2] != '\0'))
     return NULL;
   parts = g_strsplit (rest[2] != '\0' ? rest + 3 : "", "\\", -1);
-  for (guint i = 0; parts[i] != NULL; i++)
-    if (strpbrk (parts[i], "/:*?\"<>|") != NULL || g_str_equal (parts[i], ".") || g_str_equal (parts[i], "..") ||
-        (parts[i][0] == '\0' && (i > 0 || parts[i + 1] != NULL)))
+  n = g_strv_length (parts);
+  if (n > 0 && parts[n - 1][0] == '\0') /* a backslash at the end */
+    g_clear_pointer (&parts[--n], g_free);
+  for (guint i = 0; i < n; i++)
+    if (parts[i][0] == '\0' || strpbrk (parts[i], "/:*?\"<>|") != NULL ||
+        g_str_equal (parts[i], ".") || g_str_equal (parts[i], ".."))
       return NULL;
   return g_steal_pointer (&parts);
 }

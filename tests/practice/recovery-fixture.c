@@ -102,7 +102,7 @@ be_busy (PracticeFixture *f)
 {
   g_autoptr (GError) error = NULL;
 
-  if (reads++ % 4 != 1)
+  if (reads++ % 8 != 1)
     return;
   practice_fixture_issue (f, 60);
   g_mutex_lock (&f->ca->lock);

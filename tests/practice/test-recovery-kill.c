@@ -34,12 +34,25 @@ check_without_key (RecoveryFixture *f,
   g_assert_cmpint (g_rename (aside, f->ca), ==, 0);
 }
 
+/* Whether the registry says so; then it also says that all went well. */
+static gboolean
+is_recovered (JsonObject *inspection)
+{
+  JsonObject *values = json_object_get_object_member (inspection, "restoreInProgress");
+
+  if (!json_object_has_member (values, "DatabaseRecovered"))
+    return FALSE;
+  g_assert_cmpint (json_array_get_int_element (json_object_get_array_member (values, "DatabaseRecovered"), 0), ==, 1);
+  g_assert_cmpint (json_object_get_int_member (values, "RestoreStatus"), ==, 0);
+  return TRUE;
+}
+
 static void
 kill_at_every_step (RecoveryFixture *f,
                     gboolean         latest,
                     GPtrArray       *expected)
 {
-  guint step;
+  guint step, recovered = 0;
 
   for (step = 1;; step++)
     {
@@ -56,6 +69,7 @@ kill_at_every_step (RecoveryFixture *f,
       g_assert_no_error (error);
       g_assert_false (json_object_get_boolean_member (inspection, "running"));
       g_assert_false (json_object_get_null_member (inspection, "restoreInProgress"));
+      recovered += is_recovered (inspection);
       check_without_key (f, expected);
       /* killed again, somewhere else */
       recovery_start_and_kill (f, (guint) g_test_rand_int_range (1, (int) step + 2));
@@ -72,6 +86,7 @@ kill_at_every_step (RecoveryFixture *f,
     }
   g_test_message ("Killed at %u steps", step - 1);
   g_assert_cmpuint (step, >, 10);
+  g_assert_cmpuint (recovered, ==, 2); /* before the database is opened, and before the key goes */
 }
 
 static void

@@ -436,6 +436,24 @@ path_share (RecoveryFixture *f)
 }
 
 static void
+path_with_gap (RecoveryFixture *f)
+{
+  recovery_set_value (f, "LogPath", g_variant_new_string ("\\\\ca.example.com\\C$\\Windows\\\\system32\\CertLog"));
+}
+
+static void
+path_of_a_stream (RecoveryFixture *f)
+{
+  recovery_set_value (f, "BackupLogDirectory", g_variant_new_string ("C:\\restore:stream"));
+}
+
+static void
+path_empty (RecoveryFixture *f)
+{
+  recovery_set_value (f, "BackupLogDirectory", g_variant_new_string (""));
+}
+
+static void
 no_folder (RecoveryFixture *f)
 {
   recovery_set_value (f, "BackupLogDirectory", g_variant_new_string ("\\\\ca.example.com\\C$\\nothing"));
@@ -500,6 +518,9 @@ test_refusals (RecoveryFixture *f,
     { "path that climbs", path_up, JET (SR_JET_INVALID_PATH) },
     { "relative path", path_relative, JET (SR_JET_INVALID_PATH) },
     { "path of no drive", path_share, JET (SR_JET_INVALID_PATH) },
+    { "path with an empty name", path_with_gap, JET (SR_JET_INVALID_PATH) },
+    { "path of a stream", path_of_a_stream, JET (SR_JET_INVALID_PATH) },
+    { "empty path", path_empty, JET (SR_JET_INVALID_PATH) },
   };
 
   recovery_stop (f, TRUE);

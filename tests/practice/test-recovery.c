@@ -96,7 +96,7 @@ test_defaults (RecoveryFixture *f,
   recovery_check_recovered (f, f->rows->pdata[1]);
   recovery_lay_out (f, 1, TRUE);
   recovery_set_value (f, "BackupLogDirectory", g_variant_new_string ("c:\\restore"));
-  recovery_set_value (f, "LogPath", g_variant_new_string ("\\\\OTHER\\c$\\WINDOWS\\System32\\certlog"));
+  recovery_set_value (f, "LogPath", g_variant_new_string ("\\\\OTHER\\c$\\WINDOWS\\System32\\certlog\\"));
   recovery_set_value (f, "CheckPointFile", g_variant_new_string (RECOVERY_LIVE_UNC "\\edb.chk"));
   recovery_check_recovered (f, f->rows->pdata[1]);
 }
