@@ -247,6 +247,18 @@ void sr_restore_entry_add_move (SrRestoreEntry *entry,
                                 gboolean        copied);
 
 /**
+ * sr_restore_entry_add_mark:
+ * @entry: an entry
+ * @name: of a log in the live folder
+ * @size: in bytes
+ * @modified: microseconds since 1970 UTC
+ */
+void sr_restore_entry_add_mark (SrRestoreEntry *entry,
+                                const char     *name,
+                                guint64         size,
+                                gint64          modified);
+
+/**
  * sr_restore_entry_is_settled:
  * @entry: an entry
  *
