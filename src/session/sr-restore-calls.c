@@ -81,7 +81,7 @@ sr_restore_calls_register (SrRestoreCalls     *calls,
 {
   SrRestoreInProgress *values = calls->values;
 
-  if (map == NULL && (values == NULL || low > values->high + 1))
+  if (map == NULL && (values == NULL || low < values->low || low > values->high + 1 || !sr_host_path_equal (backup_log_path, values->backup_log_directory)))
     {
       g_set_error (error, SR_ERROR, SR_ERROR_STATE, _("RestoreRegister: the logs 0x%X to 0x%X do not follow what was registered before"), low, high);
       return FALSE;
@@ -95,9 +95,10 @@ sr_restore_calls_register (SrRestoreCalls     *calls,
       values->map = g_strdupv ((char **) map);
       values->low = low;
     }
-  g_set_str (&values->backup_log_directory, backup_log_path);
-  values->low = MIN (values->low, low);
   values->high = MAX (values->high, high);
+  if (map == NULL)
+    return sr_restore_in_progress_write_high (calls->host, values->high, cancellable, error);
+  g_set_str (&values->backup_log_directory, backup_log_path);
   return sr_restore_in_progress_write (calls->host, values, cancellable, error);
 }
 

@@ -64,7 +64,7 @@ gboolean sr_restore_calls_get_database_locations (SrDcomTarget *target,
  * @check_point_folder: (nullable): UNC path of the folder of the checkpoint; %NULL behind the first set
  * @log_path: (nullable): UNC path of the folder of the live logs; %NULL behind the first set
  * @map: (nullable) (array zero-terminated=1): databases as in the backup and as they are now, by turns; %NULL for a log-only set
- * @backup_log_path: UNC path of the folder with the sets' logs
+ * @backup_log_path: UNC path of the folder with the sets' logs, the same for all
  * @low: first generation of the set's logs
  * @high: last one
  * @cancellable: (nullable): a cancellable

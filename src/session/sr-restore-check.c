@@ -501,7 +501,7 @@ check_live_logs (Run *run)
   g_autoptr (GError) error = NULL;
 
   begin (run, SR_RESTORE_CHECK_LIVE_LOGS);
-  if (!sr_restore_judge_live_logs (plan->entry, plan->files, plan->live, plan->service.state != SR_SERVICE_STOPPED, run->host, logs, run->cancellable, &error))
+  if (!sr_restore_judge_live_logs (plan->files, plan->live, plan->service.state != SR_SERVICE_STOPPED, run->host, logs, run->cancellable, &error))
     {
       fail (run, g_steal_pointer (&error), NULL);
       return;

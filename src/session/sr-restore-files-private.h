@@ -83,7 +83,7 @@ void sr_live_logs_clear (SrLiveLogs *logs);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SrLiveLogs, sr_live_logs_clear)
 
 /* Whether the live logs continue the chain. FALSE with an error only when the host failed. */
-gboolean sr_restore_judge_live_logs (const SrRestoreEntry *entry, GPtrArray *files, GPtrArray *live, gboolean running, SrCaHost *host,
+gboolean sr_restore_judge_live_logs (GPtrArray *files, GPtrArray *live, gboolean running, SrCaHost *host,
                                      SrLiveLogs *logs, GCancellable *cancellable, GError **error);
 
 /* ---- copying: sr-restore-copy.c ---- */

@@ -180,6 +180,18 @@ sr_restore_in_progress_write (SrCaHost                  *host,
 }
 
 gboolean
+sr_restore_in_progress_write_high (SrCaHost     *host,
+                                   guint32       high,
+                                   GCancellable *cancellable,
+                                   GError      **error)
+{
+  g_autoptr (SrRegistryValue) value = sr_registry_value_new_dword (HIGH_LOG_NUMBER, high);
+
+  return take_away (host, RESTORE_STATUS, cancellable, error) &&
+         sr_ca_host_write_value (host, SR_RESTORE_IN_PROGRESS_KEY, value, cancellable, error);
+}
+
+gboolean
 sr_restore_in_progress_write_status (SrCaHost     *host,
                                      SrHresult     status,
                                      GCancellable *cancellable,
@@ -204,7 +216,8 @@ add_number (GString    *text,
             const char *name,
             guint32     value)
 {
-  g_string_append_printf (text, "%s: 0x%X\n", name, value);
+  if (value != 0)
+    g_string_append_printf (text, "%s: 0x%X\n", name, value);
 }
 
 char *

@@ -103,6 +103,22 @@ gboolean sr_restore_in_progress_write (SrCaHost                  *host,
                                        GError                   **error);
 
 /**
+ * sr_restore_in_progress_write_high:
+ * @host: the CA's host
+ * @high: last log generation
+ * @cancellable: (nullable): a cancellable
+ * @error: where to put an error
+ *
+ * Makes the range of logs of a key that is there end with @high, and takes RestoreStatus from it.
+ *
+ * Returns: whether it is written
+ */
+gboolean sr_restore_in_progress_write_high (SrCaHost     *host,
+                                            guint32       high,
+                                            GCancellable *cancellable,
+                                            GError      **error);
+
+/**
  * sr_restore_in_progress_write_status:
  * @host: the CA's host
  * @status: %SR_S_OK or why it failed

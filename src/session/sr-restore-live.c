@@ -198,15 +198,49 @@ judge_all (Judge *judge)
   return why;
 }
 
+/* Reads one live log, and notes what it is; FALSE when it was cancelled. */
+static gboolean
+take_log (Judge            *judge,
+          const SrLiveFile *file,
+          gboolean          running,
+          SrCaHost         *host,
+          SrLiveLogs       *logs,
+          GCancellable     *cancellable)
+{
+  g_autofree SrEseLogHeader *header = g_new0 (SrEseLogHeader, 1);
+  g_autofree char *why = NULL;
+  guint32 named = sr_log_generation (file->name);
+  guint32 generation;
+  gboolean known;
+
+  if (!read_header (host, file, header, &known, &why, cancellable))
+    return FALSE;
+  generation = header->generation;
+  if (!known && running)
+    logs->unsure = TRUE;
+  else if (!known)
+    logs->why_not = g_strdup_printf (_("The live log “%s” cannot be read: %s"), file->name, why);
+  else if (named != 0 && named != generation)
+    logs->why_not = g_strdup_printf (_("The live log “%s” has the generation 0x%X"), file->name, generation);
+  else
+    logs->why_not = judge_one (judge, header);
+  if (!known || logs->why_not != NULL)
+    return TRUE;
+  if (named == 0)
+    judge->current = generation;
+  logs->beyond += generation > judge->last->generation ? 1 : 0;
+  g_hash_table_insert (judge->headers, GUINT_TO_POINTER (generation), g_steal_pointer (&header));
+  return TRUE;
+}
+
 gboolean
-sr_restore_judge_live_logs (const SrRestoreEntry *entry,
-                            GPtrArray            *files,
-                            GPtrArray            *live,
-                            gboolean              running,
-                            SrCaHost             *host,
-                            SrLiveLogs           *logs,
-                            GCancellable         *cancellable,
-                            GError              **error)
+sr_restore_judge_live_logs (GPtrArray    *files,
+                            GPtrArray    *live,
+                            gboolean      running,
+                            SrCaHost     *host,
+                            SrLiveLogs   *logs,
+                            GCancellable *cancellable,
+                            GError      **error)
 {
   g_autoptr (GHashTable) sets = g_hash_table_new (NULL, NULL);
   g_autoptr (GHashTable) headers = g_hash_table_new_full (NULL, NULL, NULL, g_free);
@@ -222,29 +256,9 @@ sr_restore_judge_live_logs (const SrRestoreEntry *entry,
   for (guint i = 0; logs->why_not == NULL && i < live->len; i++)
     {
       const SrLiveFile *file = g_ptr_array_index (live, i);
-      g_autofree SrEseLogHeader *header = g_new0 (SrEseLogHeader, 1);
-      g_autofree char *why = NULL;
-      guint32 named = sr_log_generation (file->name);
-      gboolean known;
 
-      if (!file->is_log)
-        continue;
-      if (!read_header (host, file, header, &known, &why, cancellable))
+      if (file->is_log && !take_log (&judge, file, running, host, logs, cancellable))
         return !g_cancellable_set_error_if_cancelled (cancellable, error);
-      if (!known && running)
-        logs->unsure = TRUE;
-      else if (!known)
-        logs->why_not = g_strdup_printf (_("The live log “%s” cannot be read: %s"), file->name, why);
-      else if (named != 0 && named != header->generation)
-        logs->why_not = g_strdup_printf (_("The live log “%s” has the generation 0x%X"), file->name, header->generation);
-      else
-        logs->why_not = judge_one (&judge, header);
-      if (!known || logs->why_not != NULL)
-        continue;
-      if (named == 0)
-        judge.current = header->generation;
-      logs->beyond += header->generation > entry->high ? 1 : 0;
-      g_hash_table_insert (headers, GUINT_TO_POINTER (header->generation), g_steal_pointer (&header));
     }
   if (logs->why_not == NULL && !logs->unsure)
     logs->why_not = judge_all (&judge);

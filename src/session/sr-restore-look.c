@@ -53,11 +53,11 @@ sr_restore_situation_free (SrRestoreSituation *situation)
   g_free (situation);
 }
 
-/* The step that tells what is on the host: for one that was left, how far it had come. */
+/* The step that tells what is on the host: for one that was left, where it was then. */
 static SrRestoreStep
 step_on_host (const SrRestoreEntry *entry)
 {
-  return entry->step == SR_RESTORE_STEP_LEFT ? entry->reached : entry->step;
+  return entry->step == SR_RESTORE_STEP_LEFT ? entry->left_at : entry->step;
 }
 
 static SrRestoreCaState
@@ -89,7 +89,8 @@ judge_key (const SrRestoreEntry     *entry,
   return SR_RESTORE_CA_READY;
 }
 
-/* Whether a file of the CA's is in Before and not in its place. */
+/* Whether a file of the CA's is in Before and not in its place. A log that was copied is in both until CertSvc may have
+ * written, and only in Before once the restore's files are cleared away. */
 static gboolean
 is_any_aside (const SrRestoreEntry *entry,
               SrCaHost             *host,
@@ -102,7 +103,7 @@ is_any_aside (const SrRestoreEntry *entry,
     {
       const SrRestoreMove *move = g_ptr_array_index (entry->aside, i);
 
-      if (!move->copied && !sr_restore_find (host, move->to, aside, NULL, cancellable, error))
+      if ((!move->copied || entry->reached >= SR_RESTORE_STEP_PLACING) && !sr_restore_find (host, move->to, aside, NULL, cancellable, error))
         return FALSE;
     }
   return TRUE;
@@ -120,7 +121,7 @@ judge_files (const SrRestoreEntry *entry,
   gboolean runs = situation->service.state == SR_SERVICE_RUNNING;
   gboolean aside = TRUE;
 
-  if (step == SR_RESTORE_STEP_SETTING_ASIDE && !is_any_aside (entry, host, &aside, cancellable, error))
+  if ((step == SR_RESTORE_STEP_SETTING_ASIDE || step == SR_RESTORE_STEP_RETURNING) && !is_any_aside (entry, host, &aside, cancellable, error))
     return FALSE;
   if (step <= SR_RESTORE_STEP_COPYING || step == SR_RESTORE_STEP_PUT_BACK || !aside)
     situation->state = as_before (entry, situation);

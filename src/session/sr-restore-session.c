@@ -494,6 +494,17 @@ settle (SrRestoreSession *session)
     sr_restore_journal_save (session->lock, entry, entry->step, NULL);
 }
 
+/* A host that does not answer at the very end takes nothing back of what it has confirmed. */
+static SrRestoreCaState
+known_state (const SrRestoreEntry *entry,
+             SrRestoreCaState      state)
+{
+  if (state != SR_RESTORE_CA_UNKNOWN)
+    return state;
+  return entry->step == SR_RESTORE_STEP_RESTORED ? SR_RESTORE_CA_RESTORED :
+         entry->step == SR_RESTORE_STEP_PUT_BACK ? SR_RESTORE_CA_AS_BEFORE : state;
+}
+
 static void
 conclude (SrRestoreSession *session,
           gboolean          done)
@@ -508,7 +519,7 @@ conclude (SrRestoreSession *session,
     {
       settle (session);
       situation = sr_restore_look (session->entry, session->host, NULL);
-      outcome->state = situation->state;
+      outcome->state = known_state (session->entry, situation->state);
       outcome->aside_folder = g_steal_pointer (&situation->aside_folder);
       outcome->undone_folder = g_steal_pointer (&situation->undone_folder);
       memcpy (outcome->offered, situation->offered, sizeof outcome->offered);

@@ -43,6 +43,7 @@ add_stopped (SrRestoreEntry *entry,
   entry->stopped = g_strv_builder_end (all);
 }
 
+/* What runs is in the journal before it is stopped, so that it is started again whatever happens. */
 static gboolean
 stop (SrRestoreSession *session,
       GCancellable     *cancellable,
@@ -58,8 +59,13 @@ stop (SrRestoreSession *session,
     return FALSE;
   if (!entry->service_known)
     {
+      g_auto (GStrv) running = sr_ca_host_list_dependents (session->host, SR_CERTSVC, cancellable, error);
+
+      if (running == NULL)
+        return FALSE;
       entry->service_known = TRUE;
       entry->was_running = status.state != SR_SERVICE_STOPPED;
+      add_stopped (entry, running);
     }
   if (!reach (session, SR_RESTORE_STEP_STOPPING, cancellable, error))
     return FALSE;
@@ -125,7 +131,7 @@ check_live_logs (SrRestoreSession *session,
 
   if (session->entry->mode != SR_RESTORE_LATEST)
     return TRUE;
-  if (!sr_restore_judge_live_logs (session->entry, session->files, live, FALSE, session->host, &logs, cancellable, error))
+  if (!sr_restore_judge_live_logs (session->files, live, FALSE, session->host, &logs, cancellable, error))
     return FALSE;
   if (!logs.continues)
     g_set_error (error, SR_ERROR, SR_ERROR_MISMATCH, _("The live logs do not continue the sets, so that the latest state cannot be had. %s"), logs.why_not);

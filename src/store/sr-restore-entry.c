@@ -348,6 +348,8 @@ sr_restore_entry_parse (GBytes     *json,
   entry->mode = (SrRestoreMode) sr_json_get_word (&reader, root, "mode", mode_words);
   entry->step = (SrRestoreStep) sr_json_get_word (&reader, root, "step", step_words);
   entry->reached = (SrRestoreStep) sr_json_get_word (&reader, root, "reached", step_words);
+  if (entry->step == SR_RESTORE_STEP_LEFT)
+    entry->left_at = (SrRestoreStep) sr_json_get_word (&reader, root, "leftAt", step_words);
   entry->prepares = (guint) sr_json_get_int (&reader, root, "prepares", 0, G_MAXINT32, TRUE);
   entry->ends = (guint) sr_json_get_int (&reader, root, "ends", 0, entry->prepares, TRUE);
   parse_sets (&reader, entry);
@@ -448,6 +450,8 @@ sr_restore_entry_to_json (const SrRestoreEntry *entry)
   sr_json_add_string (root, "mode", mode_words[entry->mode]);
   sr_json_add_string (root, "step", step_words[entry->step]);
   sr_json_add_string (root, "reached", step_words[entry->reached]);
+  if (entry->step == SR_RESTORE_STEP_LEFT)
+    sr_json_add_string (root, "leftAt", step_words[entry->left_at]);
   json_object_set_int_member (root, "prepares", entry->prepares);
   json_object_set_int_member (root, "ends", entry->ends);
   add_sets (root, entry);

@@ -29,6 +29,8 @@ sr_restore_journal_save (SrLock         *lock,
   g_return_val_if_fail (sr_config_equal (sr_lock_get_config (lock), entry->config), FALSE);
 
   entry->step = step;
+  if (step == SR_RESTORE_STEP_LEFT && before != SR_RESTORE_STEP_LEFT)
+    entry->left_at = before;
   if (step < SR_RESTORE_STEP_CLEARING)
     entry->reached = MAX (reached, step);
   entry->updated = g_get_real_time ();

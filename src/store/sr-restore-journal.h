@@ -148,6 +148,7 @@ typedef struct
  * @mode: how
  * @step: how far it came
  * @reached: the furthest step before it was put back; tells what there is to be put back
+ * @left_at: where it was left, with @step %SR_RESTORE_STEP_LEFT
  * @prepares: how often RestorePrepare succeeded
  * @ends: how often RestoreEnd was called; the session is open while it is below @prepares
  * @sets: (element-type SrRestoredSet): the full set and the log-only ones behind it
@@ -160,7 +161,7 @@ typedef struct
  * @system_folder: folder of the checkpoint on the host
  * @service_known: whether @was_running and @stopped are known
  * @was_running: whether CertSvc ran before
- * @stopped: (array zero-terminated=1): services that were stopped, in that order, with CertSvc
+ * @stopped: (array zero-terminated=1): services that ran and are stopped, in that order, CertSvc among them
  * @aside: (element-type SrRestoreMove): files of the CA that are set aside
  * @marks: (element-type SrRestoreMark): the live logs after the recovery
  * @recorded: whether the restore is noted beside the sets
@@ -182,6 +183,7 @@ typedef struct
   SrRestoreMode mode;
   SrRestoreStep step;
   SrRestoreStep reached;
+  SrRestoreStep left_at;
   guint prepares;
   guint ends;
   GPtrArray *sets;
