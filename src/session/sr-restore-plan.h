@@ -75,13 +75,28 @@ typedef struct
   GError *error;
 } SrRestoreCheck;
 
-/** Returns: (transfer none): the word in JSON, such as "live-logs" */
+/**
+ * sr_restore_check_kind_to_string:
+ * @kind: a check
+ *
+ * Returns: (transfer none): the word in JSON, such as "live-logs"
+ */
 const char *sr_restore_check_kind_to_string (SrRestoreCheckKind kind);
 
-/** Returns: (transfer none): what is looked at, in the user's language, such as "Certificate of the CA" */
+/**
+ * sr_restore_check_kind_words:
+ * @kind: a check
+ *
+ * Returns: (transfer none): what is looked at, in the user's language, such as "Certificate of the CA"
+ */
 const char *sr_restore_check_kind_words (SrRestoreCheckKind kind);
 
-/** Returns: (transfer none): the word in JSON, such as "passed" */
+/**
+ * sr_restore_check_state_to_string:
+ * @state: a state
+ *
+ * Returns: (transfer none): the word in JSON, such as "passed"
+ */
 const char *sr_restore_check_state_to_string (SrRestoreCheckState state);
 
 /**
@@ -130,10 +145,20 @@ typedef struct
   guint64 size;
 } SrRestoreAct;
 
-/** Returns: (transfer none): the word in JSON, such as "write-value" */
+/**
+ * sr_restore_act_kind_to_string:
+ * @kind: what is done
+ *
+ * Returns: (transfer none): the word in JSON, such as "write-value"
+ */
 const char *sr_restore_act_kind_to_string (SrRestoreActKind kind);
 
-/** Returns: (transfer full): a sentence in the user's language, such as "Stop the service CertSvc" */
+/**
+ * sr_restore_act_words:
+ * @act: what is done
+ *
+ * Returns: (transfer full): a sentence in the user's language, such as "Stop the service CertSvc"
+ */
 char *sr_restore_act_words (const SrRestoreAct *act);
 
 /**
@@ -242,13 +267,28 @@ gboolean sr_restore_plan_check (SrRestorePlan     *self,
                                 GCancellable      *cancellable,
                                 GError           **error);
 
-/** Returns: (transfer none) (element-type SrRestoreCheck): all %SR_RESTORE_N_CHECKS, in order */
+/**
+ * sr_restore_plan_get_checks:
+ * @self: a plan
+ *
+ * Returns: (transfer none) (element-type SrRestoreCheck): all %SR_RESTORE_N_CHECKS, in order
+ */
 GPtrArray *sr_restore_plan_get_checks (SrRestorePlan *self);
 
-/** Returns: whether sr_restore_plan_check() with a host found nothing against it */
+/**
+ * sr_restore_plan_is_ready:
+ * @self: a plan
+ *
+ * Returns: whether sr_restore_plan_check() with a host found nothing against it
+ */
 gboolean sr_restore_plan_is_ready (SrRestorePlan *self);
 
-/** Returns: how; with @automatic final only after the checks */
+/**
+ * sr_restore_plan_get_mode:
+ * @self: a plan
+ *
+ * Returns: how; with @automatic final only after the checks
+ */
 SrRestoreMode sr_restore_plan_get_mode (SrRestorePlan *self);
 
 /**
@@ -261,30 +301,70 @@ SrRestoreMode sr_restore_plan_get_mode (SrRestorePlan *self);
 gboolean sr_restore_plan_get_latest_possible (SrRestorePlan *self,
                                               const char   **why_not);
 
-/** Returns: (transfer none): id of the restore to be; names on the host hold its first eight digits */
+/**
+ * sr_restore_plan_get_id:
+ * @self: a plan
+ *
+ * Returns: (transfer none): id of the restore to be; names on the host hold its first eight digits
+ */
 const char *sr_restore_plan_get_id (SrRestorePlan *self);
 
 const char *sr_restore_plan_get_config (SrRestorePlan *self);
 
-/** Returns: (transfer none) (nullable): the CA's name for people, as the sets tell it */
+/**
+ * sr_restore_plan_get_display_name:
+ * @self: a plan
+ *
+ * Returns: (transfer none) (nullable): the CA's name for people, as the sets tell it
+ */
 const char *sr_restore_plan_get_display_name (SrRestorePlan *self);
 
-/** Returns: (transfer none) (element-type SrBackupSet): the full set and the log-only ones, oldest first */
+/**
+ * sr_restore_plan_get_sets:
+ * @self: a plan
+ *
+ * Returns: (transfer none) (element-type SrBackupSet): the full set and the log-only ones, oldest first
+ */
 GPtrArray *sr_restore_plan_get_sets (SrRestorePlan *self);
 
-/** Returns: (transfer none): the newest of them: the point */
+/**
+ * sr_restore_plan_get_point:
+ * @self: a plan
+ *
+ * Returns: (transfer none): the newest of them: the point
+ */
 SrBackupSet *sr_restore_plan_get_point (SrRestorePlan *self);
 
-/** Returns: whether the point lies before a restore of the CA: its sets are restorable as a whole, never mixed with later ones */
+/**
+ * sr_restore_plan_is_before_restore:
+ * @self: a plan
+ *
+ * Returns: whether the point lies before a restore of the CA: its sets are restorable as a whole, never mixed with later ones
+ */
 gboolean sr_restore_plan_is_before_restore (SrRestorePlan *self);
 
-/** Returns: (transfer none): what is lost; complete after the checks with a host */
+/**
+ * sr_restore_plan_get_loss:
+ * @self: a plan
+ *
+ * Returns: (transfer none): what is lost; complete after the checks with a host
+ */
 const SrRestoreLoss *sr_restore_plan_get_loss (SrRestorePlan *self);
 
-/** Returns: bytes that are copied to the host */
+/**
+ * sr_restore_plan_get_size:
+ * @self: a plan
+ *
+ * Returns: bytes that are copied to the host
+ */
 guint64 sr_restore_plan_get_size (SrRestorePlan *self);
 
-/** Returns: (transfer none) (nullable): where database and logs of the CA are set aside: a folder on the host; %NULL before the checks */
+/**
+ * sr_restore_plan_get_aside_folder:
+ * @self: a plan
+ *
+ * Returns: (transfer none) (nullable): where database and logs of the CA are set aside: a folder on the host; %NULL before the checks
+ */
 const char *sr_restore_plan_get_aside_folder (SrRestorePlan *self);
 
 /**

@@ -32,10 +32,20 @@ typedef enum
   SR_RESTORE_CA_UNKNOWN,
 } SrRestoreCaState;
 
-/** Returns: (transfer none): the word in JSON, such as "as-before" */
+/**
+ * sr_restore_ca_state_to_string:
+ * @state: a state
+ *
+ * Returns: (transfer none): the word in JSON, such as "as-before"
+ */
 const char *sr_restore_ca_state_to_string (SrRestoreCaState state);
 
-/** Returns: (transfer none): what that means, a sentence or two in the user's language */
+/**
+ * sr_restore_ca_state_words:
+ * @state: a state
+ *
+ * Returns: (transfer none): what that means, a sentence or two in the user's language
+ */
 const char *sr_restore_ca_state_words (SrRestoreCaState state);
 
 /**
@@ -66,7 +76,12 @@ typedef enum
   SR_RESTORE_LEAVE,
 } SrRestoreAction;
 
-/** Returns: (transfer none): the word in JSON, such as "put-back" */
+/**
+ * sr_restore_action_to_string:
+ * @action: an action
+ *
+ * Returns: (transfer none): the word in JSON, such as "put-back"
+ */
 const char *sr_restore_action_to_string (SrRestoreAction action);
 
 /**
@@ -146,10 +161,20 @@ typedef enum
   SR_RESTORE_PHASE_DONE,
 } SrRestorePhase;
 
-/** Returns: (transfer none): the word in JSON, such as "copying" */
+/**
+ * sr_restore_phase_to_string:
+ * @phase: a phase
+ *
+ * Returns: (transfer none): the word in JSON, such as "copying"
+ */
 const char *sr_restore_phase_to_string (SrRestorePhase phase);
 
-/** Returns: (transfer none): what is being done, in the user's language, such as "Copying the sets to the host" */
+/**
+ * sr_restore_phase_words:
+ * @phase: a phase
+ *
+ * Returns: (transfer none): what is being done, in the user's language, such as "Copying the sets to the host"
+ */
 const char *sr_restore_phase_words (SrRestorePhase phase);
 
 /**
