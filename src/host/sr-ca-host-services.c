@@ -259,6 +259,23 @@ stop_one (SrCaHost      *host,
     }
 }
 
+char **
+sr_ca_host_list_dependents (SrCaHost      *host,
+                            const char    *service,
+                            GCancellable  *cancellable,
+                            GError       **error)
+{
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  Job job = { .service = service };
+
+  if (!sr_ca_host_run (host, SR_CA_HOST_SERVICES, dependents_work, &job, cancellable, error))
+    return NULL;
+  for (guint i = 0; i < job.dependents->len; i++)
+    g_strv_builder_add (names, ((SrSvcctlService *) g_ptr_array_index (job.dependents, i))->name);
+  g_ptr_array_unref (job.dependents);
+  return g_strv_builder_end (names);
+}
+
 gboolean
 sr_ca_host_stop_service (SrCaHost      *host,
                          const char    *service,

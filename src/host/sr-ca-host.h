@@ -143,6 +143,23 @@ gboolean sr_ca_host_query_service (SrCaHost         *host,
                                    GError          **error);
 
 /**
+ * sr_ca_host_list_dependents:
+ * @host: a host
+ * @service: the service's name
+ * @cancellable: (nullable): a cancellable
+ * @error: where to put an error
+ *
+ * Asks which running services sr_ca_host_stop_service() would stop before
+ * @service, to be able to start them again whatever becomes of that.
+ *
+ * Returns: (transfer full) (array zero-terminated=1): their names, in the order in which they are stopped, or %NULL
+ */
+char **sr_ca_host_list_dependents (SrCaHost      *host,
+                                   const char    *service,
+                                   GCancellable  *cancellable,
+                                   GError       **error);
+
+/**
  * sr_ca_host_stop_service:
  * @host: a host
  * @service: the service's name
