@@ -3,15 +3,12 @@
 
 #include "practice/sr-practice-backup.h"
 #include "practice/sr-practice-database.h"
+#include "practice/sr-practice-drives.h"
 #include "practice/sr-practice-signer.h"
 
 #include <gnutls/crypto.h>
 
 G_BEGIN_DECLS
-
-/* Where the CA's folders are on the host that the client believes in. */
-#define SR_PRACTICE_CERTLOG_PATH "C:\\Windows\\system32\\CertLog"
-#define SR_PRACTICE_CERTENROLL_PATH "C:\\Windows\\system32\\CertSrv\\CertEnroll"
 
 /* A file of the open backup. */
 typedef struct
@@ -109,10 +106,6 @@ gboolean sr_practice_ca_stop (SrPracticeCa *ca,
                               GError      **error);
 gboolean sr_practice_ca_start (SrPracticeCa *ca,
                                GError      **error);
-
-/* The file or folder that a path of the CA's host is ("\\\\host\\C$\\folder", "C:\\folder"); NULL for what is no such path. */
-char *sr_practice_ca_map_path (SrPracticeCa *ca,
-                               const char   *path);
 
 /* Path of the CRL in the enroll folder. */
 char *sr_practice_ca_get_crl_name (SrPracticeCa *ca);

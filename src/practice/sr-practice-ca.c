@@ -197,14 +197,12 @@ sr_practice_ca_open (const char              *folder,
   if (options->name != NULL && !sr_practice_check_name (options->name, error))
     return NULL;
   ca->folder = g_strdup (folder);
-  ca->log_folder = g_build_filename (folder, "CertLog", NULL);
-  ca->enroll_folder = g_build_filename (folder, "CertEnroll", NULL);
+  ca->log_folder = g_build_filename (folder, SR_PRACTICE_CERTLOG_FOLDER, NULL);
+  ca->enroll_folder = g_build_filename (folder, SR_PRACTICE_CERTENROLL_FOLDER, NULL);
   ca->shared_session = options->shared_session;
   ca->survives_rundown = options->survives_rundown;
   ca->steps_to_live = options->steps_to_live;
-  if (!sr_file_make_private_folder (folder, error) ||
-      !sr_file_make_private_folder (ca->log_folder, error) ||
-      !sr_file_make_private_folder (ca->enroll_folder, error))
+  if (!sr_file_make_private_folder (folder, error))
     return NULL;
   if (g_chmod (folder, 0700) != 0)
     {
@@ -213,6 +211,7 @@ sr_practice_ca_open (const char              *folder,
     }
   ca->lock_fd = sr_practice_ca_lock_folder (folder, TRUE, error);
   if (ca->lock_fd < 0 ||
+      !sr_practice_drives_prepare (folder, error) ||
       (ca->signer = sr_practice_signer_open (folder, options->name, error)) == NULL ||
       !open_config (ca, options->host, error) ||
       (ca->roles = sr_practice_roles_open (roles, error)) == NULL ||

@@ -230,7 +230,7 @@ JsonObject *
 sr_practice_inspect_folder (const char *folder,
                             GError    **error)
 {
-  g_autofree char *log_folder = g_build_filename (folder, "CertLog", NULL);
+  g_autofree char *log_folder = sr_practice_drives_get_log_folder (folder);
   g_autofree char *ledger_path = g_build_filename (folder, "ledger.json", NULL);
   g_autofree char *config_path = g_build_filename (folder, "config", NULL);
   g_autofd int lock = sr_practice_ca_lock_folder (folder, FALSE, error);

@@ -11,77 +11,12 @@
 #include "practice/sr-practice-restore.h"
 
 #include <glib/gi18n-lib.h>
-#include <string.h>
 
 /* What CertSvc does as it starts: a restore that was registered is recovered,
  * then the database is opened. */
 
 /* In SetupStatus: the first start makes the database (as certutil names it, SETUP_CREATEDB_FLAG). */
 #define SETUP_CREATEDB 0x2000
-
-/* "\\host\C$\folder" and "C:\folder" as components behind the drive's letter;
- * which host that is plays no part. */
-static char **
-split_path (const char *path,
-            char       *drive)
-{
-  g_auto (GStrv) parts = NULL;
-  const char *rest = path;
-  guint n;
-
-  if (g_str_has_prefix (path, "\\\\"))
-    {
-      rest = strchr (path + 2, '\\');
-      rest = rest != NULL ? rest + 1 : "";
-    }
-  *drive = g_ascii_toupper (rest[0]);
-  if (!g_ascii_isalpha (*drive) || rest[1] != (rest == path ? ':' : '$') || (rest[2] != '\\' && rest[2] != '\0'))
-    return NULL;
-  parts = g_strsplit (rest[2] != '\0' ? rest + 3 : "", "\\", -1);
-  n = g_strv_length (parts);
-  if (n > 0 && parts[n - 1][0] == '\0') /* a backslash at the end */
-    g_clear_pointer (&parts[--n], g_free);
-  for (guint i = 0; i < n; i++)
-    if (parts[i][0] == '\0' || strpbrk (parts[i], "/:*?\"<>|") != NULL ||
-        g_str_equal (parts[i], ".") || g_str_equal (parts[i], ".."))
-      return NULL;
-  return g_steal_pointer (&parts);
-}
-
-static gboolean
-is_below (char       **parts,
-          const char  *folder,
-          guint       *depth)
-{
-  char drive;
-  g_auto (GStrv) above = split_path (folder, &drive);
-
-  *depth = g_strv_length (above);
-  for (guint i = 0; i < *depth; i++)
-    if (parts[i] == NULL || g_ascii_strcasecmp (parts[i], above[i]) != 0)
-      return FALSE;
-  return TRUE;
-}
-
-char *
-sr_practice_ca_map_path (SrPracticeCa *ca,
-                         const char   *path)
-{
-  char drive[2] = { 0 };
-  g_auto (GStrv) parts = split_path (path, drive);
-  g_autofree char *rest = NULL;
-  guint depth;
-
-  if (parts == NULL)
-    return NULL;
-  if (drive[0] == 'C' && is_below (parts, SR_PRACTICE_CERTLOG_PATH, &depth))
-    {
-      rest = g_strjoinv (G_DIR_SEPARATOR_S, parts + depth);
-      return rest[0] != '\0' ? g_build_filename (ca->log_folder, rest, NULL) : g_strdup (ca->log_folder);
-    }
-  rest = g_strjoinv (G_DIR_SEPARATOR_S, parts);
-  return g_build_filename (ca->folder, "drives", drive, rest, NULL);
-}
 
 static gboolean
 map_path (SrPracticeCa *ca,
@@ -90,7 +25,7 @@ map_path (SrPracticeCa *ca,
           char        **mapped,
           GError      **error)
 {
-  *mapped = path != NULL ? sr_practice_ca_map_path (ca, path) : g_strdup (otherwise);
+  *mapped = path != NULL ? sr_practice_drives_map (ca->folder, path) : g_strdup (otherwise);
   if (*mapped != NULL)
     return TRUE;
   sr_hresult_set_error (error, SR_HRESULT_FROM_JET (SR_JET_INVALID_PATH), _("The path “%s” of the restore"), path);

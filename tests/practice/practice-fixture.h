@@ -3,6 +3,7 @@
 
 #include "practice/sr-practice-admin.h"
 #include "practice/sr-practice-backup.h"
+#include "practice/sr-practice-drives.h"
 
 G_BEGIN_DECLS
 

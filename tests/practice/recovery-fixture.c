@@ -137,7 +137,7 @@ recovery_set_up (RecoveryFixture *f,
   f->set = practice_fixture_make_folder (&f->practice, "set");
   f->stopped = g_build_filename (f->practice.folder, "ca", NULL);
   f->ca = g_build_filename (f->practice.folder, "copy", NULL);
-  f->live = g_build_filename (f->ca, "CertLog", NULL);
+  f->live = g_build_filename (f->ca, SR_PRACTICE_CERTLOG_FOLDER, NULL);
   f->staging = g_build_filename (f->ca, "drives", "C", "restore", NULL);
   f->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
   f->ends = g_array_new (FALSE, FALSE, sizeof (guint32));

@@ -81,7 +81,7 @@ import (GBytes *der)
 static gnutls_x509_crl_t
 load_crl (PracticeFixture *f)
 {
-  g_autofree char *path = g_build_filename (f->folder, "ca", "CertEnroll", CA_NAME ".crl", NULL);
+  g_autofree char *path = g_build_filename (f->folder, "ca", SR_PRACTICE_CERTENROLL_FOLDER, CA_NAME ".crl", NULL);
   g_autoptr (GBytes) bytes = sr_file_load (path, 1 << 20, NULL);
   gsize size;
   gnutls_datum_t datum;
@@ -231,7 +231,7 @@ test_odd_name (PracticeFixture *f,
   g_autofree char *folder = g_build_filename (f->folder, "odd", NULL);
   g_autofree char *expected = g_strdup_printf ("D\\\\ca.example.com\\C$\\Windows\\system32\\CertLog\\%s.edb", sanitized);
   g_autofree char *file = g_strconcat (sanitized, ".edb", NULL);
-  g_autofree char *path = g_build_filename (folder, "CertLog", file, NULL);
+  g_autofree char *path = g_build_filename (folder, SR_PRACTICE_CERTLOG_FOLDER, file, NULL);
   SrPracticeOptions options = { .name = name, .host = "ca.example.com" };
   g_autoptr (GError) error = NULL;
   g_autoptr (SrPracticeCa) ca = sr_practice_ca_open (folder, &options, &error);

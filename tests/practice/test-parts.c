@@ -4,6 +4,7 @@
 #include "base/sr-error.h"
 #include "base/sr-file.h"
 #include "practice/sr-practice-config.h"
+#include "practice/sr-practice-drives.h"
 #include "practice/sr-practice-faults.h"
 #include "practice/sr-practice-trace.h"
 #include "practice/sr-practice-users.h"
@@ -122,6 +123,58 @@ test_config_keys (Fixture      *f,
 }
 
 static void
+assert_mapped (Fixture    *f,
+               const char *path,
+               const char *expected)
+{
+  g_autofree char *mapped = sr_practice_drives_map (f->folder, path);
+  g_autofree char *whole = expected != NULL ? g_build_filename (f->folder, "drives", expected, NULL) : NULL;
+
+  g_assert_cmpstr (mapped, ==, whole);
+}
+
+/* A CA from before there were drives is moved to its drive; paths of the host lead there in any case of letters. */
+static void
+test_drives (Fixture      *f,
+             gconstpointer data)
+{
+  static const char *const bad[] = { "", "C", "x", "C:x", "1:\\x", "\\\\host", "\\\\host\\", "\\\\host\\C:\\x", "C:\\..\\x", "C:\\a\\\\b",
+                                     "C:/x", "C:\\a/b", "C:\\a\\\\", "\\\\?\\C:\\x" };
+  g_autofree char *before = g_build_filename (f->folder, "CertLog", NULL);
+  g_autofree char *file = g_build_filename (before, "edb.log", NULL);
+  g_autofree char *now = g_build_filename (f->folder, SR_PRACTICE_CERTLOG_FOLDER, "edb.log", NULL);
+  g_autofree char *found = NULL;
+  g_autoptr (GError) error = NULL;
+  GStatBuf st;
+
+  g_assert_cmpint (g_mkdir (before, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (file, "log", -1, NULL));
+  found = sr_practice_drives_get_log_folder (f->folder);
+  g_assert_cmpstr (found, ==, before);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_true (sr_practice_drives_prepare (f->folder, &error));
+      g_assert_no_error (error);
+      g_assert_true (g_file_test (now, G_FILE_TEST_EXISTS));
+      g_assert_false (g_file_test (before, G_FILE_TEST_EXISTS));
+    }
+  g_clear_pointer (&found, g_free);
+  found = sr_practice_drives_get_log_folder (f->folder);
+  g_assert_true (g_str_has_suffix (found, SR_PRACTICE_CERTLOG_FOLDER));
+  g_assert_cmpint (g_stat (found, &st), ==, 0);
+  g_assert_cmpint (st.st_mode & 0777, ==, 0700);
+
+  assert_mapped (f, "C:\\Windows\\system32\\CertLog\\edb.log", "C/Windows/system32/CertLog/edb.log");
+  assert_mapped (f, "\\\\any.host\\c$\\WINDOWS\\System32\\certlog\\EDB.LOG", "C/Windows/system32/CertLog/edb.log");
+  assert_mapped (f, "c:\\windows\\New\\Folder", "C/Windows/New/Folder");
+  assert_mapped (f, "C:\\", "C");
+  assert_mapped (f, "C:\\windows\\", "C/Windows");
+  assert_mapped (f, "\\\\host\\D$", "D");
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    assert_mapped (f, bad[i], NULL);
+}
+
+static void
 test_users (Fixture      *f,
             gconstpointer data)
 {
@@ -236,6 +289,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/practice/faults", test_faults);
   g_test_add ("/practice/config-keys", Fixture, NULL, set_up, test_config_keys, tear_down);
+  g_test_add ("/practice/drives", Fixture, NULL, set_up, test_drives, tear_down);
   g_test_add ("/practice/users", Fixture, NULL, set_up, test_users, tear_down);
   g_test_add ("/practice/trace", Fixture, NULL, set_up, test_trace, tear_down);
   return g_test_run ();

@@ -222,7 +222,7 @@ no_database (RecoveryFixture *f)
 static void
 live_database (RecoveryFixture *f)
 {
-  g_autofree char *from = g_build_filename (f->stopped, "CertLog", NULL);
+  g_autofree char *from = g_build_filename (f->stopped, SR_PRACTICE_CERTLOG_FOLDER, NULL);
 
   recovery_copy_file (from, RECOVERY_DATABASE, f->live, RECOVERY_DATABASE);
 }
@@ -314,7 +314,7 @@ live_gap (RecoveryFixture *f)
 static void
 live_damaged (RecoveryFixture *f)
 {
-  g_autofree char *from = g_build_filename (f->stopped, "CertLog", NULL);
+  g_autofree char *from = g_build_filename (f->stopped, SR_PRACTICE_CERTLOG_FOLDER, NULL);
   g_autofree char *path = g_build_filename (f->live, SR_PRACTICE_LOG_CURRENT, NULL);
 
   recovery_copy_file (from, SR_PRACTICE_LOG_CURRENT, f->live, SR_PRACTICE_LOG_CURRENT);

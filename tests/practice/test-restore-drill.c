@@ -214,7 +214,7 @@ test_broken_sets (PracticeFixture *f,
                   gconstpointer    data)
 {
   g_autofree char *folder = practice_fixture_make_folder (f, "set");
-  g_autofree char *live = g_build_filename (f->folder, "ca", "CertLog", NULL);
+  g_autofree char *live = g_build_filename (f->folder, "ca", SR_PRACTICE_CERTLOG_FOLDER, NULL);
   g_autofree char *edb = g_build_filename (folder, CA_NAME ".edb", NULL);
   g_autofree char *second = g_build_filename (folder, "second.edb", NULL);
   g_autofree char *bytes = NULL;

@@ -57,7 +57,7 @@ restore (PracticeFixture *f,
 static char *
 live_folder (PracticeFixture *f)
 {
-  return g_build_filename (f->folder, "ca", "CertLog", NULL);
+  return g_build_filename (f->folder, "ca", SR_PRACTICE_CERTLOG_FOLDER, NULL);
 }
 
 static SrEseLogHeader

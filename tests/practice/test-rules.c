@@ -175,7 +175,7 @@ check_files (PracticeFixture *f)
 static void
 check_damage (PracticeFixture *f)
 {
-  g_autofree char *path = g_build_filename (f->folder, "ca", "CertLog", CA_NAME ".edb", NULL);
+  g_autofree char *path = g_build_filename (f->folder, "ca", SR_PRACTICE_CERTLOG_FOLDER, CA_NAME ".edb", NULL);
   g_auto (GStrv) names = NULL;
   g_autofree guint8 *data = NULL;
   g_autofd int fd = open (path, O_RDWR);
