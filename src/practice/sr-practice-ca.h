@@ -325,7 +325,8 @@ gint64 sr_practice_ca_get_count (SrPracticeCa *ca,
  * when there is none), and rows with requestId, serial, subject, disposition,
  * submitted, notBefore, notAfter, revoked, reason, certificate. Times are ISO
  * 8601, UTC. Of a stopped CA whose database cannot be opened without changing
- * it, databaseError (code, message) stands in the place of what the database tells.
+ * it, databaseError (code, message; null otherwise) stands in the place of what
+ * the database tells: rowCount is null then, and rows is empty.
  *
  * Sets %SR_ERROR_MALFORMED, %G_IO_ERROR codes.
  *

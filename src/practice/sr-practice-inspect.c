@@ -126,6 +126,7 @@ add_database (JsonObject         *object,
   JsonArray *logs = json_array_new ();
 
   json_object_set_array_member (object, "logs", logs);
+  json_object_set_null_member (object, "databaseError");
   if (finished == NULL)
     return FALSE;
   for (guint i = 0; i < finished->len; i++)
@@ -187,6 +188,9 @@ add_stopped_database (JsonObject *object,
   json_object_set_string_member (failure, "code", code);
   json_object_set_string_member (failure, "message", local->message);
   json_object_set_object_member (object, "databaseError", failure);
+  json_object_set_null_member (object, "rowCount");
+  if (with_rows)
+    json_object_set_array_member (object, "rows", json_array_new ());
   return TRUE;
 }
 

@@ -8,6 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Where database and logs are in the state folder. */
+#define PRACTICE_LIVE_FOLDER "drives/C/Windows/system32/CertLog"
+
 static char *
 read_stat_line (pid_t pid)
 {
@@ -161,6 +164,58 @@ test_issue_and_revoke (CliFixture   *f,
   g_assert_nonnull (strstr (people->out, "web server"));
 }
 
+/* Writes a restore that was not completed into the registry of a practice CA that does not run. */
+static void
+register_restore (CliFixture *f)
+{
+  g_autofree char *path = cli_path (f, "state", "strongroom", "practice", "config", NULL);
+  g_autofree char *text = NULL;
+  g_autofree char *changed = NULL;
+  g_autoptr (GError) error = NULL;
+  char *end;
+
+  g_file_get_contents (path, &text, NULL, &error);
+  g_assert_no_error (error);
+  end = strrchr (text, '}');
+  g_assert_nonnull (end);
+  *end = '\0';
+  changed = g_strconcat (text, ", 'root\\\\RestoreInProgress\\\\LowLogNumber': <5>, 'root\\\\RestoreInProgress\\\\HighLogNumber': <12>}", NULL);
+  g_file_set_contents_full (path, changed, -1, G_FILE_SET_CONTENTS_NONE, 0600, &error);
+  g_assert_no_error (error);
+}
+
+/* What stands in the registry, and the database that is not there. */
+static void
+test_inspect_restore (CliFixture   *f,
+                      gconstpointer data)
+{
+  g_autofree char *live = cli_path (f, "state", "strongroom", "practice", PRACTICE_LIVE_FOLDER, NULL);
+  g_autofree char *aside = g_strconcat (live, ".aside", NULL);
+  g_autoptr (JsonNode) registered = NULL;
+  g_autoptr (JsonNode) moved = NULL;
+  g_autoptr (CliOutcome) people = NULL;
+  JsonObject *object;
+
+  if (!cli_have_practice ())
+    return;
+  cli_start_practice (f, 2);
+  json_node_unref (cli_run_json (f, 0, "practice", "stop", NULL));
+  register_restore (f);
+  registered = cli_run_json (f, 0, "practice", "inspect", NULL);
+  object = json_object_get_object_member (json_node_get_object (registered), "restoreInProgress");
+  g_assert_cmpint (json_object_get_int_member (object, "HighLogNumber"), ==, 12);
+  g_assert_cmpint (json_object_get_int_member (json_node_get_object (registered), "rowCount"), ==, 3);
+
+  g_assert_cmpint (rename (live, aside), ==, 0);
+  g_assert_cmpint (mkdir (live, 0700), ==, 0);
+  moved = cli_run_json (f, 0, "practice", "inspect", NULL);
+  g_assert_true (json_object_has_member (json_node_get_object (moved), "databaseError"));
+  people = cli_run (f, "practice", "inspect", NULL);
+  g_assert_cmpint (people->exit, ==, 0);
+  g_assert_nonnull (strstr (people->out, "log generations 5 to 12"));
+  g_assert_nonnull (strstr (people->out, "The database cannot be read"));
+}
+
 /* It is started again with what it had issued, at another port, and reached there. */
 static void
 test_restart (CliFixture   *f,
@@ -311,6 +366,7 @@ main (int    argc,
   CLI_ADD ("/cli/practice/life", test_life);
   CLI_ADD ("/cli/practice/detached", test_detached);
   CLI_ADD ("/cli/practice/issue-and-revoke", test_issue_and_revoke);
+  CLI_ADD ("/cli/practice/inspect-restore", test_inspect_restore);
   CLI_ADD ("/cli/practice/restart", test_restart);
   CLI_ADD ("/cli/practice/no-start", test_no_start);
   CLI_ADD ("/cli/practice/no-program", test_no_program);
