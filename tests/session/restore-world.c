@@ -4,6 +4,7 @@
 #include "restore-world.h"
 
 #include "base/sr-file.h"
+#include "practice/sr-practice-drives.h"
 #include "served-ca.h"
 
 #include <string.h>
@@ -71,7 +72,7 @@ world_make_origin (void)
     }
   issue (&served);
   world_origin.certificate_sha1 = g_strdup (sr_backup_set_get_manifest (g_ptr_array_index (world_origin.sets, 0))->certificate_sha1);
-  live = g_build_filename (sr_practice_ca_get_folder (served.ca), "CertLog", NULL);
+  live = g_build_filename (sr_practice_ca_get_folder (served.ca), SR_PRACTICE_CERTLOG_FOLDER, NULL);
   world_origin.live = g_build_filename (world_origin.place.base, "live", NULL);
   g_clear_object (&served.server);
   copy_tree (live, world_origin.live);
