@@ -116,21 +116,29 @@ add_marks (JsonObject         *object,
 }
 
 static gboolean
+add_logs (JsonObject *object,
+          const char *log_folder,
+          GError    **error)
+{
+  g_autoptr (GArray) finished = sr_practice_log_list (log_folder, error);
+  JsonArray *logs = json_array_new ();
+
+  json_object_set_array_member (object, "logs", logs);
+  for (guint i = 0; finished != NULL && i < finished->len; i++)
+    json_array_add_int_element (logs, g_array_index (finished, guint32, i));
+  return finished != NULL;
+}
+
+static gboolean
 add_database (JsonObject         *object,
               SrPracticeDatabase *database,
               const char         *log_folder,
               gboolean            with_rows,
               GError            **error)
 {
-  g_autoptr (GArray) finished = sr_practice_log_list (log_folder, error);
-  JsonArray *logs = json_array_new ();
-
-  json_object_set_array_member (object, "logs", logs);
   json_object_set_null_member (object, "databaseError");
-  if (finished == NULL)
+  if (!add_logs (object, log_folder, error))
     return FALSE;
-  for (guint i = 0; i < finished->len; i++)
-    json_array_add_int_element (logs, g_array_index (finished, guint32, i));
   json_object_set_int_member (object, "checkpointGeneration",
                               SR_PRACTICE_LSN_GENERATION (sr_practice_database_get_checkpoint (database)));
   json_object_set_int_member (object, "databaseSize",
@@ -191,7 +199,7 @@ add_stopped_database (JsonObject *object,
   json_object_set_null_member (object, "rowCount");
   if (with_rows)
     json_object_set_array_member (object, "rows", json_array_new ());
-  return TRUE;
+  return add_logs (object, log_folder, error);
 }
 
 static void

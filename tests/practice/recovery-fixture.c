@@ -423,6 +423,7 @@ recovery_check_refused (RecoveryFixture *f,
   g_assert_cmpstr (json_object_get_string_member (get_last_start (inspection), "exit"), ==, number);
   g_assert_false (json_object_get_boolean_member (get_last_start (inspection), "recovered"));
   g_assert_true (json_object_get_null_member (inspection, "restoreInProgress") == !registered);
+  g_assert_true (json_object_has_member (inspection, "logs"));
 
   /* a CA that stays up with its service stopped says the same */
   options.start_may_fail = TRUE;
