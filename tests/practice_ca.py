@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A practice CA for the time of a test, told what to do over its control socket."""
 
+import atexit
 import json
 import os
 import signal
@@ -9,13 +10,14 @@ import subprocess
 
 
 class PracticeCa:
-    """Runs the program until close()."""
+    """Runs the program until close(), or the end of the script."""
 
     def __init__(self, program, folder, *options, name='Contoso CA'):
         self.folder = folder
         self.process = subprocess.Popen(
             [program, '--state-dir', folder, '--name', name, '--json', *options],
             stdout=subprocess.PIPE, text=True)
+        atexit.register(self.close)
         line = self.process.stdout.readline()
         if not line:
             raise RuntimeError(f'the practice CA ended with {self.process.wait()}')

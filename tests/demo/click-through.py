@@ -74,16 +74,13 @@ def main():
     options = parser.parse_args()
     ui.inside_screen(WIDTH * options.scale, HEIGHT * options.scale, keep=('XDG_CONFIG_HOME', 'XDG_STATE_HOME'),
                      animations=True)
-    compositor = ui.compositor()
+    ui.compositor()
     try:
         back_up(options.folder, options.color or 'light', options.scale)
         if not options.color:
             look_again(options.folder)
     except ui.Gone as gone:
         sys.exit(str(gone))
-    finally:
-        if compositor:
-            compositor.kill()
 
 
 main()

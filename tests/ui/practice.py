@@ -3,6 +3,7 @@
 
 import contextlib
 import glob
+import atexit
 import json
 import os
 import signal
@@ -101,6 +102,7 @@ def notifications():
     """A notification service: what it is told comes as lines of JSON from its output."""
     service = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'notifications.py')
     process = subprocess.Popen([sys.executable, '-B', service], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    atexit.register(ui.end, process)
     assert json.loads(process.stdout.readline()) == 'ready'
     return process
 
@@ -110,6 +112,7 @@ class Stopped:
 
     def __init__(self, pid):
         self.pid = pid
+        atexit.register(self.__exit__)
 
     def __enter__(self):
         os.kill(self.pid, signal.SIGSTOP)

@@ -338,7 +338,7 @@ class Stage:
         self.press('What to Do')
         self.says('Remote Backup Is Disabled')
         yield 'remote-disabled'
-        self.escape('Remote Backup Is Disabled')
+        self.escape('Remote Backup Is Disabled', 'heading')
         ask(do='config', node='ca', entry='InterfaceFlags', value=0x601)
         folder = os.path.join(ui.home(), 'data/strongroom/backups')
         os.rename(folder, folder + '-away')

@@ -74,10 +74,8 @@ def session(folder, look):
 def main():
     ui.inside_screen()
     folder = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else 'screenshots')
-    compositor = ui.compositor()
+    ui.compositor()
     found = sum(session(folder, look) for look in sys.argv[2:] or LOOKS)
-    if compositor:
-        compositor.kill()
     sys.exit(1 if found else 0)
 
 

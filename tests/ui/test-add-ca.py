@@ -227,23 +227,14 @@ def test_the_password_is_nowhere_but_in_memory():
 
 def main():
     global app, ca, closed
-    reason = ui.missing()
-    if reason:
-        tap.skip_all(reason)
-    ui.inside_screen()
-    app = ca = closed = None
-    try:
-        ca = lab_ca.LabCa('Contoso CA')
-        closed = lab_ca.LabCa('Fabrikam CA', '--interface-flags', NEW_FLAGS)
-        app = ui.App()
-        tap.run([test_a_config_string_that_is_none_says_why, test_wrong_password, test_ntlm_only_where_it_was_allowed,
-                 test_closed_port, test_missing_role, test_remote_backup_disabled, test_success_by_keyboard_alone,
-                 test_done_page_and_sidebar, test_the_same_ca_is_not_added_twice,
-                 test_the_password_is_nowhere_but_in_memory])
-    finally:
-        for running in (app, ca, closed):
-            if running is not None:
-                running.close()
+    ui.begin()
+    ca = lab_ca.LabCa('Contoso CA')
+    closed = lab_ca.LabCa('Fabrikam CA', '--interface-flags', NEW_FLAGS)
+    app = ui.App()
+    tap.run([test_a_config_string_that_is_none_says_why, test_wrong_password, test_ntlm_only_where_it_was_allowed,
+             test_closed_port, test_missing_role, test_remote_backup_disabled, test_success_by_keyboard_alone,
+             test_done_page_and_sidebar, test_the_same_ca_is_not_added_twice,
+             test_the_password_is_nowhere_but_in_memory])
 
 
 main()

@@ -90,10 +90,7 @@ def test_planted_faults_are_found():
 
 
 def main():
-    reason = ui.missing()
-    if reason:
-        tap.skip_all(reason)
-    ui.inside_screen()
+    ui.begin()
     tap.run([test_right_to_left] if '--mirrored' in sys.argv else [test_planted_faults_are_found, test_left_to_right])
 
 

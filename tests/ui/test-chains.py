@@ -6,7 +6,6 @@ The programs are on PATH.
 """
 
 import os
-import subprocess
 
 import practice
 import tap
@@ -256,23 +255,16 @@ def test_circular_logging_takes_logs_only_away():
 
 def main():
     global app
-    reason = ui.missing()
-    if reason:
-        tap.skip_all(reason)
-    ui.inside_screen()
+    ui.begin()
     app = ui.App()
-    try:
-        tap.run([test_without_a_full_set_logs_have_nothing_to_continue, test_full_backup_is_followed_by_logs_only,
-                 test_logs_only_makes_a_log_only_set,
-                 test_a_chain_is_exported_as_by_the_terminal, test_an_export_that_fails_says_why,
-                 test_deleting_a_full_set_names_what_needs_it, test_the_menu_makes_a_full_one_all_the_same,
-                 test_full_backup_by_another_program_is_seen_and_followed_by_one_of_ours,
-                 test_after_a_restore_by_another_tool_logs_are_refused_with_the_reason,
-                 test_the_banner_stays_through_a_restart_until_a_full_backup_succeeds,
-                 test_circular_logging_takes_logs_only_away])
-    finally:
-        subprocess.run(['strongroomctl', 'practice', 'stop'], capture_output=True)
-        app.close()
+    tap.run([test_without_a_full_set_logs_have_nothing_to_continue, test_full_backup_is_followed_by_logs_only,
+             test_logs_only_makes_a_log_only_set,
+             test_a_chain_is_exported_as_by_the_terminal, test_an_export_that_fails_says_why,
+             test_deleting_a_full_set_names_what_needs_it, test_the_menu_makes_a_full_one_all_the_same,
+             test_full_backup_by_another_program_is_seen_and_followed_by_one_of_ours,
+             test_after_a_restore_by_another_tool_logs_are_refused_with_the_reason,
+             test_the_banner_stays_through_a_restart_until_a_full_backup_succeeds,
+             test_circular_logging_takes_logs_only_away])
 
 
 main()

@@ -10,7 +10,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 
 import practice
 import tap
@@ -299,28 +298,18 @@ def test_failure_of_a_ca_that_is_not_looked_at_is_told():
 
 def main():
     global app, notified
-    reason = ui.missing()
-    if reason:
-        tap.skip_all(reason)
-    ui.inside_screen()
-    compositor = ui.compositor() if os.environ.get('STRONGROOM_UI_PICTURES') else None
+    ui.begin()
+    if os.environ.get('STRONGROOM_UI_PICTURES'):
+        ui.compositor()
     notified = practice.notifications()
     app = ui.App()
-    try:
-        tap.run([test_cancel_in_the_middle_of_a_file, test_killed_server_is_a_failure_with_words_and_a_code,
-                 test_details_and_copy_tell_all, test_try_again_after_a_restart_succeeds,
-                 test_window_closed_and_opened_again_meanwhile, test_failure_without_a_window_is_kept_for_one,
-                 test_failure_without_a_window_does_not_keep_a_program_that_nobody_finds,
-                 test_end_without_a_window_is_a_notification, test_quitting_meanwhile_asks,
-                 test_session_left_open_is_shown_and_ended_by_a_button, test_session_left_open_is_ended_at_the_next_start,
-                 test_failure_of_a_ca_that_is_not_looked_at_is_told])
-    finally:
-        practice.ctl('practice', 'stop', check=False)
-        app.close()
-        notified.kill()
-        notified.wait()
-        if compositor:
-            compositor.kill()
+    tap.run([test_cancel_in_the_middle_of_a_file, test_killed_server_is_a_failure_with_words_and_a_code,
+             test_details_and_copy_tell_all, test_try_again_after_a_restart_succeeds,
+             test_window_closed_and_opened_again_meanwhile, test_failure_without_a_window_is_kept_for_one,
+             test_failure_without_a_window_does_not_keep_a_program_that_nobody_finds,
+             test_end_without_a_window_is_a_notification, test_quitting_meanwhile_asks,
+             test_session_left_open_is_shown_and_ended_by_a_button, test_session_left_open_is_ended_at_the_next_start,
+             test_failure_of_a_ca_that_is_not_looked_at_is_told])
 
 
 main()

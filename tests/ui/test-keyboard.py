@@ -8,7 +8,6 @@ tells where the focus is.
 
 import os
 import re
-import subprocess
 import time
 
 import states
@@ -177,19 +176,12 @@ def test_quit():
 
 def main():
     global app
-    reason = ui.missing()
-    if reason:
-        tap.skip_all(reason)
-    ui.inside_screen()
+    ui.begin()
     # Leaks at the end of the program are for the tests that end it while nothing goes on.
     app = ui.App(environment={'ASAN_OPTIONS': os.environ.get('ASAN_OPTIONS', '') + ':detect_leaks=0'})
-    try:
-        tap.run([test_practice_ca_is_started, test_back_up_by_its_button, test_set_is_opened_and_verified,
-                 test_set_is_opened_from_the_list, test_card_is_hidden, test_preferences, test_menu_and_shortcuts,
-                 test_refresh, test_back_up_by_its_key_and_cancel, test_add_dialog_and_escape, test_quit])
-    finally:
-        subprocess.run(['strongroomctl', 'practice', 'stop'], capture_output=True)
-        app.close()
+    tap.run([test_practice_ca_is_started, test_back_up_by_its_button, test_set_is_opened_and_verified,
+             test_set_is_opened_from_the_list, test_card_is_hidden, test_preferences, test_menu_and_shortcuts,
+             test_refresh, test_back_up_by_its_key_and_cancel, test_add_dialog_and_escape, test_quit])
 
 
 main()

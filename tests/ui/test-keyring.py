@@ -5,6 +5,7 @@
 The programs are on PATH, tap.py and practice_ca.py on PYTHONPATH.
 """
 
+import atexit
 import os
 import shutil
 import signal
@@ -32,6 +33,7 @@ def start_keyring():
     """One whose login collection is open, as after a login with a password."""
     keyring = subprocess.Popen(['gnome-keyring-daemon', '--foreground', '--unlock', '--components=secrets'],
                                stdin=subprocess.PIPE, stdout=2)
+    atexit.register(ui.end, keyring)
     keyring.stdin.write(b'the password of the login')
     keyring.stdin.close()
     end = time.monotonic() + ui.WAIT
@@ -193,29 +195,14 @@ def test_removing_the_ca_clears_it_before_the_program_ends():
 
 def main():
     global app, ca
-    reason = ui.missing()
-    if reason is None and shutil.which('gnome-keyring-daemon') is None:
-        reason = 'not installed: gnome-keyring'
-    if reason:
-        tap.skip_all(reason)
-    ui.inside_screen()
-    try:
-        ca = lab_ca.LabCa('Contoso CA')
-        app = ui.App()
-        tap.run([test_a_keyring_that_comes_later_is_noticed, test_the_keyring_is_offered_and_takes_the_password,
-                 test_another_start_finds_it, test_it_is_nowhere_else, test_it_can_be_forgotten,
-                 test_what_cannot_be_kept_in_the_list_is_not_kept_in_the_keyring,
-                 test_it_is_kept_for_the_session_where_that_is_wanted,
-                 test_removing_the_ca_clears_it_before_the_program_ends])
-    finally:
-        if app is not None:
-            app.close()
-        if ca is not None:
-            ca.close()
-        if keyring is not None:
-            keyring.send_signal(signal.SIGCONT)
-            keyring.terminate()
-            keyring.wait()
+    ui.begin(None if shutil.which('gnome-keyring-daemon') else 'not installed: gnome-keyring')
+    ca = lab_ca.LabCa('Contoso CA')
+    app = ui.App()
+    tap.run([test_a_keyring_that_comes_later_is_noticed, test_the_keyring_is_offered_and_takes_the_password,
+             test_another_start_finds_it, test_it_is_nowhere_else, test_it_can_be_forgotten,
+             test_what_cannot_be_kept_in_the_list_is_not_kept_in_the_keyring,
+             test_it_is_kept_for_the_session_where_that_is_wanted,
+             test_removing_the_ca_clears_it_before_the_program_ends])
 
 
 main()

@@ -116,27 +116,24 @@ def name():
     return found
 
 
+def no_strace():
+    """Why not, in words, or None."""
+    if shutil.which('strace') is None:
+        return 'not installed: strace'
+    tried = subprocess.run(['strace', '-f', '--seccomp-bpf', '-o', '/dev/null', 'true'], capture_output=True)
+    return 'strace may not trace here' if tried.returncode != 0 else None
+
+
 def main():
     global app, trace
-    reason = ui.missing()
-    if not reason and shutil.which('strace') is None:
-        reason = 'not installed: strace'
-    if not reason and subprocess.run(['strace', '-f', '--seccomp-bpf', '-o', '/dev/null', 'true'], capture_output=True).returncode != 0:
-        reason = 'strace may not trace here'
-    if reason:
-        tap.skip_all(reason)
-    ui.inside_screen()
+    ui.begin(no_strace())
     trace = os.path.join(ui.home(), 'trace')
     # With -D the program is our child, and strace its grandchild. Two tracers of one program cannot be: no leak check.
     os.environ['ASAN_OPTIONS'] = os.environ.get('ASAN_OPTIONS', '') + ':detect_leaks=0'
     app = ui.App('strace', arguments=['-D', '-f', '--seccomp-bpf', '-y', '-s', '300', '-o', trace, '-e', 'trace=' + CALLS,
                                       '-e', 'inject=' + SLOW, shutil.which('strongroom')])
-    try:
-        tap.run([test_first_start_and_a_backup, test_set_is_shown_and_verified, test_preferences_are_changed,
-                 test_ca_is_removed, test_write_outlives_the_window])
-    finally:
-        subprocess.run(['strongroomctl', 'practice', 'stop'], capture_output=True)
-        app.close()
+    tap.run([test_first_start_and_a_backup, test_set_is_shown_and_verified, test_preferences_are_changed,
+             test_ca_is_removed, test_write_outlives_the_window])
 
 
 main()

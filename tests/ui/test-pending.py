@@ -123,21 +123,12 @@ def test_while_the_password_is_asked_for():
 
 def main():
     global ca
-    reason = ui.missing()
-    if reason:
-        tap.skip_all(reason)
-    ui.inside_screen()
-    try:
-        ca = lab_ca.LabCa('Contoso CA')
-        start()
-        tap.run([test_while_the_practice_ca_is_started, test_while_a_question_is_open, test_while_preferences_are_open,
-                 test_while_a_folder_is_chosen, test_while_a_new_ca_is_checked, test_while_a_password_is_tried,
-                 test_while_the_password_is_asked_for])
-    finally:
-        practice.ctl('practice', 'stop', check=False)
-        app.close()
-        if ca is not None:
-            ca.close()
+    ui.begin()
+    ca = lab_ca.LabCa('Contoso CA')
+    start()
+    tap.run([test_while_the_practice_ca_is_started, test_while_a_question_is_open, test_while_preferences_are_open,
+             test_while_a_folder_is_chosen, test_while_a_new_ca_is_checked, test_while_a_password_is_tried,
+             test_while_the_password_is_asked_for])
 
 
 main()

@@ -170,21 +170,12 @@ def test_remove_ca_keeps_its_sets_and_says_where():
 
 def main():
     global app, ca
-    reason = ui.missing()
-    if reason:
-        tap.skip_all(reason)
-    ui.inside_screen()
-    try:
-        ca = lab_ca.LabCa('Contoso CA')
-        app = ui.App()
-        tap.run([test_verify_after_backup, test_a_switch_whose_change_failed_goes_back, test_ntlm_is_allowed_per_ca,
-                 test_backup_folder_by_the_folder_chooser, test_about_and_shortcuts_by_keyboard,
-                 test_remove_ca_keeps_its_sets_and_says_where])
-    finally:
-        if app is not None:
-            app.close()
-        if ca is not None:
-            ca.close()
+    ui.begin()
+    ca = lab_ca.LabCa('Contoso CA')
+    app = ui.App()
+    tap.run([test_verify_after_backup, test_a_switch_whose_change_failed_goes_back, test_ntlm_is_allowed_per_ca,
+             test_backup_folder_by_the_folder_chooser, test_about_and_shortcuts_by_keyboard,
+             test_remove_ca_keeps_its_sets_and_says_where])
 
 
 main()

@@ -9,7 +9,6 @@ Mounts are made in a mount namespace of this test's own. Where that is not allow
 """
 
 import glob
-import json
 import os
 import re
 import shutil
@@ -501,27 +500,17 @@ def test_set_deleted_elsewhere_leaves_the_list():
 
 def main():
     global app
-    reason = ui.missing()
-    if reason:
-        tap.skip_all(reason)
     inside_namespace()
-    ui.inside_screen(height=1500)
-    compositor = ui.compositor() if os.environ.get('STRONGROOM_UI_PICTURES') else None
-    notified = practice.notifications()
+    ui.begin(height=1500)
+    if os.environ.get('STRONGROOM_UI_PICTURES'):
+        ui.compositor()
+    practice.notifications()
     app = ui.App()
     app.resize(*SIZE)
-    try:
-        tap.run([test_first_set_of_a_disk, test_disk_that_is_not_mounted_is_waited_for, test_disk_that_is_away_at_the_start,
-                 test_read_only_disk, test_full_disk, test_folder_of_a_newer_version, test_another_process_at_work_is_named,
-                 test_remote_backup_disabled_is_explained, test_offline_and_back_again, test_changed_byte_is_found_and_named,
-                 test_open_folder, test_delete_asks_and_deletes_that_set_alone, test_set_deleted_elsewhere_leaves_the_list])
-    finally:
-        practice.ctl('practice', 'stop', check=False)
-        app.close()
-        notified.kill()
-        notified.wait()
-        if compositor:
-            compositor.kill()
+    tap.run([test_first_set_of_a_disk, test_disk_that_is_not_mounted_is_waited_for, test_disk_that_is_away_at_the_start,
+             test_read_only_disk, test_full_disk, test_folder_of_a_newer_version, test_another_process_at_work_is_named,
+             test_remote_backup_disabled_is_explained, test_offline_and_back_again, test_changed_byte_is_found_and_named,
+             test_open_folder, test_delete_asks_and_deletes_that_set_alone, test_set_deleted_elsewhere_leaves_the_list])
 
 
 main()

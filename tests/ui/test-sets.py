@@ -161,19 +161,12 @@ def test_set_of_many_logs_fills_its_page_piece_by_piece():
 
 def main():
     global app
-    reason = ui.missing()
-    if reason:
-        tap.skip_all(reason)
-    ui.inside_screen()
+    ui.begin()
     stalls.prepare()
     make_sets()
     app = ui.App()
-    try:
-        tap.run([test_page_of_the_ca_shows_the_newest, test_all_sets_are_on_a_page_that_scrolls,
-                 test_timeline_is_made_for_what_is_seen, test_set_of_many_logs_fills_its_page_piece_by_piece])
-    finally:
-        subprocess.run(['strongroomctl', 'practice', 'stop'], capture_output=True)
-        app.close()
+    tap.run([test_page_of_the_ca_shows_the_newest, test_all_sets_are_on_a_page_that_scrolls,
+             test_timeline_is_made_for_what_is_seen, test_set_of_many_logs_fills_its_page_piece_by_piece])
 
 
 main()

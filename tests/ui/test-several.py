@@ -118,22 +118,12 @@ def test_new_ca_that_the_search_hides_is_the_one_that_is_backed_up():
 
 def main():
     global app, new
-    reason = ui.missing()
-    if reason:
-        tap.skip_all(reason)
-    ui.inside_screen()
-    try:
-        start_cas()
-        new = lab_ca.LabCa('Contoso CA')
-        app = ui.App()
-        tap.run([test_three_are_backed_up_side_by_side, test_search_leaves_what_it_finds,
-                 test_new_ca_that_the_search_hides_is_the_one_that_is_backed_up])
-    finally:
-        if app is not None:
-            app.close()
-        for ca in [*cas.values(), new]:
-            if ca is not None:
-                ca.close()
+    ui.begin()
+    start_cas()
+    new = lab_ca.LabCa('Contoso CA')
+    app = ui.App()
+    tap.run([test_three_are_backed_up_side_by_side, test_search_leaves_what_it_finds,
+             test_new_ca_that_the_search_hides_is_the_one_that_is_backed_up])
 
 
 main()

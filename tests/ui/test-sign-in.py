@@ -121,22 +121,13 @@ def test_passwords_are_nowhere_but_in_memory():
 
 def main():
     global app, ca
-    reason = ui.missing()
-    if reason:
-        tap.skip_all(reason)
-    ui.inside_screen()
-    try:
-        ca = lab_ca.LabCa('Contoso CA')
-        app = ui.App()
-        tap.run([test_a_backup_asks_for_the_password, test_a_wrong_password_is_told_and_nothing_is_begun,
-                 test_the_right_one_goes_on_with_the_backup, test_a_password_that_has_changed_is_asked_for_again,
-                 test_cancelling_keeps_what_was, test_a_host_that_is_away_refuses_nothing,
-                 test_passwords_are_nowhere_but_in_memory])
-    finally:
-        if app is not None:
-            app.close()
-        if ca is not None:
-            ca.close()
+    ui.begin()
+    ca = lab_ca.LabCa('Contoso CA')
+    app = ui.App()
+    tap.run([test_a_backup_asks_for_the_password, test_a_wrong_password_is_told_and_nothing_is_begun,
+             test_the_right_one_goes_on_with_the_backup, test_a_password_that_has_changed_is_asked_for_again,
+             test_cancelling_keeps_what_was, test_a_host_that_is_away_refuses_nothing,
+             test_passwords_are_nowhere_but_in_memory])
 
 
 main()

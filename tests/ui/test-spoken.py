@@ -86,19 +86,12 @@ def test_failure_is_announced_urgently():
 
 def main():
     global app
-    reason = ui.missing()
-    if reason:
-        tap.skip_all(reason)
-    ui.inside_screen()
+    ui.begin()
     app = ui.App()
     ears = app.atspi.EventListener.new(lambda event: heard.append((event.any_data, event.detail1)))
     ears.register('object:announcement')
-    try:
-        tap.run([test_titles_are_headings, test_bar_tells_how_far_it_is, test_phases_are_announced_once_and_percentages_never,
-                 test_failure_is_announced_urgently])
-    finally:
-        practice.ctl('practice', 'stop', check=False)
-        app.close()
+    tap.run([test_titles_are_headings, test_bar_tells_how_far_it_is, test_phases_are_announced_once_and_percentages_never,
+             test_failure_is_announced_urgently])
 
 
 main()

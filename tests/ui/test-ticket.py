@@ -62,25 +62,16 @@ def test_without_the_ticket_it_is_refused():
 
 def main():
     global app, ca
-    reason = ui.missing()
-    if reason:
-        tap.skip_all(reason)
-    ui.inside_screen()
+    ui.begin()
     os.environ['KRB5CCNAME'] = 'FILE:' + os.path.join(ui.home(), 'tickets')
-    try:
-        subprocess.run(['kinit', USER], input=PASSWORD, text=True, check=True, stdout=subprocess.DEVNULL)
-        ca = PracticeCa('strongroom-practice-ca', os.path.join(ui.home(), 'ca'), '--keytab', os.environ['LAB_KEYTAB'],
-                        '--role', USER + '=operator,read')
-        ca.name = 'Contoso CA'
-        ca.config = f'{HOST}\\{ca.name}'
-        app = ui.App()
-        tap.run([test_the_ticket_is_found_and_needs_nothing_more, test_the_checks_pass_with_it,
-                 test_a_backup_signs_in_by_kerberos_alone, test_without_the_ticket_it_is_refused])
-    finally:
-        if app is not None:
-            app.close()
-        if ca is not None:
-            ca.close()
+    subprocess.run(['kinit', USER], input=PASSWORD, text=True, check=True, stdout=subprocess.DEVNULL)
+    ca = PracticeCa('strongroom-practice-ca', os.path.join(ui.home(), 'ca'), '--keytab', os.environ['LAB_KEYTAB'],
+                    '--role', USER + '=operator,read')
+    ca.name = 'Contoso CA'
+    ca.config = f'{HOST}\\{ca.name}'
+    app = ui.App()
+    tap.run([test_the_ticket_is_found_and_needs_nothing_more, test_the_checks_pass_with_it,
+             test_a_backup_signs_in_by_kerberos_alone, test_without_the_ticket_it_is_refused])
 
 
 main()

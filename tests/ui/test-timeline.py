@@ -11,7 +11,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import uuid
 
 import practice
@@ -322,10 +321,7 @@ def test_timeline_of_a_thousand_sets():
 
 def main():
     global app
-    reason = ui.missing()
-    if reason:
-        tap.skip_all(reason)
-    ui.inside_screen()
+    ui.begin()
     practice.ctl('practice', 'start')
     config = json.loads(practice.ctl('ca', 'list', '--json').stdout)[0]['config']
     for kind in ('--full', '--logs', '--logs'):
@@ -335,15 +331,11 @@ def main():
     practice.ctl('practice', 'issue', '3')
     practice.ctl('backup', config, '--full')
     app = ui.App()
-    try:
-        tap.run([test_page_of_the_ca_tells_the_lineages, test_list_tells_lineages_and_chains,
-                 test_set_is_opened_from_the_list_by_keyboard, test_timeline_tells_what_was,
-                 test_set_is_opened_from_the_timeline_by_keyboard, test_failed_backup_is_on_the_timeline,
-                 test_note_of_a_restore_is_told_at_once, test_lost_and_broken_sets_are_told,
-                 test_wide_and_narrow, test_timeline_of_a_thousand_sets])
-    finally:
-        subprocess.run(['strongroomctl', 'practice', 'stop'], capture_output=True)
-        app.close()
+    tap.run([test_page_of_the_ca_tells_the_lineages, test_list_tells_lineages_and_chains,
+             test_set_is_opened_from_the_list_by_keyboard, test_timeline_tells_what_was,
+             test_set_is_opened_from_the_timeline_by_keyboard, test_failed_backup_is_on_the_timeline,
+             test_note_of_a_restore_is_told_at_once, test_lost_and_broken_sets_are_told,
+             test_wide_and_narrow, test_timeline_of_a_thousand_sets])
 
 
 main()

@@ -145,28 +145,16 @@ def test_damage_without_a_window_is_told_and_found_again():
 
 def main():
     global app, notified
-    reason = ui.missing()
-    if reason:
-        tap.skip_all(reason)
-    ui.inside_screen(height=1500)
-    compositor = ui.compositor() if os.environ.get('STRONGROOM_UI_PICTURES') else None
+    ui.begin(height=1500)
+    if os.environ.get('STRONGROOM_UI_PICTURES'):
+        ui.compositor()
     notified = practice.notifications()
     app = ui.App()
     app.resize(*SIZE)
-    try:
-        tap.run([test_a_set_waits_for_its_turn_to_be_verified, test_another_page_of_the_same_set_shows_it,
-                 test_the_window_closed_and_opened_again_shows_it, test_quitting_asks_about_it,
-                 test_it_can_be_stopped_and_begun_again, test_its_end_without_a_window_is_a_notification,
-                 test_damage_without_a_window_is_told_and_found_again])
-    finally:
-        if stopped:
-            stopped.__exit__()
-        practice.ctl('practice', 'stop', check=False)
-        app.close()
-        notified.kill()
-        notified.wait()
-        if compositor:
-            compositor.kill()
+    tap.run([test_a_set_waits_for_its_turn_to_be_verified, test_another_page_of_the_same_set_shows_it,
+             test_the_window_closed_and_opened_again_shows_it, test_quitting_asks_about_it,
+             test_it_can_be_stopped_and_begun_again, test_its_end_without_a_window_is_a_notification,
+             test_damage_without_a_window_is_told_and_found_again])
 
 
 main()

@@ -131,19 +131,12 @@ def test_narrow_window_holds_every_control():
 
 def main():
     global app
-    reason = ui.missing()
-    if reason:
-        tap.skip_all(reason)
-    ui.inside_screen(animations=True)
+    ui.begin(animations=True)
     app = ui.App()
-    try:
-        tap.run([test_first_start_offers_a_practice_ca, test_certificates_are_issued_and_one_revoked,
-                 test_backup_ends_and_the_set_verifies, test_cancel_in_the_middle_of_a_file,
-                 test_closed_window_leaves_the_backup_running, test_stopped_server_is_a_failure_with_words,
-                 test_narrow_window_holds_every_control])
-    finally:
-        subprocess.run(['strongroomctl', 'practice', 'stop'], capture_output=True)
-        app.close()
+    tap.run([test_first_start_offers_a_practice_ca, test_certificates_are_issued_and_one_revoked,
+             test_backup_ends_and_the_set_verifies, test_cancel_in_the_middle_of_a_file,
+             test_closed_window_leaves_the_backup_running, test_stopped_server_is_a_failure_with_words,
+             test_narrow_window_holds_every_control])
 
 
 main()

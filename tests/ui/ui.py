@@ -6,6 +6,7 @@ Every script runs in a virtual screen, a session bus and a home of its own:
 call inside_screen() first, which starts the script again in there.
 """
 
+import atexit
 import os
 import re
 import shutil
@@ -16,6 +17,7 @@ import tempfile
 import time
 
 import audit as inspector
+import tap
 
 TOOLS = ('xvfb-run', 'dbus-daemon', 'xdotool', 'import')
 WAIT = 60
@@ -43,6 +45,21 @@ def missing():
     except (ImportError, ValueError):
         absent.append('gir1.2-atspi-2.0')
     return 'not installed: ' + ', '.join(absent) if absent else None
+
+
+def begin(*absent, **screen):
+    """For a script of tests: skips it where this machine lacks something, in words, or goes inside a virtual screen, see
+    inside_screen(). What is started there is ended with the script, the last first."""
+    reason = missing() or next(filter(None, absent), None)
+    if reason:
+        tap.skip_all(reason)
+    inside_screen(**screen)
+    atexit.register(subprocess.run, ['strongroomctl', 'practice', 'stop'], capture_output=True)
+
+
+def end(process):
+    process.kill()
+    process.wait()
 
 
 def write(path, text):
@@ -118,12 +135,11 @@ def home():
 
 
 def compositor():
-    """Starts one, so that corners are round in pictures."""
+    """Starts one, where there is one, so that corners are round in pictures."""
     if shutil.which('picom'):
         # What it thinks unchanged may be black in a picture.
-        return subprocess.Popen(['picom', '--backend', 'xrender', '--no-use-damage', '--config', '/dev/null'],
-                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    return None
+        atexit.register(end, subprocess.Popen(['picom', '--backend', 'xrender', '--no-use-damage', '--config', '/dev/null'],
+                                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
 
 
 def probe(program):
@@ -159,6 +175,7 @@ class App:
         self.process = subprocess.Popen([program, *arguments], stdout=output,
                                         env=dict(os.environ, G_DEBUG=os.environ['STRONGROOM_UI_DEBUG'],
                                                  **probe(program), **(environment or {})))
+        atexit.register(self.close)
         self.root = self.wait(self._application, 'the program on the accessibility bus')
 
     def _application(self):
@@ -369,6 +386,8 @@ class App:
         """For what exposes no action: a click in its middle. The window stands at the screen's corner."""
         self.come_to_rest()
         x, y, width, height = self.extents(node)
+        # Where a menu went that was above the pointer, GTK on X11 finds nothing there until the pointer comes in anew.
+        subprocess.run(['xdotool', 'mousemove', '10000', '10000'], check=True)
         subprocess.run(['xdotool', 'mousemove', str(x + width // 2), str(y + height // 2), 'click', '1'], check=True)
         time.sleep(0.2)
 
