@@ -120,6 +120,27 @@ gboolean sr_authority_set_endpoint (SrAuthority *self,
                                     GError     **error);
 
 /**
+ * sr_authority_find_host:
+ * @self: a CA
+ * @port: (out): where the CA's host serves services and registry over TCP
+ * @drives: (out) (transfer full): a folder of this computer with the host's drives
+ * @credentials: (out) (transfer full) (nullable): who signs in there, %NULL for who signs in to the CA
+ * @error: where to put an error
+ *
+ * The way to the host under the CA, for restoring it: as yet the practice CA's
+ * alone, which tells it in its state folder at each start.
+ *
+ * Sets %SR_ERROR_UNSUPPORTED for any other CA, the errors of sr_practice_folder_read().
+ *
+ * Returns: whether there is one
+ */
+gboolean sr_authority_find_host (SrAuthority    *self,
+                                 guint16        *port,
+                                 char          **drives,
+                                 SrCredentials **credentials,
+                                 GError        **error);
+
+/**
  * sr_authority_is_practice:
  * @self: a CA
  *

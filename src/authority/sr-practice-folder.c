@@ -26,6 +26,8 @@ sr_practice_folder_free (SrPracticeFolder *self)
   g_free (self->address);
   g_free (self->user);
   g_free (self->users_file);
+  g_free (self->drives);
+  g_free (self->host_user);
   g_free (self);
 }
 
@@ -41,6 +43,9 @@ parse_ready (JsonObject *object)
   self->pid = sr_settings_number (object, "pid", 2, G_MAXINT32, 0);
   self->user = g_strdup (sr_settings_string (object, "user"));
   self->users_file = g_strdup (sr_settings_string (object, "usersFile"));
+  self->host_port = (guint16) sr_settings_number (object, "hostPort", 1, G_MAXUINT16, 0);
+  self->drives = g_strdup (sr_settings_string (object, "drives"));
+  self->host_user = g_strdup (sr_settings_string (object, "hostUser"));
   if (self->config == NULL || address == NULL || !g_hostname_is_ip_address (address) || self->activation_port == 0
       || self->pid == 0 || (self->user == NULL) != (self->users_file == NULL))
     return NULL;

@@ -18,6 +18,9 @@ G_BEGIN_DECLS
  * @pid: of its program
  * @user: (nullable): the user to sign in as, DOMAIN\user; %NULL when it has no users of its own
  * @users_file: (nullable): path of the file with the users' passwords
+ * @host_port: where its host serves services and registry, 0 for a practice CA without
+ * @drives: (nullable): the folder with its host's drives
+ * @host_user: (nullable): the user to sign in to its host as, an administrator; in @users_file too
  *
  * What a practice CA that is being served says of itself.
  */
@@ -29,6 +32,9 @@ typedef struct
   gint64 pid;
   char *user;
   char *users_file;
+  guint16 host_port;
+  char *drives;
+  char *host_user;
 } SrPracticeFolder;
 
 /**

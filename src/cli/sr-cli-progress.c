@@ -4,6 +4,7 @@
 #include "cli/sr-cli-progress-private.h"
 
 #include "cli/sr-cli-private.h"
+#include "worker/sr-job-restore.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -23,7 +24,7 @@ struct _SrCliProgress
   gulong handler;
   guint idle;
   gboolean terminal;
-  SrBackupPhase told_phase;
+  int told_phase;
   int told_tenth;
 };
 
@@ -82,7 +83,7 @@ draw_bar (SrCliProgress *self)
 static void
 tell_line (SrCliProgress *self)
 {
-  SrBackupPhase phase = sr_job_get_phase (self->job);
+  int phase = sr_job_kind_is_restore (sr_job_get_kind (self->job)) ? (int) sr_job_get_restore_phase (self->job) : (int) sr_job_get_phase (self->job);
   int tenth = (int) floor (sr_job_get_fraction (self->job) * 10);
 
   if (sr_job_state_is_final (sr_job_get_state (self->job)) || (phase == self->told_phase && tenth <= self->told_tenth))

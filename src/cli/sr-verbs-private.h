@@ -20,6 +20,7 @@ extern const SrCliVerb sr_verb_sets;
 extern const SrCliVerb sr_verb_show;
 extern const SrCliVerb sr_verb_verify;
 extern const SrCliVerb sr_verb_export;
+extern const SrCliVerb sr_verb_restore;
 extern const SrCliVerb sr_verb_sessions;
 extern const SrCliVerb sr_verb_repository;
 extern const SrCliVerb sr_verb_repository_create;

@@ -21,6 +21,7 @@ const SrCliVerb *const sr_cli_verbs[] = {
   &sr_verb_show,
   &sr_verb_verify,
   &sr_verb_export,
+  &sr_verb_restore,
   &sr_verb_sessions,
   &sr_verb_repository_create,
   &sr_verb_repository_use,

@@ -11,13 +11,24 @@
 
 G_DEFINE_FINAL_TYPE (SrRestorePlan, sr_restore_plan, G_TYPE_OBJECT)
 
-static void
-check_free (SrRestoreCheck *check)
+void
+sr_restore_check_free (SrRestoreCheck *check)
 {
   g_free (check->detail);
   g_free (check->advice);
   g_clear_error (&check->error);
   g_free (check);
+}
+
+SrRestoreCheck *
+sr_restore_check_copy (const SrRestoreCheck *check)
+{
+  SrRestoreCheck *copy = g_memdup2 (check, sizeof *check);
+
+  copy->detail = g_strdup (check->detail);
+  copy->advice = g_strdup (check->advice);
+  copy->error = check->error != NULL ? g_error_copy (check->error) : NULL;
+  return copy;
 }
 
 static void
@@ -46,7 +57,7 @@ static void
 sr_restore_plan_init (SrRestorePlan *self)
 {
   self->sets = g_ptr_array_new_with_free_func (g_object_unref);
-  self->checks = g_ptr_array_new_with_free_func ((GDestroyNotify) check_free);
+  self->checks = g_ptr_array_new_with_free_func ((GDestroyNotify) sr_restore_check_free);
   self->entry = sr_restore_entry_new ();
   for (guint i = 0; i < SR_RESTORE_N_CHECKS; i++)
     {

@@ -76,6 +76,20 @@ typedef struct
 } SrRestoreCheck;
 
 /**
+ * sr_restore_check_copy:
+ * @check: a check
+ *
+ * Returns: (transfer full): a copy
+ */
+SrRestoreCheck *sr_restore_check_copy (const SrRestoreCheck *check);
+
+/**
+ * sr_restore_check_free:
+ * @check: (transfer full): a check
+ */
+void sr_restore_check_free (SrRestoreCheck *check);
+
+/**
  * sr_restore_check_kind_to_string:
  * @kind: a check
  *
@@ -183,6 +197,22 @@ typedef struct
   guint live_logs;
   gboolean live_logs_known;
 } SrRestoreLoss;
+
+/**
+ * sr_restore_host_new:
+ * @target: the CA itself: host and address are taken from it
+ * @credentials: (nullable): who signs in to the host, %NULL for who signs in to the CA
+ * @port: where the host serves services and registry over TCP
+ * @drives: (nullable): a folder of this computer with the host's drives
+ * @timeout: of one message and its answer, microseconds
+ *
+ * Returns: (transfer full): the CA's host, to which nothing has been sent yet
+ */
+SrCaHost *sr_restore_host_new (SrDcomTarget  *target,
+                               SrCredentials *credentials,
+                               guint16        port,
+                               const char    *drives,
+                               gint64         timeout);
 
 /**
  * SrRestoreWanted:

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "worker/sr-job-private.h"
+#include "worker/sr-job-restore.h"
 
 #include <math.h>
 
@@ -56,6 +57,12 @@ phase_moves_bytes (SrBackupPhase phase)
 
 /* Rate and time left are smoothed over samples of half a second; a stalled
  * transfer makes the rate sink, since a heartbeat samples it too. */
+static gboolean
+moves_bytes (SrJob *self)
+{
+  return sr_job_kind_is_restore (self->kind) ? self->shown.total > 0 : phase_moves_bytes (self->shown.phase);
+}
+
 static void
 sample_speed (SrJob  *self,
               gint64  now)
@@ -64,7 +71,7 @@ sample_speed (SrJob  *self,
   double rate = self->rate;
   gint64 time_left = self->time_left;
 
-  if (!phase_moves_bytes (self->shown.phase) || self->shown.bytes < self->sample_bytes || sr_job_state_is_final (self->shown.state))
+  if (!moves_bytes (self) || self->shown.bytes < self->sample_bytes || sr_job_state_is_final (self->shown.state))
     rate = 0;
   else if (now - self->sample_at < RATE_SAMPLE_US)
     return;
@@ -123,7 +130,9 @@ static void
 show (SrJob       *self,
       const SrJobFacts *facts)
 {
-  g_autofree char *words = sr_job_describe (self->kind, facts->state, facts->phase, facts->file_index, facts->n_files);
+  g_autofree char *words = sr_job_kind_is_restore (self->kind) ?
+    sr_job_describe_restore (self->kind, facts->state, facts->restore_phase, facts->file_index, facts->n_files) :
+    sr_job_describe (self->kind, facts->state, facts->phase, facts->file_index, facts->n_files);
 
   SHOW (self, state, facts, SR_JOB_PROP_STATE);
   SHOW (self, phase, facts, SR_JOB_PROP_PHASE);
@@ -133,6 +142,9 @@ show (SrJob       *self,
   SHOW (self, session_state, facts, SR_JOB_PROP_SESSION_STATE);
   SHOW (self, last_call_at, facts, SR_JOB_PROP_LAST_CALL_AT);
   SHOW (self, last_ping_at, facts, SR_JOB_PROP_LAST_PING_AT);
+  SHOW (self, restore_phase, facts, SR_JOB_PROP_RESTORE_PHASE);
+  SHOW (self, can_cancel, facts, SR_JOB_PROP_CAN_CANCEL);
+  SHOW (self, checks, facts, SR_JOB_PROP_CHECKS);
   show_text (self, &self->phase_words, words, SR_JOB_PROP_PHASE_WORDS);
   show_text (self, &self->shown.file, facts->file, SR_JOB_PROP_FILE);
   show_text (self, &self->shown.last_call, facts->last_call, SR_JOB_PROP_LAST_CALL);
@@ -151,10 +163,25 @@ show_result (SrJob       *self,
     notify (self, SR_JOB_PROP_ERROR);
 }
 
+/* Those that have changed take the place of what they were. */
+static void
+take_checks (SrJob     *self,
+             GPtrArray *changed)
+{
+  for (guint i = 0; i < changed->len; i++)
+    {
+      const SrRestoreCheck *check = g_ptr_array_index (changed, i);
+
+      sr_restore_check_free (g_ptr_array_index (self->checks, check->kind));
+      g_ptr_array_index (self->checks, check->kind) = sr_restore_check_copy (check);
+    }
+}
+
 static gboolean
 flush (gpointer user_data)
 {
   g_autoptr (SrJob) self = g_object_ref (user_data);
+  g_autoptr (GPtrArray) checks = NULL;
   gint64 now = g_get_monotonic_time ();
   SrJobResult *result;
   SrJobFacts facts;
@@ -174,6 +201,8 @@ flush (gpointer user_data)
       g_ptr_array_extend_and_steal (self->trace, g_steal_pointer (&self->coming_trace));
       self->coming_trace = g_ptr_array_new_with_free_func (step_free);
     }
+  checks = g_steal_pointer (&self->coming_checks);
+  self->coming_checks = g_ptr_array_new_with_free_func ((GDestroyNotify) sr_restore_check_free);
   self->flushed_at = now;
   self->flush_due = sr_job_state_is_final (facts.state) ? G_MAXINT64 : now + HEARTBEAT_US;
   g_source_set_ready_time (self->flush, sr_job_state_is_final (facts.state) ? -1 : self->flush_due);
@@ -182,6 +211,7 @@ flush (gpointer user_data)
   g_object_freeze_notify (G_OBJECT (self));
   if (result != NULL)
     show_result (self, result);
+  take_checks (self, checks);
   show (self, &facts);
   sample_speed (self, now);
   g_object_thaw_notify (G_OBJECT (self));
@@ -297,6 +327,45 @@ sr_job_report (SrJob                  *self,
 }
 
 void
+sr_job_report_restore (SrJob                   *self,
+                       const SrRestoreProgress *progress)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  SrJobFacts *coming = &self->coming;
+
+  coming->restore_phase = progress->phase;
+  coming->can_cancel = progress->can_cancel;
+  coming->file_index = progress->file_index;
+  coming->n_files = progress->n_files;
+  coming->fraction = MAX (coming->fraction, MIN (progress->fraction, 0.999));
+  coming->bytes = progress->bytes_done;
+  coming->total = progress->bytes_total;
+  g_set_str (&coming->file, progress->file);
+  sr_job_schedule_flush (self);
+}
+
+void
+sr_job_report_check (SrJob                *self,
+                     const SrRestoreCheck *check)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  for (guint i = self->coming_checks->len; i > 0; i--)
+    if (((SrRestoreCheck *) g_ptr_array_index (self->coming_checks, i - 1))->kind == check->kind)
+      g_ptr_array_remove_index (self->coming_checks, i - 1);
+  g_ptr_array_add (self->coming_checks, sr_restore_check_copy (check));
+  self->coming.checks++;
+  if (self->kind == SR_JOB_RESTORE_CHECK)
+    {
+      double part = check->state != SR_RESTORE_CHECK_RUNNING ? 1 : MAX (check->fraction, 0);
+
+      self->coming.can_cancel = TRUE;
+      self->coming.fraction = MAX (self->coming.fraction, MIN ((check->kind + part) / SR_RESTORE_N_CHECKS, 0.999));
+    }
+  sr_job_schedule_flush (self);
+}
+
+void
 sr_job_report_end (SrJob       *self,
                    SrJobResult *result)
 {
@@ -316,6 +385,7 @@ sr_job_report_end (SrJob       *self,
     coming->state = SR_JOB_FAILED;
   if (self->kind == SR_JOB_BACKUP)
     coming->session_state = result->session_state;
+  coming->can_cancel = FALSE;
   g_clear_pointer (&coming->file, g_free);
   self->coming_result = result;
   sr_job_schedule_flush (self);
@@ -363,6 +433,14 @@ sr_job_flow_init (SrJob *self)
   sr_progress_init (&self->progress, weights, STEPS);
   self->trace = g_ptr_array_new_with_free_func (step_free);
   self->coming_trace = g_ptr_array_new_with_free_func (step_free);
+  self->checks = g_ptr_array_new_with_free_func ((GDestroyNotify) sr_restore_check_free);
+  for (guint i = 0; i < SR_RESTORE_N_CHECKS; i++)
+    {
+      SrRestoreCheck check = { .kind = (SrRestoreCheckKind) i, .fraction = -1 };
+
+      g_ptr_array_add (self->checks, sr_restore_check_copy (&check));
+    }
+  self->coming_checks = g_ptr_array_new_with_free_func ((GDestroyNotify) sr_restore_check_free);
   self->traced = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->flushed_at = -FLUSH_INTERVAL_US;
   self->flush_due = G_MAXINT64;

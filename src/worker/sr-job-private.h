@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "session/sr-restore-session.h"
 #include "worker/sr-job.h"
 #include "worker/sr-progress.h"
 
@@ -24,6 +25,11 @@ typedef struct
   guint32 read_size;
   SrBackupTimeouts timeouts;
   char *journal_folder;
+  SrRestorePlan *plan;
+  SrRestoreEntry *entry;
+  SrRestoreAction action;
+  gboolean accept_loss;
+  char *replace;
 } SrJobOrder;
 
 /* How it came out. */
@@ -39,6 +45,8 @@ typedef struct
   SrSessionRecord record;
   SrBackupCounts counts;
   GPtrArray *problems;
+  SrRestoreSession *restore;
+  SrRestoreSituation *situation;
 } SrJobResult;
 
 void sr_job_result_free (SrJobResult *result);
@@ -62,6 +70,9 @@ typedef struct
   char *last_call;
   gint64 last_call_at;
   gint64 last_ping_at;
+  SrRestorePhase restore_phase;
+  gboolean can_cancel;
+  guint checks; /* counts changes */
 } SrJobFacts;
 
 struct _SrJob
@@ -90,6 +101,7 @@ struct _SrJob
   gint64 begun_time; /* and these by that of the wall */
   gint64 ended_time;
   GPtrArray *trace; /* SrJobStep */
+  GPtrArray *checks; /* SrRestoreCheck */
   gint64 sample_at;
   guint64 sample_bytes;
   double sample_fraction;
@@ -103,6 +115,7 @@ struct _SrJob
   GHashTable *traced;      /* calls of @traced_phase that are in one of them */
   SrBackupPhase traced_phase;
   gint64 traced_at;
+  GPtrArray *coming_checks; /* SrRestoreCheck, those that have changed */
   SrJobResult *coming_result;
   gint64 flushed_at;
   gint64 flush_due; /* G_MAXINT64 for never */
@@ -129,6 +142,9 @@ enum
   SR_JOB_PROP_LAST_PING_AT,
   SR_JOB_PROP_ERROR,
   SR_JOB_PROP_SET,
+  SR_JOB_PROP_RESTORE_PHASE,
+  SR_JOB_PROP_CAN_CANCEL,
+  SR_JOB_PROP_CHECKS,
   SR_JOB_N_PROPS
 };
 
@@ -159,16 +175,27 @@ GCancellable *sr_job_get_cancellable (SrJob *self);
 /* From any thread. */
 void sr_job_report (SrJob                  *self,
                     const SrBackupProgress *progress);
+void sr_job_report_restore (SrJob                   *self,
+                            const SrRestoreProgress *progress);
+void sr_job_report_check (SrJob                *self,
+                          const SrRestoreCheck *check);
 void sr_job_report_end (SrJob       *self,
                         SrJobResult *result);
 
 /* The work itself, on the job's thread; ends with sr_job_report_end(). */
 void sr_job_run (SrJob *self);
+void sr_job_run_restore (SrJob       *self,
+                         SrJobResult *result);
 
 char *sr_job_describe (SrJobKind     kind,
                        SrJobState    state,
                        SrBackupPhase phase,
                        guint         file_index,
                        guint         n_files);
+char *sr_job_describe_restore (SrJobKind      kind,
+                               SrJobState     state,
+                               SrRestorePhase phase,
+                               guint          file_index,
+                               guint          n_files);
 
 G_END_DECLS

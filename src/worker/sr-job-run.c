@@ -167,7 +167,9 @@ sr_job_run (SrJob *self)
     run_backup (self, result);
   else if (sr_job_get_kind (self) == SR_JOB_EXPORT)
     run_export (self, result);
-  else
+  else if (sr_job_get_kind (self) == SR_JOB_VERIFY)
     run_verify (self, result);
+  else
+    sr_job_run_restore (self, result);
   sr_job_report_end (self, result);
 }

@@ -51,6 +51,22 @@ sr_job_describe (SrJobKind     kind,
   return g_strdup (sr_backup_phase_words (phase));
 }
 
+char *
+sr_job_describe_restore (SrJobKind      kind,
+                         SrJobState     state,
+                         SrRestorePhase phase,
+                         guint          file_index,
+                         guint          n_files)
+{
+  if (state != SR_JOB_RUNNING && !(state == SR_JOB_CANCELLING && phase == SR_RESTORE_PHASE_PUTTING_BACK))
+    return sr_job_describe (kind, state, SR_BACKUP_PHASE_IDLE, 0, 0);
+  if (kind == SR_JOB_RESTORE_CHECK || kind == SR_JOB_RESTORE_LOOK)
+    phase = SR_RESTORE_PHASE_CHECKING;
+  if (phase == SR_RESTORE_PHASE_COPYING && n_files > 0)
+    return g_strdup_printf (_("Copying file %u of %u to the host"), file_index, n_files);
+  return g_strdup (sr_restore_phase_words (phase));
+}
+
 const char *
 sr_job_keep_logs_words (void)
 {

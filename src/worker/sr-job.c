@@ -18,6 +18,8 @@ sr_job_result_free (SrJobResult *result)
   g_clear_object (&result->set);
   sr_session_record_clear (&result->record);
   g_clear_pointer (&result->problems, g_ptr_array_unref);
+  g_clear_pointer (&result->restore, sr_restore_session_free);
+  g_clear_pointer (&result->situation, sr_restore_situation_free);
   g_free (result);
 }
 
@@ -55,6 +57,15 @@ get_flow_property (SrJob  *self,
       break;
     case SR_JOB_PROP_LAST_PING_AT:
       g_value_set_int64 (value, self->shown.last_ping_at);
+      break;
+    case SR_JOB_PROP_RESTORE_PHASE:
+      g_value_set_int (value, self->shown.restore_phase);
+      break;
+    case SR_JOB_PROP_CAN_CANCEL:
+      g_value_set_boolean (value, self->shown.can_cancel);
+      break;
+    case SR_JOB_PROP_CHECKS:
+      g_value_set_uint (value, self->shown.checks);
       break;
     default:
       g_assert_not_reached ();
@@ -115,6 +126,9 @@ order_clear (SrJobOrder *order)
   g_clear_object (&order->chain);
   g_clear_pointer (&order->path, g_free);
   g_clear_pointer (&order->journal_folder, g_free);
+  g_clear_object (&order->plan);
+  g_clear_pointer (&order->entry, sr_restore_entry_free);
+  g_clear_pointer (&order->replace, g_free);
 }
 
 static void
@@ -137,6 +151,8 @@ sr_job_finalize (GObject *object)
   g_clear_pointer (&self->coming_result, sr_job_result_free);
   g_ptr_array_unref (self->trace);
   g_ptr_array_unref (self->coming_trace);
+  g_ptr_array_unref (self->checks);
+  g_ptr_array_unref (self->coming_checks);
   g_hash_table_unref (self->traced);
   g_mutex_clear (&self->mutex);
   G_OBJECT_CLASS (sr_job_parent_class)->finalize (object);
@@ -169,6 +185,9 @@ sr_job_class_init (SrJobClass *klass)
   sr_job_properties[SR_JOB_PROP_LAST_PING_AT] = g_param_spec_int64 ("last-ping-at", NULL, NULL, 0, G_MAXINT64, 0, flags);
   sr_job_properties[SR_JOB_PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, flags);
   sr_job_properties[SR_JOB_PROP_SET] = g_param_spec_object ("set", NULL, NULL, SR_TYPE_BACKUP_SET, flags);
+  sr_job_properties[SR_JOB_PROP_RESTORE_PHASE] = g_param_spec_int ("restore-phase", NULL, NULL, 0, G_MAXINT, 0, flags);
+  sr_job_properties[SR_JOB_PROP_CAN_CANCEL] = g_param_spec_boolean ("can-cancel", NULL, NULL, FALSE, flags);
+  sr_job_properties[SR_JOB_PROP_CHECKS] = g_param_spec_uint ("checks", NULL, NULL, 0, G_MAXUINT, 0, flags);
   g_object_class_install_properties (object_class, SR_JOB_N_PROPS, sr_job_properties);
 }
 
@@ -260,7 +279,7 @@ sr_job_begin (SrJob *self)
       sr_job_report_end (self, g_steal_pointer (&result));
       return FALSE;
     }
-  if (self->kind == SR_JOB_BACKUP)
+  if (self->authority != NULL)
     self->order.authority = sr_authority_copy (self->authority);
   self->begun_at = self->sample_at = g_get_monotonic_time ();
   self->begun_time = g_get_real_time ();

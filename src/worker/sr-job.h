@@ -15,12 +15,20 @@ G_BEGIN_DECLS
  * @SR_JOB_BACKUP: backing up a CA
  * @SR_JOB_VERIFY: reading a set and comparing it with its manifest
  * @SR_JOB_EXPORT: making a folder of a chain that certutil reads
+ * @SR_JOB_RESTORE_CHECK: the checks before a restore; this one and the next three: worker/sr-job-restore.h
+ * @SR_JOB_RESTORE: restoring a CA
+ * @SR_JOB_RESTORE_LOOK: looking how a restore stands
+ * @SR_JOB_RESTORE_RECOVER: continuing, putting back or leaving a restore that was broken off
  */
 typedef enum
 {
   SR_JOB_BACKUP,
   SR_JOB_VERIFY,
   SR_JOB_EXPORT,
+  SR_JOB_RESTORE_CHECK,
+  SR_JOB_RESTORE,
+  SR_JOB_RESTORE_LOOK,
+  SR_JOB_RESTORE_RECOVER,
 } SrJobKind;
 
 /**
