@@ -33,6 +33,32 @@ copy_tree (const char *from,
 }
 
 static void
+note_rows (ServedCa *served)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_ptr_array_add (world_origin.rows, sr_practice_ca_get_rows (served->ca, &error));
+  g_assert_no_error (error);
+}
+
+/* What makes it the CA that it is: certificate, key, configuration. */
+static void
+keep_authority (const char *folder)
+{
+  static const char *const names[] = { "ca.crt", "ca.key", "config", "roles.json", "ledger.json" };
+
+  world_origin.authority = g_build_filename (world_origin.place.base, "authority", NULL);
+  g_assert_cmpint (g_mkdir_with_parents (world_origin.authority, 0700), ==, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *from = g_build_filename (folder, names[i], NULL);
+      g_autofree char *to = g_build_filename (world_origin.authority, names[i], NULL);
+
+      g_assert_cmpint (link (from, to), ==, 0);
+    }
+}
+
+static void
 back_up (ServedCa    *served,
          SrBackupKind kind)
 {
@@ -44,6 +70,7 @@ back_up (ServedCa    *served,
   session = place_run (&world_origin.place, &options, NULL, &error);
   g_assert_no_error (error);
   g_ptr_array_add (world_origin.sets, g_object_ref (sr_backup_session_get_set (session)));
+  note_rows (served);
 }
 
 static void
@@ -64,6 +91,7 @@ world_make_origin (void)
   served_ca_start (&served, 0, 5);
   place_set_up (&world_origin.place, served.config);
   world_origin.sets = g_ptr_array_new_with_free_func (g_object_unref);
+  world_origin.rows = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
   back_up (&served, SR_BACKUP_FULL);
   for (guint i = 0; i < WORLD_LOG_SETS; i++)
     {
@@ -71,11 +99,13 @@ world_make_origin (void)
       back_up (&served, SR_BACKUP_LOGS);
     }
   issue (&served);
+  note_rows (&served);
   world_origin.certificate_sha1 = g_strdup (sr_backup_set_get_manifest (g_ptr_array_index (world_origin.sets, 0))->certificate_sha1);
   live = g_build_filename (sr_practice_ca_get_folder (served.ca), SR_PRACTICE_CERTLOG_FOLDER, NULL);
   world_origin.live = g_build_filename (world_origin.place.base, "live", NULL);
   g_clear_object (&served.server);
   copy_tree (live, world_origin.live);
+  keep_authority (served.folder);
   sr_dcom_target_unref (served.target);
   g_assert_true (sr_file_remove_tree (served.folder, NULL));
   g_free (served.folder);
@@ -298,5 +328,7 @@ world_drop_origin (void)
   g_ptr_array_unref (world_origin.sets);
   place_tear_down (&world_origin.place);
   g_free (world_origin.live);
+  g_free (world_origin.authority);
+  g_ptr_array_unref (world_origin.rows);
   g_free (world_origin.certificate_sha1);
 }

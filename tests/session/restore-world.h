@@ -19,6 +19,8 @@ typedef struct
   char *live; /* what the CA's folder held when it was stopped */
   char *certificate_sha1;
   GPtrArray *sets;
+  char *authority; /* the CA's folder without its drives */
+  GPtrArray *rows; /* of GPtrArray of SrPracticeRow: what it had at each set, and at last */
 } WorldOrigin;
 
 extern WorldOrigin world_origin;

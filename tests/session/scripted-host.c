@@ -307,7 +307,9 @@ sr_ca_host_start_service (SrCaHost *host, const char *service, gint64 wait, GCan
 
   if (!before ("start", service, cancellable, error))
     return FALSE;
-  hr = g_str_equal (service, "CertSvc") && !scripted_host_is_running (host->folder, service) ? recover (host) : SR_S_OK;
+  hr = SR_S_OK;
+  if (g_str_equal (service, "CertSvc") && !scripted_host_is_running (host->folder, service))
+    hr = script.engine != NULL ? script.engine (host->folder) : recover (host);
   set_state (host, service, hr == SR_S_OK ? SR_SERVICE_RUNNING : SR_SERVICE_STOPPED, hr);
   if (!after (error))
     return FALSE;
@@ -704,6 +706,27 @@ scripted_host_has_restore (const char *folder)
   g_autoptr (GKeyFile) file = load (folder);
 
   return g_key_file_has_group (file, SR_RESTORE_IN_PROGRESS_KEY);
+}
+
+GHashTable *
+scripted_host_list_restore (const char *folder)
+{
+  g_autoptr (GKeyFile) file = load (folder);
+  g_auto (GStrv) names = g_key_file_get_keys (file, SR_RESTORE_IN_PROGRESS_KEY, NULL, NULL);
+  GHashTable *values = names != NULL ? g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free) : NULL;
+
+  for (guint i = 0; names != NULL && names[i] != NULL; i++)
+    g_hash_table_insert (values, g_strdup (names[i]), take_text (file, names[i]));
+  return values;
+}
+
+void
+scripted_host_drop_restore (const char *folder)
+{
+  g_autoptr (GKeyFile) file = load (folder);
+
+  g_key_file_remove_group (file, SR_RESTORE_IN_PROGRESS_KEY, NULL);
+  save (folder, file);
 }
 
 char *

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
  * every byte. It stands in for the client, not for Windows: what is under test
  * is what a restore does about it. What it has is on the disk, so that another
  * process finds it. Its service recovers only by looking whether all that was
- * registered is there; the practice CA does it for real. */
+ * registered is there, unless a test gives it the practice CA's engine. */
 
 typedef enum
 {
@@ -31,6 +31,7 @@ typedef struct
   SrHresult recovery;   /* what a recovery fails with, 0 for none */
   GCancellable *cancel;
   const char *dependent; /* a service that depends on CertSvc and runs */
+  SrHresult (*engine) (const char *folder); /* recovers in the place of the host itself */
 
   guint calls;
   guint writes;
@@ -49,6 +50,9 @@ void scripted_host_create (const char *folder, const char *live, const char *aut
 gboolean scripted_host_is_running (const char *folder, const char *service);
 /* Whether RestoreInProgress is there. */
 gboolean scripted_host_has_restore (const char *folder);
+/* Names and values of RestoreInProgress, as text; numbers in decimal, lists with "|" between. NULL when it is not there. */
+GHashTable *scripted_host_list_restore (const char *folder);
+void scripted_host_drop_restore (const char *folder);
 /* Path, size and hash of every live file, sorted, without work folders; "!" and more for what is odd. */
 char *scripted_host_snapshot (const char *folder);
 
