@@ -73,7 +73,7 @@ static void
 add_copies (SrRestorePlan *self,
             GPtrArray     *acts)
 {
-  g_autofree char *folder = sr_host_path_dirname (self->entry->database);
+  g_autofree char *folder = sr_restore_path_dirname (self->entry->database);
   g_autofree char *fresh = sr_restore_work_path (self->entry, folder, SR_WORK_NEW);
   g_autofree char *logs = sr_restore_log_directory (self->entry);
 
@@ -91,9 +91,9 @@ static void
 add_moves (SrRestorePlan *self,
            GPtrArray     *acts)
 {
-  g_autofree char *folder = sr_host_path_dirname (self->entry->database);
+  g_autofree char *folder = sr_restore_path_dirname (self->entry->database);
   g_autofree char *fresh = sr_restore_work_path (self->entry, folder, SR_WORK_NEW);
-  g_autofree char *database = sr_host_path_join (fresh, sr_host_path_basename (self->entry->database));
+  g_autofree char *database = sr_restore_path_join (fresh, sr_restore_path_basename (self->entry->database));
   g_auto (GStrv) folders = sr_restore_ca_folders (self->entry);
   g_autoptr (SrRestoreEntry) entry = sr_restore_entry_copy (self->entry);
 

@@ -18,7 +18,7 @@ static gboolean
 is_own (const SrRestoreInProgress *key,
         const char                *own)
 {
-  return own != NULL && (key->backup_log_directory == NULL || sr_host_path_equal (key->backup_log_directory, own));
+  return own != NULL && (key->backup_log_directory == NULL || sr_restore_path_equal (key->backup_log_directory, own));
 }
 
 SrRestoreCalls *
@@ -81,7 +81,7 @@ sr_restore_calls_register (SrRestoreCalls     *calls,
 {
   SrRestoreInProgress *values = calls->values;
 
-  if (map == NULL && (values == NULL || low < values->low || low > values->high + 1 || !sr_host_path_equal (backup_log_path, values->backup_log_directory)))
+  if (map == NULL && (values == NULL || low < values->low || low > values->high + 1 || !sr_restore_path_equal (backup_log_path, values->backup_log_directory)))
     {
       g_set_error (error, SR_ERROR, SR_ERROR_STATE, _("RestoreRegister: the logs 0x%X to 0x%X do not follow what was registered before"), low, high);
       return FALSE;

@@ -379,9 +379,9 @@ take_location (Places     *places,
   char **to = type == 0x44 ? &places->database : type == 0x82 || type == 0x21 ? &places->log_folder : type == 0x83 ? &places->system_folder : NULL;
 
   if (to != NULL && *to == NULL)
-    *to = sr_host_path_parse (path);
+    *to = sr_restore_path_parse (path);
   if (type == 0x44 && places->database != NULL && places->database_folder == NULL)
-    places->database_folder = sr_host_path_dirname (places->database);
+    places->database_folder = sr_restore_path_dirname (places->database);
 }
 
 static void
@@ -422,7 +422,7 @@ read_folder (Run        *run,
   g_autoptr (SrRegistryValue) value = sr_ca_host_read_value (run->host, SR_CERTSVC_KEY, name, run->cancellable, NULL);
   g_autofree char *text = value != NULL ? sr_registry_value_get_text (value, NULL) : NULL;
 
-  return text != NULL ? sr_host_path_parse (text) : NULL;
+  return text != NULL ? sr_restore_path_parse (text) : NULL;
 }
 
 /* Takes what @other tells and @places does not. */
@@ -437,7 +437,7 @@ complete (Places *places,
   if (places->system_folder == NULL)
     places->system_folder = g_strdup (other->system_folder);
   if (places->database == NULL && other->database != NULL)
-    places->database = sr_host_path_join (places->database_folder, sr_host_path_basename (other->database));
+    places->database = sr_restore_path_join (places->database_folder, sr_restore_path_basename (other->database));
 }
 
 static void
@@ -449,11 +449,11 @@ keep_places (Run    *run,
   const char *name = ((SrRestoreFile *) g_ptr_array_index (plan->files, 0))->name;
 
   g_free (entry->database);
-  entry->database = places->database != NULL ? g_strdup (places->database) : sr_host_path_join (places->database_folder, name);
+  entry->database = places->database != NULL ? g_strdup (places->database) : sr_restore_path_join (places->database_folder, name);
   g_set_str (&entry->log_folder, places->log_folder != NULL ? places->log_folder : places->database_folder);
   g_set_str (&entry->system_folder, places->system_folder != NULL ? places->system_folder : entry->log_folder);
   if (entry->database_before == NULL)
-    entry->database_before = sr_host_path_to_unc (entry->database, entry->host);
+    entry->database_before = sr_restore_path_to_unc (entry->database, entry->host);
   plan->has_places = TRUE;
   plan->aside_folder = sr_restore_work_path (entry, places->database_folder, SR_WORK_BEFORE);
   sr_restore_files_place (plan->files, entry);
@@ -487,7 +487,7 @@ check_locations (Run *run)
     fail (run, g_steal_pointer (&error), g_strdup (_("A folder that is missing has to be made on the host, with the access rights of the CA’s.")));
   else if (!told)
     finish (run, SR_RESTORE_CHECK_WARNING, g_strdup_printf (_("The host does not tell where the CA keeps its files. They go to where they were: %s."), run->plan->entry->database), NULL);
-  else if (set.database_folder != NULL && !sr_host_path_equal (set.database_folder, places.database_folder))
+  else if (set.database_folder != NULL && !sr_restore_path_equal (set.database_folder, places.database_folder))
     finish (run, SR_RESTORE_CHECK_WARNING, g_strdup_printf (_("The CA keeps its database elsewhere than when the set was made. It goes to %s."), run->plan->entry->database), NULL);
   else
     pass (run, g_strdup_printf (_("The database goes to %s."), run->plan->entry->database));
@@ -547,7 +547,7 @@ static void
 check_space (Run *run)
 {
   SrRestorePlan *plan = run->plan;
-  g_autofree char *folder = sr_host_path_dirname (plan->entry->database);
+  g_autofree char *folder = sr_restore_path_dirname (plan->entry->database);
   guint64 database = plan->entry->database_size, logs = sr_restore_plan_get_size (plan) - database;
   g_autoptr (GError) error = NULL;
   g_autofree char *size = NULL;

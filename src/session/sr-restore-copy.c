@@ -44,9 +44,9 @@ sr_restore_make_folders (SrCaHost     *host,
   g_autofree char *above = NULL;
   g_autoptr (GError) local = NULL;
 
-  if (sr_host_path_equal (root, path))
+  if (sr_restore_path_equal (root, path))
     return TRUE;
-  above = sr_host_path_dirname (path);
+  above = sr_restore_path_dirname (path);
   if (!sr_restore_make_folders (host, root, above, cancellable, error))
     return FALSE;
   if (sr_ca_host_make_folder (host, path, cancellable, &local) || g_error_matches (local, G_IO_ERROR, G_IO_ERROR_EXISTS))
@@ -88,7 +88,7 @@ sr_restore_remove_folder (SrCaHost     *host,
   for (guint i = 0; i < list->len; i++)
     {
       const SrHostFileInfo *info = g_ptr_array_index (list, i);
-      g_autofree char *file = sr_host_path_join (path, info->name);
+      g_autofree char *file = sr_restore_path_join (path, info->name);
 
       if (!sr_restore_remove (host, file, cancellable, error))
         return FALSE;
@@ -162,7 +162,7 @@ copy (SrCaHost     *host,
     return FALSE;
   if (wanted != NULL && !g_str_equal (sent, wanted))
     {
-      g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_MISMATCH, _("“%s” is not what the manifest of its set says"), sr_host_path_basename (path));
+      g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_MISMATCH, _("“%s” is not what the manifest of its set says"), sr_restore_path_basename (path));
       return FALSE;
     }
   back = hash_on_host (host, part, &size_back, func, user_data, cancellable, error);

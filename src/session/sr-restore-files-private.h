@@ -13,14 +13,14 @@ G_BEGIN_DECLS
 /* ---- paths of the host: sr-restore-names.c ---- */
 
 /* "\\HOST\C$\Windows" or "C:\Windows\" -> "C:\Windows"; NULL for what is no path on a drive. The host's part is never used. */
-char *sr_host_path_parse (const char *path);
+char *sr_restore_path_parse (const char *path);
 /* "C:\Windows" -> "\\HOST\C$\Windows" */
-char *sr_host_path_to_unc (const char *path, const char *host);
-char *sr_host_path_join (const char *folder, const char *name);
-char *sr_host_path_dirname (const char *path);
-const char *sr_host_path_basename (const char *path);
+char *sr_restore_path_to_unc (const char *path, const char *host);
+char *sr_restore_path_join (const char *folder, const char *name);
+char *sr_restore_path_dirname (const char *path);
+const char *sr_restore_path_basename (const char *path);
 /* Case does not count. */
-gboolean sr_host_path_equal (const char *a, const char *b);
+gboolean sr_restore_path_equal (const char *a, const char *b);
 
 /* The work folder in one of the CA's folders, and what is in it. */
 #define SR_WORK_BEFORE "Before" /* the CA's own files */

@@ -119,7 +119,7 @@ void
 sr_restore_files_place (GPtrArray            *files,
                         const SrRestoreEntry *entry)
 {
-  g_autofree char *folder = sr_host_path_dirname (entry->database);
+  g_autofree char *folder = sr_restore_path_dirname (entry->database);
   g_autofree char *fresh = sr_restore_work_path (entry, folder, SR_WORK_NEW);
   g_autofree char *logs = sr_restore_log_directory (entry);
 
@@ -129,8 +129,8 @@ sr_restore_files_place (GPtrArray            *files,
 
       g_free (file->to);
       if (file->file->role == SR_FILE_DATABASE)
-        file->to = sr_host_path_join (fresh, sr_host_path_basename (entry->database));
+        file->to = sr_restore_path_join (fresh, sr_restore_path_basename (entry->database));
       else
-        file->to = sr_host_path_join (logs, file->name);
+        file->to = sr_restore_path_join (logs, file->name);
     }
 }

@@ -47,18 +47,18 @@ list_folder (const SrRestoreEntry *entry,
   for (guint i = 0; found != NULL && i < found->len; i++)
     {
       const SrHostFileInfo *info = g_ptr_array_index (found, i);
-      g_autofree char *path = sr_host_path_join (folder, info->name);
+      g_autofree char *path = sr_restore_path_join (folder, info->name);
       gboolean is_log = FALSE;
       SrLiveFile *file;
 
-      if (info->is_folder || !(sr_host_path_equal (path, entry->database) || is_engine_file (info->name, &is_log)))
+      if (info->is_folder || !(sr_restore_path_equal (path, entry->database) || is_engine_file (info->name, &is_log)))
         continue;
       file = g_new0 (SrLiveFile, 1);
       file->folder = g_strdup (folder);
       file->name = g_strdup (info->name);
       file->size = info->size;
       file->modified = info->modified;
-      file->is_log = is_log && sr_host_path_equal (folder, entry->log_folder);
+      file->is_log = is_log && sr_restore_path_equal (folder, entry->log_folder);
       g_ptr_array_add (live, file);
     }
   return found != NULL;
@@ -98,9 +98,9 @@ sr_restore_plan_moves (SrRestoreEntry *entry,
   for (guint i = 0; i < live->len; i++)
     {
       const SrLiveFile *file = g_ptr_array_index (live, i);
-      g_autofree char *from = sr_host_path_join (file->folder, file->name);
+      g_autofree char *from = sr_restore_path_join (file->folder, file->name);
       g_autofree char *folder = sr_restore_work_path (entry, file->folder, SR_WORK_BEFORE);
-      g_autofree char *to = sr_host_path_join (folder, file->name);
+      g_autofree char *to = sr_restore_path_join (folder, file->name);
 
       sr_restore_entry_add_move (entry, from, to, file->size, entry->mode == SR_RESTORE_LATEST && file->is_log);
     }
@@ -121,7 +121,7 @@ read_header (SrCaHost         *host,
              char            **why,
              GCancellable     *cancellable)
 {
-  g_autofree char *path = sr_host_path_join (file->folder, file->name);
+  g_autofree char *path = sr_restore_path_join (file->folder, file->name);
   g_autoptr (GError) error = NULL;
   g_autoptr (GInputStream) stream = sr_ca_host_read_file (host, path, NULL, cancellable, &error);
   guint8 page[SR_ESE_LOG_HEADER_SIZE];

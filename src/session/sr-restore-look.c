@@ -185,7 +185,7 @@ static void
 tell_folders (SrRestoreSituation   *situation,
               const SrRestoreEntry *entry)
 {
-  g_autofree char *folder = sr_host_path_dirname (entry->database);
+  g_autofree char *folder = sr_restore_path_dirname (entry->database);
 
   if (entry->reached >= SR_RESTORE_STEP_SETTING_ASIDE && entry->step != SR_RESTORE_STEP_PUT_BACK && entry->aside->len > 0)
     situation->aside_folder = sr_restore_work_path (entry, folder, SR_WORK_BEFORE);

@@ -15,7 +15,7 @@ names_are_good (char **names)
 }
 
 char *
-sr_host_path_parse (const char *path)
+sr_restore_path_parse (const char *path)
 {
   g_autofree char *local = NULL;
   g_auto (GStrv) names = NULL;
@@ -44,33 +44,33 @@ sr_host_path_parse (const char *path)
 }
 
 char *
-sr_host_path_to_unc (const char *path,
+sr_restore_path_to_unc (const char *path,
                      const char *host)
 {
   return g_strdup_printf ("\\\\%s\\%c$%s", host, path[0], path + 2);
 }
 
 char *
-sr_host_path_join (const char *folder,
+sr_restore_path_join (const char *folder,
                    const char *name)
 {
   return g_strconcat (folder, "\\", name, NULL);
 }
 
 char *
-sr_host_path_dirname (const char *path)
+sr_restore_path_dirname (const char *path)
 {
   return g_strndup (path, (gsize) (strrchr (path, '\\') - path));
 }
 
 const char *
-sr_host_path_basename (const char *path)
+sr_restore_path_basename (const char *path)
 {
   return strrchr (path, '\\') + 1;
 }
 
 gboolean
-sr_host_path_equal (const char *a,
+sr_restore_path_equal (const char *a,
                     const char *b)
 {
   g_autofree char *x = g_utf8_casefold (a, -1);
@@ -93,13 +93,13 @@ sr_restore_work_path (const SrRestoreEntry *entry,
 {
   g_autofree char *folder = sr_restore_work_folder (entry, ca_folder);
 
-  return sr_host_path_join (folder, part);
+  return sr_restore_path_join (folder, part);
 }
 
 char **
 sr_restore_ca_folders (const SrRestoreEntry *entry)
 {
-  g_autofree char *database = sr_host_path_dirname (entry->database);
+  g_autofree char *database = sr_restore_path_dirname (entry->database);
   const char *all[] = { database, entry->log_folder, entry->system_folder };
   g_autoptr (GStrvBuilder) folders = g_strv_builder_new ();
 
@@ -108,7 +108,7 @@ sr_restore_ca_folders (const SrRestoreEntry *entry)
       gboolean known = FALSE;
 
       for (guint j = 0; j < i; j++)
-        known = known || sr_host_path_equal (all[i], all[j]);
+        known = known || sr_restore_path_equal (all[i], all[j]);
       if (!known)
         g_strv_builder_add (folders, all[i]);
     }
@@ -127,12 +127,12 @@ sr_restore_registration_new (const SrRestoreEntry *entry)
   SrRestoreInProgress *values = g_new0 (SrRestoreInProgress, 1);
   g_autofree char *logs = sr_restore_log_directory (entry);
 
-  values->backup_log_directory = sr_host_path_to_unc (logs, entry->host);
-  values->check_point_file = sr_host_path_to_unc (entry->system_folder, entry->host);
-  values->log_path = sr_host_path_to_unc (entry->log_folder, entry->host);
+  values->backup_log_directory = sr_restore_path_to_unc (logs, entry->host);
+  values->check_point_file = sr_restore_path_to_unc (entry->system_folder, entry->host);
+  values->log_path = sr_restore_path_to_unc (entry->log_folder, entry->host);
   values->map = g_new0 (char *, 3);
   values->map[0] = g_strdup (entry->database_before);
-  values->map[1] = sr_host_path_to_unc (entry->database, entry->host);
+  values->map[1] = sr_restore_path_to_unc (entry->database, entry->host);
   return values;
 }
 
@@ -141,9 +141,9 @@ sr_restore_key_is_own (const SrRestoreInProgress *key,
                        const SrRestoreEntry      *entry)
 {
   g_autofree char *ours = sr_restore_log_directory (entry);
-  g_autofree char *theirs = key->backup_log_directory != NULL ? sr_host_path_parse (key->backup_log_directory) : NULL;
+  g_autofree char *theirs = key->backup_log_directory != NULL ? sr_restore_path_parse (key->backup_log_directory) : NULL;
 
   if (key->backup_log_directory == NULL)
     return entry->reached >= SR_RESTORE_STEP_REGISTERING;
-  return theirs != NULL && sr_host_path_equal (theirs, ours);
+  return theirs != NULL && sr_restore_path_equal (theirs, ours);
 }

@@ -281,8 +281,8 @@ check_again (SrRestoreSession *session,
 
   if (!sr_restore_plan_check (plan, session->host, plan->target, session->lock, session->tell_check, session->user_data, cancellable, error))
     return FALSE;
-  if (before->mode == plan->entry->mode && sr_host_path_equal (before->database, plan->entry->database) &&
-      sr_host_path_equal (before->log_folder, plan->entry->log_folder) && g_str_equal (before->host, plan->entry->host))
+  if (before->mode == plan->entry->mode && sr_restore_path_equal (before->database, plan->entry->database) &&
+      sr_restore_path_equal (before->log_folder, plan->entry->log_folder) && g_str_equal (before->host, plan->entry->host))
     return TRUE;
   g_set_error (error, SR_ERROR, SR_ERROR_MISMATCH, _("What the checks find is not what it was before: look at it again"));
   return FALSE;

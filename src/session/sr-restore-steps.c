@@ -81,7 +81,7 @@ prepare (SrRestoreSession *session,
 {
   SrRestoreEntry *entry = session->entry;
   g_autofree char *folder = sr_restore_log_directory (entry);
-  g_autofree char *own = sr_host_path_to_unc (folder, entry->host);
+  g_autofree char *own = sr_restore_path_to_unc (folder, entry->host);
 
   sr_restore_session_phase (session, SR_RESTORE_PHASE_PREPARING, 0.18, 0.2, TRUE);
   session->calls = sr_restore_calls_prepare (session->host, entry->reached >= SR_RESTORE_STEP_REGISTERING ? own : NULL, cancellable, error);
@@ -97,7 +97,7 @@ copy_in (SrRestoreSession *session,
          GError          **error)
 {
   SrRestoreEntry *entry = session->entry;
-  g_autofree char *folder = sr_host_path_dirname (entry->database);
+  g_autofree char *folder = sr_restore_path_dirname (entry->database);
   g_autofree char *fresh = sr_restore_work_path (entry, folder, SR_WORK_NEW);
   g_autofree char *logs = sr_restore_log_directory (entry);
 
@@ -187,7 +187,7 @@ set_aside (SrRestoreSession *session,
     {
       const SrRestoreMove *move = g_ptr_array_index (entry->aside, i);
 
-      sr_restore_session_set_file (session, sr_host_path_basename (move->from), i + 1, entry->aside->len);
+      sr_restore_session_set_file (session, sr_restore_path_basename (move->from), i + 1, entry->aside->len);
       if (g_cancellable_set_error_if_cancelled (cancellable, error) || !set_one_aside (session, move, cancellable, error))
         return FALSE;
     }
@@ -200,9 +200,9 @@ place (SrRestoreSession *session,
        GError          **error)
 {
   SrRestoreEntry *entry = session->entry;
-  g_autofree char *folder = sr_host_path_dirname (entry->database);
+  g_autofree char *folder = sr_restore_path_dirname (entry->database);
   g_autofree char *fresh = sr_restore_work_path (entry, folder, SR_WORK_NEW);
-  g_autofree char *database = sr_host_path_join (fresh, sr_host_path_basename (entry->database));
+  g_autofree char *database = sr_restore_path_join (fresh, sr_restore_path_basename (entry->database));
   gboolean waiting;
 
   sr_restore_session_phase (session, SR_RESTORE_PHASE_PLACING, 0.78, 0.8, TRUE);
@@ -323,7 +323,7 @@ take_marks (SrRestoreSession *session)
 static void
 clean_up (SrRestoreSession *session)
 {
-  g_autofree char *folder = sr_host_path_dirname (session->entry->database);
+  g_autofree char *folder = sr_restore_path_dirname (session->entry->database);
   g_autofree char *fresh = sr_restore_work_path (session->entry, folder, SR_WORK_NEW);
   g_autofree char *logs = sr_restore_log_directory (session->entry);
   g_autoptr (GError) error = NULL;

@@ -62,12 +62,12 @@ move_into (SrRestoreSession *session,
            const SrLiveFile *file,
            GError          **error)
 {
-  g_autofree char *from = sr_host_path_join (file->folder, file->name);
+  g_autofree char *from = sr_restore_path_join (file->folder, file->name);
 
   for (guint i = 1; i <= 100; i++)
     {
       g_autofree char *name = i == 1 ? g_strdup (file->name) : g_strdup_printf ("%s.%u", file->name, i);
-      g_autofree char *to = sr_host_path_join (folder, name);
+      g_autofree char *to = sr_restore_path_join (folder, name);
       g_autoptr (GError) local = NULL;
 
       if (sr_ca_host_rename (session->host, from, to, NULL, &local))
@@ -131,7 +131,7 @@ return_all (SrRestoreSession *session,
     {
       const SrRestoreMove *move = g_ptr_array_index (aside, i);
 
-      sr_restore_session_set_file (session, sr_host_path_basename (move->from), i + 1, aside->len);
+      sr_restore_session_set_file (session, sr_restore_path_basename (move->from), i + 1, aside->len);
       if (!return_one (session, move, error))
         return FALSE;
     }
@@ -148,10 +148,10 @@ clean_up (SrRestoreSession *session)
   for (guint i = 0; folders[i] != NULL; i++)
     {
       g_autofree char *work = sr_restore_work_folder (entry, folders[i]);
-      g_autofree char *fresh = sr_host_path_join (work, SR_WORK_NEW);
-      g_autofree char *logs = sr_host_path_join (work, SR_WORK_LOGS);
-      g_autofree char *before = sr_host_path_join (work, SR_WORK_BEFORE);
-      g_autofree char *undone = sr_host_path_join (work, SR_WORK_UNDONE);
+      g_autofree char *fresh = sr_restore_path_join (work, SR_WORK_NEW);
+      g_autofree char *logs = sr_restore_path_join (work, SR_WORK_LOGS);
+      g_autofree char *before = sr_restore_path_join (work, SR_WORK_BEFORE);
+      g_autofree char *undone = sr_restore_path_join (work, SR_WORK_UNDONE);
       g_autoptr (GError) error = NULL;
 
       if (!sr_restore_remove_folder (session->host, fresh, NULL, &error) || !sr_restore_remove_folder (session->host, logs, NULL, &error))
