@@ -79,6 +79,37 @@ flush_key (SrCaHost            *host,
 }
 
 static gboolean
+flush_work (SrCaHost            *host,
+            const SrHostHandle  *root,
+            gpointer             data,
+            GCancellable        *cancellable,
+            GError             **error)
+{
+  const char *key = data;
+  SrHostHandle handle;
+  gboolean ok;
+
+  if (!open_key (host, root, key, SR_WINREG_KEY_QUERY_VALUE, &handle, cancellable, error))
+    return FALSE;
+  ok = flush_key (host, &handle, key, cancellable, error);
+  sr_ca_host_close_handle (host, PIPE, &handle);
+  return ok;
+}
+
+/* After something that must not be done twice: by itself, so that it alone is repeated. */
+static gboolean
+flush_change (SrCaHost      *host,
+              const char    *key,
+              GCancellable  *cancellable,
+              GError       **error)
+{
+  gboolean ok = sr_ca_host_run (host, PIPE, flush_work, (gpointer) key, cancellable, error);
+
+  host->outcome_unknown = !ok;
+  return ok;
+}
+
+static gboolean
 has_key_work (SrCaHost            *host,
               const SrHostHandle  *root,
               gpointer             data,
@@ -126,18 +157,14 @@ create_key_work (SrCaHost            *host,
     .has_disposition = TRUE,
   };
   SrWinregCreateKeyReply reply = { 0 };
-  gboolean ok;
 
   if (!sr_ca_host_call (host, PIPE, SR_WINREG_CREATE_KEY, &request, &reply, cancellable, error))
     return FALSE;
   if (reply.error != 0)
     return fail (error, reply.error, _("Making a registry key"), job->key, NULL);
   job->created = reply.has_disposition && reply.disposition == SR_WINREG_CREATED_NEW_KEY;
-  ok = flush_key (host, &reply.key, job->key, cancellable, error);
   sr_ca_host_close_handle (host, PIPE, &reply.key);
-  /* made, and the connection broke: to make it again would tell that it was there */
-  host->outcome_unknown |= !ok;
-  return ok;
+  return TRUE;
 }
 
 gboolean
@@ -149,7 +176,8 @@ sr_ca_host_create_key (SrCaHost      *host,
 {
   Job job = { .key = key };
 
-  if (!sr_ca_host_run (host, PIPE, create_key_work, &job, cancellable, error))
+  if (!sr_ca_host_run (host, PIPE, create_key_work, &job, cancellable, error) ||
+      !flush_change (host, key, cancellable, error))
     return FALSE;
   if (created != NULL)
     *created = job.created;
@@ -172,12 +200,15 @@ delete_below (SrCaHost            *host,
 
   if (!sr_ca_host_call (host, PIPE, opnum, &request, &reply, cancellable, error))
     return FALSE;
-  if (reply.error != 0)
-    return fail (error, reply.error, what, job->key, job->name);
-  if (flush_key (host, handle, job->key, cancellable, error))
-    return TRUE;
-  host->outcome_unknown = TRUE;
-  return FALSE;
+  return reply.error == 0 || fail (error, reply.error, what, job->key, job->name);
+}
+
+static char *
+get_parent (const char *key)
+{
+  const char *slash = strrchr (key, '\\');
+
+  return slash != NULL ? g_strndup (key, (gsize) (slash - key)) : g_strdup ("");
 }
 
 static gboolean
@@ -189,7 +220,7 @@ delete_key_work (SrCaHost            *host,
 {
   Job *job = data;
   const char *slash = strrchr (job->key, '\\');
-  g_autofree char *parent = slash != NULL ? g_strndup (job->key, (gsize) (slash - job->key)) : g_strdup ("");
+  g_autofree char *parent = get_parent (job->key);
   SrHostHandle handle;
   gboolean ok;
 
@@ -207,9 +238,11 @@ sr_ca_host_delete_key (SrCaHost      *host,
                        GCancellable  *cancellable,
                        GError       **error)
 {
+  g_autofree char *parent = get_parent (key);
   Job job = { .key = key };
 
-  return sr_ca_host_run (host, PIPE, delete_key_work, &job, cancellable, error);
+  return sr_ca_host_run (host, PIPE, delete_key_work, &job, cancellable, error) &&
+         flush_change (host, parent, cancellable, error);
 }
 
 static gboolean
@@ -239,7 +272,8 @@ sr_ca_host_delete_value (SrCaHost      *host,
 {
   Job job = { .key = key, .name = name };
 
-  return sr_ca_host_run (host, PIPE, delete_value_work, &job, cancellable, error);
+  return sr_ca_host_run (host, PIPE, delete_value_work, &job, cancellable, error) &&
+         flush_change (host, key, cancellable, error);
 }
 
 /* Takes a value out of a reply. */

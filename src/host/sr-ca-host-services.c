@@ -355,8 +355,8 @@ sr_ca_host_start_service (SrCaHost      *host,
                           GError       **error)
 {
   gint64 deadline = g_get_monotonic_time () + wait;
+  gboolean lost, again = FALSE;
   SrServiceStatus status;
-  gboolean lost;
 
   if (!start_one (host, service, &lost, cancellable, error))
     return FALSE;
@@ -366,10 +366,17 @@ sr_ca_host_start_service (SrCaHost      *host,
         return FALSE;
       if (status.state == SR_SERVICE_RUNNING)
         return TRUE;
-      if (status.state == SR_SERVICE_STOPPED)
+      if (status.state == SR_SERVICE_STOPPED && (!lost || again))
         {
           set_start_error (host, service, &status, lost, error);
           return FALSE;
+        }
+      if (status.state == SR_SERVICE_STOPPED)
+        {
+          /* it was not told, or has failed, which it does again: a service that is stopped can be told once more */
+          again = TRUE;
+          if (!start_one (host, service, &lost, cancellable, error))
+            return FALSE;
         }
       if (!pause_for (host, service, &status, deadline, cancellable, error))
         return FALSE;

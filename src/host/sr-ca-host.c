@@ -6,6 +6,7 @@
 #include "base/sr-error.h"
 #include "host/tables/sr-svcctl-messages.h"
 #include "host/tables/sr-winreg-messages.h"
+#include "rpc/sr-rpc-fault.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -179,6 +180,7 @@ connect (SrCaHost      *host,
          GError       **error)
 {
   SrCaHostConnection *connection = &host->connections[pipe];
+  g_autoptr (GError) local = NULL;
   gboolean opened;
 
   /* one that the server has closed meanwhile is found now, and not by a call that then may have been executed */
@@ -189,11 +191,17 @@ connect (SrCaHost      *host,
                                            cancellable, error);
   if (connection->client == NULL)
     return FALSE;
-  opened = pipe == SR_CA_HOST_SERVICES ? open_manager (host, connection, cancellable, error)
-                                       : open_local_machine (host, connection, cancellable, error);
-  if (!opened)
-    disconnect (connection);
-  return opened;
+  opened = pipe == SR_CA_HOST_SERVICES ? open_manager (host, connection, cancellable, &local)
+                                       : open_local_machine (host, connection, cancellable, &local);
+  if (opened)
+    return TRUE;
+  disconnect (connection);
+  /* the last message of NTLM has no answer of its own: a wrong password is told at the first request */
+  if (g_error_matches (local, SR_RPC_FAULT, (int) SR_NCA_S_FAULT_ACCESS_DENIED))
+    g_set_error (error, SR_ERROR, SR_ERROR_AUTH, _("Signing in at %s: %s"), host->name, local->message);
+  else
+    g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 /* Whether @error says that the connection broke, and not that somebody waited or cancelled. */

@@ -23,6 +23,7 @@ typedef struct
   char *host;
   char *address;
   int activation_port;
+  char *dependent;
   char *ntlm_users;
   char *keytab;
   char **roles;
@@ -72,6 +73,7 @@ parse (Arguments *a,
     { "host", 0, 0, G_OPTION_ARG_STRING, &a->host, N_("Host name that the CA gives itself (“localhost”)"), N_("HOST") },
     { "address", 0, 0, G_OPTION_ARG_STRING, &a->address, N_("Loopback address to listen on (127.0.0.1); no other is accepted"), N_("ADDRESS") },
     { "activation-port", 0, 0, G_OPTION_ARG_INT, &a->activation_port, N_("Port of DCOM activation; any free one unless given. Windows has 135"), N_("PORT") },
+    { "dependent", 0, 0, G_OPTION_ARG_STRING, &a->dependent, N_("Name of a service that depends on the CA’s, to be stopped before it; there is none unless given"), N_("NAME") },
     { "ntlm-users", 0, 0, G_OPTION_ARG_FILENAME, &a->ntlm_users, N_("Users and passwords: a file with lines DOMAIN:user:password. Unless given, and without --keytab, the CA makes users with random passwords"), N_("FILE") },
     { "keytab", 0, 0, G_OPTION_ARG_FILENAME, &a->keytab, N_("Keytab, for Kerberos"), N_("FILE") },
     { "role", 0, 0, G_OPTION_ARG_STRING_ARRAY, &a->roles, N_("Gives a user roles: administrator, officer, auditor, operator, read, enroll, or none; may be repeated"), N_("USER=ROLE,…") },
@@ -111,6 +113,7 @@ clear (Arguments *a)
   g_free (a->name);
   g_free (a->host);
   g_free (a->address);
+  g_free (a->dependent);
   g_free (a->ntlm_users);
   g_free (a->keytab);
   g_strfreev (a->roles);
@@ -184,8 +187,10 @@ parse_options (const Arguments         *a,
 
   options->ca.name = a->name;
   options->ca.host = a->host;
+  options->ca.start_may_fail = TRUE; /* the host goes on without the service, for it to be repaired */
   options->address = a->address;
   options->activation_port = (guint16) a->activation_port;
+  options->dependent = a->dependent;
   options->ntlm_users = a->ntlm_users;
   options->keytab = a->keytab;
   if (a->activation_port < 0 || a->activation_port > G_MAXUINT16)

@@ -96,6 +96,8 @@ sr_practice_activate (SrPracticeCa *ca,
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&ca->lock);
 
+  if (ca->database == NULL)
+    return sr_practice_ca_refuse (ca, SR_PRACTICE_RULE_ACTIVATION_STOPPED);
   if (!ca->registered)
     return sr_practice_ca_refuse (ca, SR_PRACTICE_RULE_ACTIVATION_UNREGISTERED);
   if (!sr_practice_roles_lists (ca->roles, principal))

@@ -162,6 +162,31 @@ sr_practice_config_free (SrPracticeConfig *config)
 }
 
 gboolean
+sr_practice_config_revert (SrPracticeConfig *config,
+                           GError          **error)
+{
+  SrPracticeConfig saved = {
+    .path = config->path,
+    .next = new_table (),
+    .keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free),
+  };
+  gboolean ok = load (&saved, error);
+
+  if (ok)
+    {
+      GHashTable *next = config->next, *keys = config->keys;
+
+      config->next = saved.next;
+      config->keys = saved.keys;
+      saved.next = next;
+      saved.keys = keys;
+    }
+  g_hash_table_unref (saved.next);
+  g_hash_table_unref (saved.keys);
+  return ok;
+}
+
+gboolean
 sr_practice_config_is_empty (SrPracticeConfig *config)
 {
   return g_hash_table_size (config->next) == 0;
@@ -191,6 +216,11 @@ sr_practice_config_save (SrPracticeConfig *config,
     }
   file = g_variant_ref_sink (g_variant_builder_end (&builder));
   text = g_variant_print (file, TRUE);
+  if (strlen (text) > MAX_FILE)
+    {
+      g_set_error (error, SR_ERROR, SR_ERROR_LIMIT, _("The configuration “%s” is too large"), config->path);
+      return FALSE;
+    }
   return sr_file_replace (config->path, text, strlen (text), error);
 }
 

@@ -86,6 +86,19 @@ gboolean sr_practice_config_save (SrPracticeConfig *config,
                                   GError          **error);
 
 /**
+ * sr_practice_config_revert:
+ * @config: a configuration that has been saved before
+ * @error: where to put an error
+ *
+ * Forgets what was set since the last sr_practice_config_save() that worked.
+ * Sets as sr_practice_config_open(); then nothing was forgotten.
+ *
+ * Returns: whether the configuration is what is on the disk
+ */
+gboolean sr_practice_config_revert (SrPracticeConfig *config,
+                                    GError          **error);
+
+/**
  * sr_practice_config_enforce:
  * @config: a configuration
  *

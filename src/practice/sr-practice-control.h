@@ -25,7 +25,7 @@ G_BEGIN_DECLS
  *   roles     principal roles     a list of names
  *   clock     [frozen] [advance]  the clock of pings: boolean, seconds -> rundowns (tests)
  *   drop      opnum when [call] [interface]  when "before" or "after"; the call from now on, 1 unless given;
- *                                 interface such as "IRemUnknown", ICertAdminD and ICertAdminD2 unless given (tests)
+ *                                 interface such as "IRemUnknown" or "winreg", ICertAdminD and ICertAdminD2 unless given (tests)
  *   crash-in-recovery step        kills the program at a step of the next recovery of a restore, 0 for never (tests)
  *   disconnect                    closes every connection, forgets drops (tests)
  */

@@ -17,6 +17,9 @@ static const SrPracticeRuleRow rules[SR_PRACTICE_N_RULES] = {
   [SR_PRACTICE_RULE_ACTIVATION_UNREGISTERED] = {
     "activation-unregistered", SR_REGDB_E_CLASSNOTREG,
     "activation after ServerControl(1)", "CSRA 3.1.4.1.15; the value is inference" },
+  [SR_PRACTICE_RULE_ACTIVATION_STOPPED] = {
+    "activation-stopped", SR_E_ACCESSDENIED,
+    "CertSvc is stopped, and callers may activate, not launch", "DCOM 3.1.2.5.2.3; that nobody may launch is inference" },
   [SR_PRACTICE_RULE_UNREGISTERED] = {
     "unregistered", SR_RPC_E_DISCONNECTED,
     "ServerControl(1) has unregistered the interfaces", "CSRA 3.1.4.1.15; the value is inference" },

@@ -8,7 +8,9 @@
 #include "csra/sr-csra-messages.h"
 #include "dcom/sr-dcom-server.h"
 #include "practice/sr-practice-faults.h"
+#include "practice/sr-practice-drives.h"
 #include "practice/sr-practice-handlers.h"
+#include "practice/sr-practice-host.h"
 #include "practice/sr-practice-trace.h"
 #include "practice/sr-practice-users.h"
 
@@ -29,6 +31,7 @@ struct _SrPracticeServer
   SrAuthAcceptor *acceptor;
   SrPracticeTrace *trace;
   SrPracticeFaults *faults;
+  SrPracticeHost *host;
   char *address;
   char *users_file;
   char *first_user;
@@ -57,6 +60,7 @@ sr_practice_server_finalize (GObject *object)
 {
   SrPracticeServer *server = SR_PRACTICE_SERVER (object);
 
+  g_clear_pointer (&server->host, sr_practice_host_stop);
   g_atomic_int_set (&server->stopping, TRUE);
   g_clear_object (&server->dcom);
   g_clear_object (&server->ca);
@@ -282,6 +286,39 @@ open_users (SrPracticeServer              *server,
   return server->acceptor != NULL;
 }
 
+static gboolean
+start_service (gpointer   user_data,
+               GError   **error)
+{
+  return sr_practice_server_start_service (user_data, error);
+}
+
+static gboolean
+stop_service (gpointer   user_data,
+              GError   **error)
+{
+  return sr_practice_server_stop_service (user_data, error);
+}
+
+static gboolean
+start_host (SrPracticeServer              *server,
+            const SrPracticeServerOptions *options,
+            GError                       **error)
+{
+  const SrPracticeHostOptions host = {
+    .ca = server->ca,
+    .trace = server->trace,
+    .faults = server->faults,
+    .dependent = options->dependent,
+    .start = start_service,
+    .stop = stop_service,
+    .user_data = server,
+  };
+
+  server->host = sr_practice_host_start (&host, server->acceptor, server->address, options->host_port, error);
+  return server->host != NULL;
+}
+
 SrPracticeServer *
 sr_practice_server_start (const char                    *folder,
                           const SrPracticeServerOptions *options,
@@ -303,6 +340,7 @@ sr_practice_server_start (const char                    *folder,
       !open_users (server, folder, options, error) ||
       (server->trace = sr_practice_trace_open (trace, error)) == NULL ||
       !listen_on (server, options->activation_port, error) ||
+      !start_host (server, options, error) ||
       !write_ready_file (server, error))
     return NULL;
   sr_practice_trace_write (server->trace, "start", sr_practice_server_describe (server));
@@ -328,9 +366,12 @@ sr_practice_server_stop (SrPracticeServer *server,
                          GError          **error)
 {
   g_autofree char *ready = g_build_filename (sr_practice_ca_get_folder (server->ca), READY_FILE, NULL);
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&server->lock);
+  g_autoptr (GMutexLocker) locker = NULL;
 
   g_unlink (ready);
+  /* it may be starting or stopping the service, which wants the lock */
+  g_clear_pointer (&server->host, sr_practice_host_stop);
+  locker = g_mutex_locker_new (&server->lock);
   g_atomic_int_set (&server->stopping, TRUE);
   if (server->dcom != NULL)
     sr_dcom_server_stop (server->dcom);
@@ -340,7 +381,7 @@ sr_practice_server_stop (SrPracticeServer *server,
 }
 
 /* Stops everything, restores the CA from a folder or only restarts it, and
- * listens again; also when nothing could be restored. */
+ * listens again, whatever came of that: activation is then refused, and not absent. */
 static gboolean
 start_again (SrPracticeServer *server,
              const char       *folder,
@@ -359,7 +400,7 @@ start_again (SrPracticeServer *server,
   g_clear_object (&server->dcom);
   trace_counts (server, folder != NULL ? "restore" : "restart");
   ok = folder != NULL ? sr_practice_ca_restore (server->ca, folder, error) : sr_practice_ca_restart (server->ca, error);
-  listens = (ok || folder != NULL) && listen_on (server, server->activation_port, ok ? error : NULL);
+  listens = listen_on (server, server->activation_port, ok ? error : NULL);
   g_atomic_int_set (&server->stopping, FALSE);
   g_clear_pointer (&locker, g_mutex_locker_free);
   return listens && write_ready_file (server, ok ? error : NULL) && ok;
@@ -378,6 +419,44 @@ sr_practice_server_restore (SrPracticeServer *server,
                             GError          **error)
 {
   return start_again (server, folder, error);
+}
+
+gboolean
+sr_practice_server_stop_service (SrPracticeServer *server,
+                                 GError          **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&server->lock);
+  gboolean ok, listens;
+
+  trace_counts (server, "stop-service");
+  ok = sr_practice_ca_close (server->ca, error);
+  g_atomic_int_set (&server->stopping, TRUE);
+  if (server->dcom != NULL)
+    sr_dcom_server_stop (server->dcom);
+  g_clear_object (&server->dcom);
+  listens = listen_on (server, server->activation_port, ok ? error : NULL);
+  g_atomic_int_set (&server->stopping, FALSE);
+  g_clear_pointer (&locker, g_mutex_locker_free);
+  return listens && write_ready_file (server, ok ? error : NULL) && ok;
+}
+
+/* There are no objects of a CA that is stopped: activation goes on being refused until it runs. */
+gboolean
+sr_practice_server_start_service (SrPracticeServer *server,
+                                  GError          **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&server->lock);
+
+  if (sr_practice_ca_is_running (server->ca))
+    return TRUE;
+  sr_practice_trace_write (server->trace, "start-service", NULL);
+  return sr_practice_ca_restart (server->ca, error);
+}
+
+guint16
+sr_practice_server_get_host_port (SrPracticeServer *server)
+{
+  return sr_practice_host_get_port (server->host);
 }
 
 SrPracticeCa *
@@ -400,6 +479,7 @@ sr_practice_server_describe (SrPracticeServer *server)
   const char *name = sr_practice_ca_get_name (server->ca), *host = sr_practice_ca_get_host (server->ca);
   g_autofree char *config = g_strconcat (host, "\\", name, NULL);
   g_autofree char *control = g_build_filename (sr_practice_ca_get_folder (server->ca), CONTROL_FILE, NULL);
+  g_autofree char *drives = g_build_filename (sr_practice_ca_get_folder (server->ca), SR_PRACTICE_DRIVES_FOLDER, NULL);
 
   json_object_set_string_member (facts, "name", name);
   json_object_set_string_member (facts, "host", host);
@@ -408,6 +488,9 @@ sr_practice_server_describe (SrPracticeServer *server)
   json_object_set_int_member (facts, "activationPort", server->activation_port);
   if (server->dcom != NULL)
     json_object_set_int_member (facts, "objectPort", sr_dcom_server_get_object_port (server->dcom));
+  if (server->host != NULL)
+    json_object_set_int_member (facts, "hostPort", sr_practice_host_get_port (server->host));
+  json_object_set_string_member (facts, "drives", drives);
   json_object_set_int_member (facts, "pid", getpid ());
   json_object_set_string_member (facts, "folder", sr_practice_ca_get_folder (server->ca));
   json_object_set_string_member (facts, "control", control);
@@ -446,6 +529,8 @@ sr_practice_server_add_facts (SrPracticeServer *server,
   json_object_set_int_member (facts, "releases", (gint64) stats.releases);
   json_object_set_int_member (facts, "rundowns", (gint64) stats.rundowns);
   json_object_set_object_member (object, "dcom", facts);
+  if (server->host != NULL)
+    json_object_set_string_member (object, "service", sr_practice_host_get_state (server->host));
 }
 
 void
@@ -495,4 +580,6 @@ sr_practice_server_drop_connections (SrPracticeServer *server)
   sr_practice_faults_clear (server->faults);
   if (dcom != NULL)
     sr_dcom_server_drop_connections (dcom);
+  if (server->host != NULL)
+    sr_practice_host_drop_connections (server->host);
 }

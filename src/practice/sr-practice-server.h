@@ -9,7 +9,9 @@ G_BEGIN_DECLS
  * SrPracticeServer:
  *
  * A practice CA on the network: DCOM activation, ICertAdminD and ICertAdminD2
- * on a loopback address, over an #SrPracticeCa. Every call is counted in the
+ * on a loopback address, over an #SrPracticeCa, and beside them the host that
+ * it runs on: svcctl, winreg and its drives. The host goes on while the CA's
+ * service is stopped; activation is then refused. Every call is counted in the
  * CA's ledger and told in its log, server.log, without its body.
  */
 #define SR_TYPE_PRACTICE_SERVER (sr_practice_server_get_type ())
@@ -20,6 +22,8 @@ G_DECLARE_FINAL_TYPE (SrPracticeServer, sr_practice_server, SR, PRACTICE_SERVER,
  * @ca: of the CA itself
  * @address: (nullable): a loopback address, %NULL for 127.0.0.1
  * @activation_port: 0 for any free port
+ * @host_port: of svcctl and winreg, 0 for any free port
+ * @dependent: (nullable): the name of a service that depends on CertSvc, and does nothing
  * @ntlm_users: (nullable): a key file with lines DOMAIN:user:password; without
  *   one and without @keytab, the CA has a file of its own with random passwords
  * @keytab: (nullable): a keytab for Kerberos
@@ -29,6 +33,8 @@ typedef struct
   SrPracticeOptions ca;
   const char *address;
   guint16 activation_port;
+  guint16 host_port;
+  const char *dependent;
   const char *ntlm_users;
   const char *keytab;
 } SrPracticeServerOptions;
@@ -92,6 +98,43 @@ gboolean sr_practice_server_restore (SrPracticeServer *server,
                                      GError          **error);
 
 /**
+ * sr_practice_server_stop_service:
+ * @server: a server
+ * @error: where to put an error
+ *
+ * What stopping CertSvc does: an open backup is lost, every object is gone, and
+ * none can be activated. The activation port and the host stay.
+ *
+ * Sets %G_IO_ERROR codes.
+ *
+ * Returns: whether everything is on the disk; it is stopped in any case
+ */
+gboolean sr_practice_server_stop_service (SrPracticeServer *server,
+                                          GError          **error);
+
+/**
+ * sr_practice_server_start_service:
+ * @server: a server
+ * @error: where to put an error
+ *
+ * What starting CertSvc does, which recovers a restore that is registered. Sets
+ * as sr_practice_ca_open(); the CA is then stopped, and
+ * sr_practice_ca_get_exit_code() tells why.
+ *
+ * Returns: whether it runs
+ */
+gboolean sr_practice_server_start_service (SrPracticeServer *server,
+                                           GError          **error);
+
+/**
+ * sr_practice_server_get_host_port:
+ * @server: a server
+ *
+ * Returns: the port of svcctl and winreg
+ */
+guint16 sr_practice_server_get_host_port (SrPracticeServer *server);
+
+/**
  * sr_practice_server_get_ca:
  * @server: a server
  *
@@ -106,15 +149,17 @@ guint16 sr_practice_server_get_activation_port (SrPracticeServer *server);
  * @server: a server
  *
  * Returns: (transfer full): name, host, config (HOST\name), address,
- *   activationPort, objectPort, pid, folder, control, and when there are NTLM
- *   users: usersFile and user (the first)
+ *   activationPort, objectPort, hostPort, drives (the folder of the host's
+ *   drives), pid, folder, control, and when there are NTLM users: usersFile and
+ *   user (the first)
  */
 JsonObject *sr_practice_server_describe (SrPracticeServer *server);
 
 /**
  * sr_practice_server_add_facts:
  * @server: a server
- * @object: gets the member dcom: objects, sets, activations, simplePings, complexPings, releases, rundowns
+ * @object: gets the members service (stopped, starting, stopping, running) and
+ *   dcom: objects, sets, activations, simplePings, complexPings, releases, rundowns
  */
 void sr_practice_server_add_facts (SrPracticeServer *server,
                                    JsonObject       *object);
@@ -143,7 +188,7 @@ guint sr_practice_server_advance_clock (SrPracticeServer *server,
  * sr_practice_server_drop:
  * @server: a server
  * @iface: (nullable): the interface's name as its specification writes it, such
- *   as IRemUnknown, %NULL for ICertAdminD and ICertAdminD2
+ *   as IRemUnknown, svcctl or winreg, %NULL for ICertAdminD and ICertAdminD2
  * @opnum: an operation
  * @call: which call from now on, 1 for the next one
  * @after: whether the call is executed first

@@ -32,6 +32,8 @@ typedef struct
   double patience;                      /* seconds; SR_RPC_SERVER_PATIENCE but for tests */
   SrRpcServerDrop drop;                 /* NULL outside of tests */
   gpointer drop_data;
+  SrRpcServerClosed closed;             /* NULL when nobody keeps context handles */
+  gpointer closed_data;
 } SrRpcServerFacts;
 
 /* One connection; run on a thread of its own. */

@@ -112,11 +112,22 @@ sr_rpc_server_set_drop (SrRpcServer     *self,
   self->facts.drop_data = user_data;
 }
 
+void
+sr_rpc_server_set_closed (SrRpcServer       *self,
+                          SrRpcServerClosed  closed,
+                          gpointer           user_data)
+{
+  g_return_if_fail (self->next_id == 0 && self->acceptors->len == 0);
+  self->facts.closed = closed;
+  self->facts.closed_data = user_data;
+}
+
 /* Room for what a connection's thread needs. */
 typedef struct
 {
   SrRpcServer *server;
   SrRpcServerConnection *connection;
+  guint64 id;
 } Service;
 
 /* The server waits for its connections before it goes, so that no reference is needed. */
@@ -128,6 +139,8 @@ serve_connection (gpointer data)
 
   g_free (data);
   sr_rpc_server_connection_run (service.connection);
+  if (self->facts.closed != NULL)
+    self->facts.closed (service.id, self->facts.closed_data);
 
   g_mutex_lock (&self->lock);
   g_hash_table_remove (self->connections, service.connection);
@@ -154,7 +167,8 @@ sr_rpc_server_serve_stream (SrRpcServer *self,
     }
   service = g_new (Service, 1);
   service->server = self;
-  service->connection = sr_rpc_server_connection_new (&self->facts, stream, ++self->next_id);
+  service->id = ++self->next_id;
+  service->connection = sr_rpc_server_connection_new (&self->facts, stream, service->id);
   g_hash_table_add (self->connections, service->connection);
   thread = g_thread_new ("rpc-connection", serve_connection, service);
 }

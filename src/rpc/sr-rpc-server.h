@@ -110,6 +110,26 @@ void sr_rpc_server_set_drop (SrRpcServer     *server,
                              gpointer         user_data);
 
 /**
+ * SrRpcServerClosed:
+ * @connection_id: as in #SrRpcServerCall
+ * @user_data: as given
+ *
+ * A connection has ended: its context handles are gone (C706 5.1.6).
+ */
+typedef void (*SrRpcServerClosed) (guint64  connection_id,
+                                   gpointer user_data);
+
+/**
+ * sr_rpc_server_set_closed:
+ * @server: a server that does not listen yet
+ * @closed: told of each connection that ends, on its thread, after its last call
+ * @user_data: for @closed
+ */
+void sr_rpc_server_set_closed (SrRpcServer       *server,
+                               SrRpcServerClosed  closed,
+                               gpointer           user_data);
+
+/**
  * sr_rpc_server_listen:
  * @server: a server
  * @address: a loopback address; anything else is refused

@@ -296,6 +296,8 @@ check_admin (PracticeFixture *f)
   DONE (sr_practice_admin_server_control (f->ca, &operator, CA_NAME, 1));
   REFUSED (f, UNREGISTERED, prepare (f, &operator, TRUE));
   REFUSED (f, ACTIVATION_UNREGISTERED, sr_practice_activate (f->ca, OPERATOR));
+  g_assert_true (sr_practice_ca_close (f->ca, NULL));
+  REFUSED (f, ACTIVATION_STOPPED, sr_practice_activate (f->ca, OPERATOR));
   restart (f);
   DONE (prepare (f, &operator, TRUE));
   DONE (sr_practice_backup_end (f->ca, &operator));
