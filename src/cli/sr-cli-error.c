@@ -48,6 +48,7 @@ sr_cli_exit_for (const GError *error)
       case SR_STORE_ERROR_EXISTS:
       case SR_STORE_ERROR_LOCKED:
       case SR_STORE_ERROR_KEPT:
+      case SR_STORE_ERROR_RESTORING:
         return SR_CLI_REFUSED;
       default:
         return SR_CLI_FAILED;
@@ -102,6 +103,7 @@ static void
 tell_people (const char   *step,
              const char   *host,
              const GError *error,
+             const char   *rule,
              const char   *advice)
 {
   g_autofree char *code = sr_advice_code (error);
@@ -115,8 +117,8 @@ tell_people (const char   *step,
   if (code != NULL)
     /* Translators: a number such as 0x80070005, and its name such as E_ACCESSDENIED */
     sr_cli_note (_("  Code: %s %s"), code, name != NULL ? name : "");
-  if (rule_code (error) != NULL)
-    sr_cli_note (_("  Rule: %s"), rule_code (error));
+  if (rule != NULL)
+    sr_cli_note (_("  Rule: %s"), rule);
   if (advice != NULL)
     sr_cli_note (_("  What to do: %s"), advice);
 }
@@ -129,11 +131,26 @@ sr_cli_fail (SrCli        *cli,
              const char   *advice,
              JsonObject   *more)
 {
-  g_autoptr (JsonObject) object = more != NULL ? json_object_ref (more) : json_object_new ();
+  return sr_cli_refuse (cli, step, host, error, NULL, advice, more);
+}
 
-  json_object_set_object_member (object, "error", sr_cli_error_object (step, host, error, advice));
+SrCliExit
+sr_cli_refuse (SrCli        *cli,
+               const char   *step,
+               const char   *host,
+               const GError *error,
+               const char   *rule,
+               const char   *advice,
+               JsonObject   *more)
+{
+  g_autoptr (JsonObject) object = more != NULL ? json_object_ref (more) : json_object_new ();
+  JsonObject *told = sr_cli_error_object (step, host, error, advice);
+
+  if (rule != NULL)
+    sr_cli_set_text (told, "rule", rule);
+  json_object_set_object_member (object, "error", told);
   sr_cli_emit_object (cli, object);
   if (!sr_cli_get_json (cli))
-    tell_people (step, host, error, advice);
-  return sr_cli_exit_for (error);
+    tell_people (step, host, error, rule != NULL ? rule : rule_code (error), advice);
+  return rule != NULL ? SR_CLI_REFUSED : sr_cli_exit_for (error);
 }

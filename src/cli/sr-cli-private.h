@@ -192,6 +192,15 @@ SrCliExit sr_cli_fail (SrCli        *cli,
                        const char   *advice,
                        JsonObject   *more);
 
+/* The same where a rule may have refused it: with @rule its code, which is told, and the exit code is %SR_CLI_REFUSED. */
+SrCliExit sr_cli_refuse (SrCli        *cli,
+                         const char   *step,
+                         const char   *host,
+                         const GError *error,
+                         const char   *rule,
+                         const char   *advice,
+                         JsonObject   *more);
+
 /* (transfer full): the "error" object */
 JsonObject *sr_cli_error_object (const char   *step,
                                  const char   *host,

@@ -4,7 +4,6 @@
 #include "cli/sr-cli-progress-private.h"
 
 #include "cli/sr-cli-private.h"
-#include "worker/sr-job-restore.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -24,7 +23,7 @@ struct _SrCliProgress
   gulong handler;
   guint idle;
   gboolean terminal;
-  int told_phase;
+  guint told_phase;
   int told_tenth;
 };
 
@@ -79,11 +78,17 @@ draw_bar (SrCliProgress *self)
   fflush (stderr);
 }
 
+static guint
+phase_of (SrJob *job)
+{
+  return sr_job_get_kind (job) == SR_JOB_RESTORE ? (guint) sr_job_get_restore_phase (job) : (guint) sr_job_get_phase (job);
+}
+
 /* What went by between two looks is not told: the lines stay few. */
 static void
 tell_line (SrCliProgress *self)
 {
-  int phase = sr_job_kind_is_restore (sr_job_get_kind (self->job)) ? (int) sr_job_get_restore_phase (self->job) : (int) sr_job_get_phase (self->job);
+  guint phase = phase_of (self->job);
   int tenth = (int) floor (sr_job_get_fraction (self->job) * 10);
 
   if (sr_job_state_is_final (sr_job_get_state (self->job)) || (phase == self->told_phase && tenth <= self->told_tenth))

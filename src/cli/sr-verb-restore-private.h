@@ -1,51 +1,50 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "cli/sr-cli-loop-private.h"
 #include "cli/sr-cli-private.h"
 
-#include "worker/sr-job-restore.h"
 #include "worker/sr-worker.h"
 
 G_BEGIN_DECLS
 
-/* What the restore verbs work with. */
-typedef struct
-{
-  SrCli *cli;
-  SrAuthority *authority;
-  SrRepository *repository;
-  SrSecret *password;
-  SrWorker *worker;
-  SrCliLoop *loop;
-  SrJob *job; /* the one that ran last */
-} SrRestoreVerb;
+/* What "restore" tells. */
 
-/* Runs a job to its end, with progress; FALSE with its error. */
-gboolean sr_restore_verb_run (SrRestoreVerb             *self,
-                              SrJobKind                  kind,
-                              const SrRestoreJobOptions *options,
-                              gboolean                   show_progress,
-                              GError                   **error);
+extern const SrCliMember sr_verb_restore_members[];
 
-/* What all of them tell; null or empty where there is nothing. */
-#define SR_RESTORE_OUTCOME_MEMBERS \
-  { "state", "string?", "of the CA: as-before, stopped, half, suspended, ready, recovery-failed, restored, foreign or unknown; null before anything was begun" }, \
-  { "state_words", "string?", "the same in words, what was set aside where, and what to do" }, \
-  { "step", "string?", "how far the restore came, as its journal has it" }, \
-  { "aside_folder", "string?", "folder on the host with the CA’s own files" }, \
-  { "undone_folder", "string?", "folder on the host with the restore’s files, after it was put back" }, \
-  { "offers[]", "string", "what can be done now: continue, put-back, leave" }, \
-  { "put_back", "boolean", "whether a restore that failed was put back at once" }, \
-  { "full_backup_due", "boolean", "whether the CA needs a new full backup" }, \
-  { "warning", "string?", "what did not go well and changes nothing" }
+/* (transfer full): all members, with null where nothing is known */
+JsonObject *sr_verb_restore_to_json (SrRestore *restore,
+                                     SrJob     *job);
 
-/* @outcome may be NULL. */
-void sr_restore_verb_add_outcome (JsonObject             *object,
-                                  const SrRestoreOutcome *outcome);
+/* What is restored, what is set aside, what is lost; and everything that would be done on the host. */
+void sr_verb_restore_print_plan (SrCli         *cli,
+                                 SrRestorePlan *plan);
+void sr_verb_restore_print_acts (SrCli         *cli,
+                                 SrRestorePlan *plan);
 
-/* Continue, Put Back, Leave: sr-verb-restore-recover.c */
-SrCliExit sr_restore_verb_recover (SrRestoreVerb  *self,
-                                   SrRestoreAction action);
+/* (transfer full) */
+JsonObject *sr_verb_restore_outcome_to_json (const SrRestoreOutcome *outcome);
+
+/* The state that the CA is in, and what can be done, on standard error. */
+void sr_verb_restore_note_outcome (const SrRestoreOutcome *outcome);
+
+/* "restore --folder": no network, saved CA or keyring. */
+SrCliExit sr_verb_restore_folder (SrCli *cli);
+
+/*
+ * SrCliChecks:
+ *
+ * Draws the checks of a restore on standard error as they are made: a line for
+ * each that is over, and on a terminal one for the one at hand.
+ */
+typedef struct _SrCliChecks SrCliChecks;
+
+SrCliChecks *sr_cli_checks_new (SrRestore *restore);
+void sr_cli_checks_free (SrCliChecks *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrCliChecks, sr_cli_checks_free)
+
+/* The first check that failed: the code of the rule that refuses the restore.
+ * NULL where none did, or where the host could not be asked, which is no rule. */
+const char *sr_verb_restore_get_rule (SrRestore *restore);
+const char *sr_verb_restore_get_advice (SrRestore *restore);
 
 G_END_DECLS

@@ -5,10 +5,17 @@
 #include "cli/sr-verb-sessions-private.h"
 #include "cli/sr-verbs-private.h"
 
+#include "store/sr-safe-name.h"
+
 #include <glib/gi18n-lib.h>
 
 static const SrCliOption options[] = {
   { "recover", SR_CLI_FLAG, NULL, N_("End the sessions whose programs are gone, and clear up behind them") },
+  { "continue", SR_CLI_FLAG, NULL, N_("With --recover: go on with restores that were broken off") },
+  { "put-back", SR_CLI_FLAG, NULL, N_("With --recover: undo restores that were broken off, or, if a CA is named, its last one") },
+  { "leave", SR_CLI_FLAG, NULL, N_("With --recover: change nothing on the host and ask no more about restores that were broken off") },
+  { "accept-loss", SR_CLI_FLAG, NULL, N_("With --put-back: also where the restored CA may have issued since") },
+  { "repository", SR_CLI_FILE, N_("DIR"), N_("Look for restores in this backup folder instead of the chosen one") },
   { NULL }
 };
 
@@ -27,50 +34,74 @@ static const char *const step_words[] = {
 G_STATIC_ASSERT (G_N_ELEMENTS (step_words) == SR_JOURNAL_END_SENT + 1);
 
 static const SrCliMember members[] = {
-  { "id", "string", "names the session" },
+  { "kind", "string", "backup or restore" },
+  { "id", "string", "names the session, or the restore" },
   { "config", "string?", "the CA’s config string" },
   { "host", "string?", "its host" },
-  { "step", "string?", "how far it came: activated, prepare-sent, prepared, publishing, published, truncate-sent, truncated or end-sent" },
-  { "alive", "boolean", "whether the program that opened it still runs" },
+  { "step", "string?", "how far it came: activated, prepare-sent, prepared, publishing, published, truncate-sent, truncated or end-sent; a restore: opened, stopping, prepared, copying, setting-aside, placing, registering, completing, starting, recording, restored, clearing, returning, put-back or left" },
+  { "alive", "boolean", "whether the program that opened it still runs; of a restore, whether somebody works on the CA" },
   { "program", "string?", "that program" },
   { "pid", "number?", "its process id" },
   { "started", "string?", "when the session began, ISO 8601" },
   { "repository", "string?", "the backup folder" },
   { "staging", "string?", "the unfinished set" },
-  { "set", "string?", "the set that was published" },
-  { "outcome", "string?", "with --recover: ended, was-over, object-gone, never-opened, running, unsettled or unreadable" },
+  { "set", "string?", "the set that was published, or the last one that is restored" },
+  { "outcome", "string?", "with --recover: ended, was-over, object-gone, never-opened, running, unsettled or unreadable; of a restore: continued, put-back, left, running, unsettled or unreadable" },
   { "outcome_words", "string?", "with --recover: the same as a sentence" },
   { "settled", "boolean?", "with --recover: whether nothing is left of it" },
   { "published", "boolean?", "with --recover: whether its set was complete and was published now" },
   { "kept[]", "string", "with --recover: folders that could not be published and may not be deleted, since the CA may have truncated its logs for them" },
+  { "mode", "string?", "of a restore: latest or point" },
+  { "ca_state", "string?", "of a restore, with --recover: as-before, stopped, half, suspended, ready, recovery-failed, restored, foreign or unknown" },
+  { "may_have_issued", "boolean?", "of a restore, with --recover: whether the restored CA may have issued, so that --put-back wants --accept-loss" },
+  { "aside_folder", "string?", "of a restore, with --recover: where the CA’s own files are" },
+  { "offered[]", "object", "of a restore, with --recover: what could be done with it when it was looked at" },
+  { "offered[].action", "string", "continue, put-back or leave" },
+  { "offered[].words", "string", "what that does" },
   { "problem", "string?", "why it cannot be understood, or was not settled" },
   { NULL }
 };
+
+JsonObject *
+sr_verb_sessions_new_object (const char *kind)
+{
+  static const char *const texts[] = { "config", "host", "step", "program", "started", "repository", "staging", "set", "outcome", "outcome_words",
+                                       "mode", "ca_state", "aside_folder", "problem" };
+  static const char *const others[] = { "pid", "settled", "published", "may_have_issued" };
+  JsonObject *object = json_object_new ();
+
+  sr_cli_set_text (object, "kind", kind);
+  sr_cli_set_text (object, "id", "");
+  json_object_set_boolean_member (object, "alive", FALSE);
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    json_object_set_null_member (object, texts[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    json_object_set_null_member (object, others[i]);
+  json_object_set_array_member (object, "kept", json_array_new ());
+  json_object_set_array_member (object, "offered", json_array_new ());
+  return object;
+}
 
 static JsonObject *
 entry_to_json (const char           *id,
                const SrJournalEntry *entry,
                gboolean              alive)
 {
-  JsonObject *object = json_object_new ();
+  JsonObject *object = sr_verb_sessions_new_object ("backup");
 
   sr_cli_set_text (object, "id", id);
-  sr_cli_set_text (object, "config", entry != NULL ? entry->config : NULL);
-  sr_cli_set_text (object, "host", entry != NULL ? entry->host : NULL);
-  sr_cli_set_text (object, "step", entry != NULL ? sr_journal_step_to_string (entry->step) : NULL);
   json_object_set_boolean_member (object, "alive", alive);
-  sr_cli_set_text (object, "program", entry != NULL ? entry->program : NULL);
-  sr_cli_set_number_or_null (object, "pid", entry != NULL ? entry->pid : 0, entry != NULL);
-  sr_cli_set_time (object, "started", entry != NULL ? entry->started : 0);
-  sr_cli_set_text (object, "repository", entry != NULL ? entry->repository : NULL);
-  sr_cli_set_text (object, "staging", entry != NULL ? entry->staging : NULL);
-  sr_cli_set_text (object, "set", entry != NULL ? entry->set : NULL);
-  json_object_set_null_member (object, "outcome");
-  json_object_set_null_member (object, "outcome_words");
-  json_object_set_null_member (object, "settled");
-  json_object_set_null_member (object, "published");
-  json_object_set_array_member (object, "kept", json_array_new ());
-  json_object_set_null_member (object, "problem");
+  if (entry == NULL)
+    return object;
+  sr_cli_set_text (object, "config", entry->config);
+  sr_cli_set_text (object, "host", entry->host);
+  sr_cli_set_text (object, "step", sr_journal_step_to_string (entry->step));
+  sr_cli_set_text (object, "program", entry->program);
+  json_object_set_int_member (object, "pid", entry->pid);
+  sr_cli_set_time (object, "started", entry->started);
+  sr_cli_set_text (object, "repository", entry->repository);
+  sr_cli_set_text (object, "staging", entry->staging);
+  sr_cli_set_text (object, "set", entry->set);
   return object;
 }
 
@@ -91,8 +122,43 @@ sr_verb_sessions_item_to_json (const SrRecoveryItem *item)
   return object;
 }
 
+static gboolean
+concerns (const char *only,
+          const char *config)
+{
+  return only == NULL || (config != NULL && sr_config_equal (only, config));
+}
+
+static gboolean
+list_restores (SrCli      *cli,
+               const char *only,
+               JsonArray  *array,
+               SrCliTable *table,
+               GError    **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (SrRepository) repository = sr_verb_sessions_open_repository (cli, &local);
+  g_autoptr (GPtrArray) restores = repository != NULL ? sr_restore_left_list (repository, only, FALSE, &local) : NULL;
+
+  for (guint i = 0; restores != NULL && i < restores->len; i++)
+    {
+      const SrRestoreEntry *entry = sr_restore_left_get_entry (restores->pdata[i]);
+      g_autofree char *started = entry != NULL ? sr_cli_format_time (entry->started) : g_strdup ("");
+
+      json_array_add_object_element (array, sr_verb_sessions_restore_to_json (restores->pdata[i]));
+      sr_cli_table_add (table, sr_restore_left_get_config (restores->pdata[i]), started,
+                        entry != NULL ? sr_restore_step_words (entry->step) : C_("session", "not understood"),
+                        entry != NULL && sr_restore_left_get_held (restores->pdata[i]) ? entry->program : C_("program", "gone"), NULL);
+    }
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
 static SrCliExit
-list_sessions (SrCli *cli)
+list_sessions (SrCli      *cli,
+               const char *only)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) listed = sr_journal_list (NULL, &error);
@@ -104,9 +170,12 @@ list_sessions (SrCli *cli)
   for (guint i = 0; i < listed->len; i++)
     {
       const SrJournalListed *item = listed->pdata[i];
-      JsonObject *object = entry_to_json (item->id, item->entry, item->alive);
+      JsonObject *object;
       g_autofree char *started = item->entry != NULL ? sr_cli_format_time (item->entry->started) : g_strdup ("");
 
+      if (!concerns (only, item->entry != NULL ? item->entry->config : NULL))
+        continue;
+      object = entry_to_json (item->id, item->entry, item->alive);
       sr_cli_set_text (object, "problem", item->error != NULL ? item->error->message : NULL);
       json_array_add_object_element (array, object);
       if (item->entry != NULL)
@@ -115,8 +184,10 @@ list_sessions (SrCli *cli)
       else
         sr_cli_table_add (table, item->id, "", C_("session", "not understood"), item->error->message, NULL);
     }
+  if (!list_restores (cli, only, array, table, &error))
+    return sr_cli_fail (cli, _("Listing the sessions"), NULL, error, NULL, NULL);
   sr_cli_emit_array (cli, array);
-  if (listed->len == 0)
+  if (json_array_get_length (array) == 0)
     sr_cli_print (cli, _("No session with a CA is open."));
   else
     sr_cli_table_print (cli, table);
@@ -149,9 +220,9 @@ password_of (SrAuthority *authority,
 
 static gboolean
 tell_items (SrCli     *cli,
-            GPtrArray *items)
+            GPtrArray *items,
+            JsonArray *array)
 {
-  g_autoptr (JsonArray) array = json_array_new ();
   gboolean all = TRUE;
 
   for (guint i = 0; i < items->len; i++)
@@ -169,47 +240,85 @@ tell_items (SrCli     *cli,
         sr_cli_print (cli, _("    Kept, since the CA may have truncated its logs for it: %s"), item->kept[k]);
       all = all && (item->settled || item->outcome == SR_RECOVERY_RUNNING);
     }
-  sr_cli_emit_array (cli, array);
-  if (items->len == 0)
-    sr_cli_print (cli, _("No session with a CA is open."));
   return all;
 }
 
 static SrCliExit
-recover_sessions (SrCli *cli)
+recover_sessions (SrCli           *cli,
+                  SrAuthorityList *list,
+                  const char      *only)
 {
-  SrCliExit exit;
-  g_autoptr (SrAuthorityList) list = sr_cli_load_authorities (cli, &exit);
   g_autoptr (SrWorker) worker = sr_worker_new ();
   g_autoptr (SrCliLoop) loop = NULL;
   g_autoptr (GPtrArray) items = NULL;
+  g_autoptr (JsonArray) array = json_array_new ();
   g_autoptr (GError) error = NULL;
   Passwords passwords = { cli, FALSE };
+  SrVerbSessions sessions = { cli, list, only, worker, NULL, password_of, &passwords, array, FALSE };
+  gboolean all;
 
-  if (list == NULL)
-    return exit;
   loop = sr_cli_loop_new (_("Cancelling."), _("Cancelling is under way."));
-  sr_worker_recover_async (worker, list, NULL, password_of, &passwords, NULL, 0, sr_cli_loop_get_cancellable (loop),
+  sessions.loop = loop;
+  sr_worker_recover_async (worker, list, only, password_of, &passwords, NULL, 0, sr_cli_loop_get_cancellable (loop),
                            sr_cli_loop_callback, loop);
   items = sr_worker_recover_finish (worker, sr_cli_loop_wait (loop), &error);
   if (items == NULL)
     return sr_cli_fail (cli, _("Ending open sessions"), NULL, error, NULL, NULL);
-  return tell_items (cli, items) ? SR_CLI_DONE : SR_CLI_FAILED;
+  all = tell_items (cli, items, array);
+  all = sr_verb_sessions_recover_restores (&sessions, &error) && all;
+  if (error != NULL)
+    return sr_cli_fail (cli, _("Looking for restores that were broken off"), NULL, error, NULL, NULL);
+  sr_cli_emit_array (cli, array);
+  if (json_array_get_length (array) == 0)
+    sr_cli_print (cli, _("No session with a CA is open."));
+  if (sessions.refused)
+    return SR_CLI_REFUSED;
+  return all ? SR_CLI_DONE : SR_CLI_FAILED;
+}
+
+/* One that is not in the list any more may still have a restore that was broken off. (transfer full) */
+static char *
+config_of (SrAuthorityList *list,
+           const char      *text)
+{
+  g_autoptr (SrAuthority) authority = text != NULL ? sr_authority_list_find (list, text, NULL) : NULL;
+
+  return g_strdup (authority != NULL ? sr_authority_get_config (authority) : text);
 }
 
 static SrCliExit
 run (SrCli *cli)
 {
-  return sr_cli_has (cli, "recover") ? recover_sessions (cli) : list_sessions (cli);
+  SrCliExit exit;
+  guint n_actions = (guint) sr_cli_has (cli, "continue") + (guint) sr_cli_has (cli, "put-back") + (guint) sr_cli_has (cli, "leave");
+  g_autoptr (SrAuthorityList) list = NULL;
+  g_autofree char *only = NULL;
+
+  if (n_actions > 1)
+    return sr_cli_misuse (cli, _("--continue, --put-back and --leave exclude each other"));
+  if (n_actions > 0 && !sr_cli_has (cli, "recover"))
+    return sr_cli_misuse (cli, _("--continue, --put-back and --leave want --recover"));
+  if (sr_cli_has (cli, "accept-loss") && !sr_cli_has (cli, "put-back"))
+    return sr_cli_misuse (cli, _("--accept-loss wants --put-back"));
+  list = sr_cli_load_authorities (cli, &exit);
+  if (list == NULL)
+    return exit;
+  only = config_of (list, sr_cli_argument (cli, 0));
+  return sr_cli_has (cli, "recover") ? recover_sessions (cli, list, only) : list_sessions (cli, only);
 }
 
 const SrCliVerb sr_verb_sessions = {
   .name = "sessions",
+  .arguments = "[CA]",
+  .max_arguments = 1,
   .summary = N_("Show the sessions with CAs that are open, or end those left behind"),
   .description = N_("A CA allows one backup at a time: a session that a crashed program left open blocks the next one. Every session is noted before it is opened, "
                     "so that another program can end it.\n\n"
                     "With --recover each such session is reached again and ended, its set is published if it was complete, and removed if it was not. "
-                    "What the CA may have truncated its logs for is never removed. The exit code is 1 when something could not be settled."),
+                    "What the CA may have truncated its logs for is never removed. The exit code is 1 when something could not be settled.\n\n"
+                    "Restores that were broken off, on this machine or another, stand among them: they are noted in the backup folder. With --recover the CA’s host is looked at, "
+                    "and what could be done is told; with --continue, --put-back or --leave it is done. Until the restored CA has issued, "
+                    "--put-back with the CA’s name also undoes a restore that succeeded."),
   .options = options,
   .signs_in = TRUE,
   .json_array = TRUE,

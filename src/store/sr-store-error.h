@@ -35,6 +35,7 @@ GQuark sr_store_error_quark (void);
  * @SR_STORE_ERROR_NAME: the server names a file in a way that cannot be kept
  * @SR_STORE_ERROR_LENGTH: a file got more or fewer bytes than announced
  * @SR_STORE_ERROR_KEPT: a staging folder whose session may have truncated the logs is never deleted
+ * @SR_STORE_ERROR_RESTORING: a restore of the CA was broken off, and stands in the way
  *
  * Codes of %SR_STORE_ERROR.
  */
@@ -58,6 +59,7 @@ typedef enum
   SR_STORE_ERROR_NAME,
   SR_STORE_ERROR_LENGTH,
   SR_STORE_ERROR_KEPT,
+  SR_STORE_ERROR_RESTORING,
 } SrStoreError;
 
 /**

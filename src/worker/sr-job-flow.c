@@ -2,13 +2,10 @@
 #include "config.h"
 
 #include "worker/sr-job-private.h"
-#include "worker/sr-job-restore.h"
 
 #include <math.h>
 
-#define FLUSH_INTERVAL_US (G_USEC_PER_SEC / SR_JOB_UPDATES_PER_SECOND + 1)
 #define HEARTBEAT_US G_USEC_PER_SEC
-#define BUSY_US 1000
 #define RATE_SAMPLE_US (G_USEC_PER_SEC / 2)
 #define RATE_SMOOTHING 0.3
 /* What would last longer stands still, and nobody knows for how long. */
@@ -50,19 +47,15 @@ notify (SrJob *self,
 /* ---- Showing, on the main context -------------------------------------- */
 
 static gboolean
-phase_moves_bytes (SrBackupPhase phase)
+moves_bytes (const SrJobFacts *facts)
 {
-  return phase == SR_BACKUP_PHASE_DATABASE || phase == SR_BACKUP_PHASE_LOGS || phase == SR_BACKUP_PHASE_VERIFYING;
+  SrBackupPhase phase = facts->phase;
+
+  return facts->travel.total > 0 || phase == SR_BACKUP_PHASE_DATABASE || phase == SR_BACKUP_PHASE_LOGS || phase == SR_BACKUP_PHASE_VERIFYING;
 }
 
 /* Rate and time left are smoothed over samples of half a second; a stalled
  * transfer makes the rate sink, since a heartbeat samples it too. */
-static gboolean
-moves_bytes (SrJob *self)
-{
-  return sr_job_kind_is_restore (self->kind) ? self->shown.total > 0 : phase_moves_bytes (self->shown.phase);
-}
-
 static void
 sample_speed (SrJob  *self,
               gint64  now)
@@ -71,7 +64,7 @@ sample_speed (SrJob  *self,
   double rate = self->rate;
   gint64 time_left = self->time_left;
 
-  if (!moves_bytes (self) || self->shown.bytes < self->sample_bytes || sr_job_state_is_final (self->shown.state))
+  if (!moves_bytes (&self->shown) || self->shown.bytes < self->sample_bytes || sr_job_state_is_final (self->shown.state))
     rate = 0;
   else if (now - self->sample_at < RATE_SAMPLE_US)
     return;
@@ -130,9 +123,10 @@ static void
 show (SrJob       *self,
       const SrJobFacts *facts)
 {
-  g_autofree char *words = sr_job_kind_is_restore (self->kind) ?
-    sr_job_describe_restore (self->kind, facts->state, facts->restore_phase, facts->file_index, facts->n_files) :
-    sr_job_describe (self->kind, facts->state, facts->phase, facts->file_index, facts->n_files);
+  gboolean could_cancel = sr_job_get_can_cancel (self);
+  g_autofree char *words = self->kind == SR_JOB_RESTORE
+                           ? sr_job_describe_restore (facts->state, &facts->travel)
+                           : sr_job_describe (self->kind, facts->state, facts->phase, facts->file_index, facts->n_files);
 
   SHOW (self, state, facts, SR_JOB_PROP_STATE);
   SHOW (self, phase, facts, SR_JOB_PROP_PHASE);
@@ -142,12 +136,17 @@ show (SrJob       *self,
   SHOW (self, session_state, facts, SR_JOB_PROP_SESSION_STATE);
   SHOW (self, last_call_at, facts, SR_JOB_PROP_LAST_CALL_AT);
   SHOW (self, last_ping_at, facts, SR_JOB_PROP_LAST_PING_AT);
-  SHOW (self, restore_phase, facts, SR_JOB_PROP_RESTORE_PHASE);
-  SHOW (self, can_cancel, facts, SR_JOB_PROP_CAN_CANCEL);
-  SHOW (self, checks, facts, SR_JOB_PROP_CHECKS);
   show_text (self, &self->phase_words, words, SR_JOB_PROP_PHASE_WORDS);
   show_text (self, &self->shown.file, facts->file, SR_JOB_PROP_FILE);
   show_text (self, &self->shown.last_call, facts->last_call, SR_JOB_PROP_LAST_CALL);
+  if (self->shown.travel.phase != facts->travel.phase)
+    notify (self, SR_JOB_PROP_RESTORE_PHASE);
+  self->shown.travel = facts->travel;
+  if (self->stages != NULL)
+    sr_restore_stages_show (self->stages, &facts->travel);
+  self->shown.can_cancel = facts->can_cancel;
+  if (sr_job_get_can_cancel (self) != could_cancel)
+    notify (self, SR_JOB_PROP_CAN_CANCEL);
 }
 
 static void
@@ -157,41 +156,23 @@ show_result (SrJob       *self,
   self->result = result;
   self->ended_at = g_get_monotonic_time ();
   self->ended_time = g_get_real_time ();
-  if (g_set_object (&self->set, result->set))
+  if (result->set != NULL && g_set_object (&self->set, result->set))
     notify (self, SR_JOB_PROP_SET);
   if (result->error != NULL)
     notify (self, SR_JOB_PROP_ERROR);
-}
-
-/* Those that have changed take the place of what they were. */
-static void
-take_checks (SrJob     *self,
-             GPtrArray *changed)
-{
-  for (guint i = 0; i < changed->len; i++)
-    {
-      const SrRestoreCheck *check = g_ptr_array_index (changed, i);
-
-      sr_restore_check_free (g_ptr_array_index (self->checks, check->kind));
-      g_ptr_array_index (self->checks, check->kind) = sr_restore_check_copy (check);
-    }
+  sr_job_give_back_restore (self);
 }
 
 static gboolean
 flush (gpointer user_data)
 {
   g_autoptr (SrJob) self = g_object_ref (user_data);
-  g_autoptr (GPtrArray) checks = NULL;
   gint64 now = g_get_monotonic_time ();
   SrJobResult *result;
   SrJobFacts facts;
 
-  /* A thread that holds the mutex may have lost its processor: the main loop does not wait for it. */
-  if (!g_mutex_trylock (&self->mutex))
-    {
-      g_source_set_ready_time (self->flush, now + BUSY_US);
-      return G_SOURCE_CONTINUE;
-    }
+  if (!sr_flush_take (&self->flush, now))
+    return G_SOURCE_CONTINUE;
   result = g_steal_pointer (&self->coming_result);
   facts = self->coming;
   facts.file = g_strdup (self->coming.file);
@@ -201,17 +182,11 @@ flush (gpointer user_data)
       g_ptr_array_extend_and_steal (self->trace, g_steal_pointer (&self->coming_trace));
       self->coming_trace = g_ptr_array_new_with_free_func (step_free);
     }
-  checks = g_steal_pointer (&self->coming_checks);
-  self->coming_checks = g_ptr_array_new_with_free_func ((GDestroyNotify) sr_restore_check_free);
-  self->flushed_at = now;
-  self->flush_due = sr_job_state_is_final (facts.state) ? G_MAXINT64 : now + HEARTBEAT_US;
-  g_source_set_ready_time (self->flush, sr_job_state_is_final (facts.state) ? -1 : self->flush_due);
-  g_mutex_unlock (&self->mutex);
+  sr_flush_release (&self->flush, now, sr_job_state_is_final (facts.state) ? G_MAXINT64 : HEARTBEAT_US);
 
   g_object_freeze_notify (G_OBJECT (self));
   if (result != NULL)
     show_result (self, result);
-  take_checks (self, checks);
   show (self, &facts);
   sample_speed (self, now);
   g_object_thaw_notify (G_OBJECT (self));
@@ -220,18 +195,6 @@ flush (gpointer user_data)
   if (result != NULL && self->ended != NULL)
     self->ended (self, self->ended_data);
   return G_SOURCE_CONTINUE;
-}
-
-void
-sr_job_schedule_flush (SrJob *self)
-{
-  gint64 due = self->flushed_at + FLUSH_INTERVAL_US;
-
-  /* Setting it wakes the main loop, so not for each of thousands of reports a second. */
-  if (self->flush_due <= due)
-    return;
-  self->flush_due = due;
-  g_source_set_ready_time (self->flush, due);
 }
 
 /* ---- Reporting, from any thread ----------------------------------------- */
@@ -307,7 +270,7 @@ void
 sr_job_report (SrJob                  *self,
                const SrBackupProgress *progress)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->flush.mutex);
   SrJobFacts *coming = &self->coming;
 
   plan_work (self, progress);
@@ -323,53 +286,40 @@ sr_job_report (SrJob                  *self,
   coming->last_ping_at = progress->last_ping_at;
   g_set_str (&coming->file, progress->file);
   g_set_str (&coming->last_call, progress->last_call);
-  sr_job_schedule_flush (self);
+  sr_flush_schedule (&self->flush);
 }
 
 void
 sr_job_report_restore (SrJob                   *self,
                        const SrRestoreProgress *progress)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->flush.mutex);
   SrJobFacts *coming = &self->coming;
+  SrRestoreTravel *travel = &coming->travel;
 
-  coming->restore_phase = progress->phase;
-  coming->can_cancel = progress->can_cancel;
-  coming->file_index = progress->file_index;
-  coming->n_files = progress->n_files;
-  coming->fraction = MAX (coming->fraction, MIN (progress->fraction, 0.999));
+  /* Whether that is so its end tells. */
+  if (progress->phase == SR_RESTORE_PHASE_DONE)
+    return;
+  travel->phase = progress->phase;
+  if (progress->phase != SR_RESTORE_PHASE_PUTTING_BACK)
+    travel->furthest = MAX (travel->furthest, progress->phase);
+  travel->file_index = progress->file_index;
+  travel->n_files = progress->n_files;
+  travel->bytes = progress->bytes_done;
+  travel->total = progress->bytes_total;
   coming->bytes = progress->bytes_done;
   coming->total = progress->bytes_total;
+  coming->fraction = CLAMP (progress->fraction, coming->fraction, 1);
+  coming->can_cancel = progress->can_cancel;
   g_set_str (&coming->file, progress->file);
-  sr_job_schedule_flush (self);
-}
-
-void
-sr_job_report_check (SrJob                *self,
-                     const SrRestoreCheck *check)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-
-  for (guint i = self->coming_checks->len; i > 0; i--)
-    if (((SrRestoreCheck *) g_ptr_array_index (self->coming_checks, i - 1))->kind == check->kind)
-      g_ptr_array_remove_index (self->coming_checks, i - 1);
-  g_ptr_array_add (self->coming_checks, sr_restore_check_copy (check));
-  self->coming.checks++;
-  if (self->kind == SR_JOB_RESTORE_CHECK)
-    {
-      double part = check->state != SR_RESTORE_CHECK_RUNNING ? 1 : MAX (check->fraction, 0);
-
-      self->coming.can_cancel = TRUE;
-      self->coming.fraction = MAX (self->coming.fraction, MIN ((check->kind + part) / SR_RESTORE_N_CHECKS, 0.999));
-    }
-  sr_job_schedule_flush (self);
+  sr_flush_schedule (&self->flush);
 }
 
 void
 sr_job_report_end (SrJob       *self,
                    SrJobResult *result)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->flush.mutex);
   SrJobFacts *coming = &self->coming;
 
   if (result->error == NULL)
@@ -385,34 +335,30 @@ sr_job_report_end (SrJob       *self,
     coming->state = SR_JOB_FAILED;
   if (self->kind == SR_JOB_BACKUP)
     coming->session_state = result->session_state;
-  coming->can_cancel = FALSE;
+  coming->travel.over = TRUE;
+  coming->travel.done = result->error == NULL;
+  coming->travel.put_back = result->outcome != NULL && result->outcome->put_back;
   g_clear_pointer (&coming->file, g_free);
   self->coming_result = result;
-  sr_job_schedule_flush (self);
+  sr_flush_schedule (&self->flush);
 }
 
 void
 sr_job_cancel (SrJob *self)
 {
-  g_mutex_lock (&self->mutex);
-  if (self->coming.state == SR_JOB_RUNNING)
+  gboolean too_late;
+
+  g_mutex_lock (&self->flush.mutex);
+  too_late = self->coming.state == SR_JOB_RUNNING && !self->coming.can_cancel;
+  if (self->coming.state == SR_JOB_RUNNING && !too_late)
     {
       self->coming.state = SR_JOB_CANCELLING;
-      sr_job_schedule_flush (self);
+      sr_flush_schedule (&self->flush);
     }
-  g_mutex_unlock (&self->mutex);
-  g_cancellable_cancel (self->cancellable);
+  g_mutex_unlock (&self->flush.mutex);
+  if (!too_late)
+    g_cancellable_cancel (self->cancellable);
 }
-
-static gboolean
-dispatch_flush (GSource    *source,
-                GSourceFunc callback,
-                gpointer    user_data)
-{
-  return callback (user_data);
-}
-
-static GSourceFuncs flush_funcs = { .dispatch = dispatch_flush };
 
 void
 sr_job_flow_init (SrJob *self)
@@ -433,19 +379,6 @@ sr_job_flow_init (SrJob *self)
   sr_progress_init (&self->progress, weights, STEPS);
   self->trace = g_ptr_array_new_with_free_func (step_free);
   self->coming_trace = g_ptr_array_new_with_free_func (step_free);
-  self->checks = g_ptr_array_new_with_free_func ((GDestroyNotify) sr_restore_check_free);
-  for (guint i = 0; i < SR_RESTORE_N_CHECKS; i++)
-    {
-      SrRestoreCheck check = { .kind = (SrRestoreCheckKind) i, .fraction = -1 };
-
-      g_ptr_array_add (self->checks, sr_restore_check_copy (&check));
-    }
-  self->coming_checks = g_ptr_array_new_with_free_func ((GDestroyNotify) sr_restore_check_free);
   self->traced = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->flushed_at = -FLUSH_INTERVAL_US;
-  self->flush_due = G_MAXINT64;
-  self->flush = g_source_new (&flush_funcs, sizeof (GSource));
-  g_source_set_static_name (self->flush, "SrJob");
-  g_source_set_callback (self->flush, flush, self, NULL);
-  g_source_attach (self->flush, self->context);
+  sr_flush_init (&self->flush, self->context, "SrJob", flush, self);
 }

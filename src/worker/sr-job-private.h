@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "session/sr-restore-session.h"
+#include "worker/sr-flush-private.h"
 #include "worker/sr-job.h"
 #include "worker/sr-progress.h"
+#include "worker/sr-restore-stage-private.h"
 
 G_BEGIN_DECLS
 
@@ -45,9 +46,10 @@ typedef struct
   SrSessionRecord record;
   SrBackupCounts counts;
   GPtrArray *problems;
-  SrRestoreSession *restore;
-  SrRestoreSituation *situation;
+  SrRestoreOutcome *outcome; /* its entry is its own */
 } SrJobResult;
+
+void sr_restore_outcome_free (SrRestoreOutcome *outcome);
 
 void sr_job_result_free (SrJobResult *result);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrJobResult, sr_job_result_free)
@@ -70,9 +72,8 @@ typedef struct
   char *last_call;
   gint64 last_call_at;
   gint64 last_ping_at;
-  SrRestorePhase restore_phase;
+  SrRestoreTravel travel; /* of a restore */
   gboolean can_cancel;
-  guint checks; /* counts changes */
 } SrJobFacts;
 
 struct _SrJob
@@ -81,11 +82,14 @@ struct _SrJob
 
   SrJobKind kind;
   SrAuthority *authority;
+  SrRestore *restore;
+  SrRestoreLeft *left;
+  GListStore *stages; /* of a restore, else NULL */
   SrJobOrder order;
   char *title;
   GCancellable *cancellable;
   GMainContext *context;
-  GSource *flush;
+  SrFlush flush;
   SrJobEnded ended;
   gpointer ended_data;
 
@@ -101,24 +105,19 @@ struct _SrJob
   gint64 begun_time; /* and these by that of the wall */
   gint64 ended_time;
   GPtrArray *trace; /* SrJobStep */
-  GPtrArray *checks; /* SrRestoreCheck */
   gint64 sample_at;
   guint64 sample_bytes;
   double sample_fraction;
   double speed;
 
-  /* Coming; under the mutex. */
-  GMutex mutex;
+  /* Coming; under the mutex of @flush. */
   SrJobFacts coming;
   SrProgress progress;
   GPtrArray *coming_trace; /* what @trace does not have yet */
   GHashTable *traced;      /* calls of @traced_phase that are in one of them */
   SrBackupPhase traced_phase;
   gint64 traced_at;
-  GPtrArray *coming_checks; /* SrRestoreCheck, those that have changed */
   SrJobResult *coming_result;
-  gint64 flushed_at;
-  gint64 flush_due; /* G_MAXINT64 for never */
 };
 
 enum
@@ -142,9 +141,8 @@ enum
   SR_JOB_PROP_LAST_PING_AT,
   SR_JOB_PROP_ERROR,
   SR_JOB_PROP_SET,
-  SR_JOB_PROP_RESTORE_PHASE,
   SR_JOB_PROP_CAN_CANCEL,
-  SR_JOB_PROP_CHECKS,
+  SR_JOB_PROP_RESTORE_PHASE,
   SR_JOB_N_PROPS
 };
 
@@ -152,9 +150,6 @@ extern GParamSpec *sr_job_properties[];
 
 void sr_job_facts_clear (SrJobFacts *facts);
 void sr_job_flow_init (SrJob *self);
-
-/* With the mutex held. */
-void sr_job_schedule_flush (SrJob *self);
 
 /* On the main thread, once: the job is about to run. FALSE when it was
  * cancelled in the queue; it has come to its end then. @ended
@@ -177,25 +172,26 @@ void sr_job_report (SrJob                  *self,
                     const SrBackupProgress *progress);
 void sr_job_report_restore (SrJob                   *self,
                             const SrRestoreProgress *progress);
-void sr_job_report_check (SrJob                *self,
-                          const SrRestoreCheck *check);
 void sr_job_report_end (SrJob       *self,
                         SrJobResult *result);
 
 /* The work itself, on the job's thread; ends with sr_job_report_end(). */
 void sr_job_run (SrJob *self);
-void sr_job_run_restore (SrJob       *self,
+void sr_job_run_restore (SrJob       *job,
                          SrJobResult *result);
+
+/* The restore that the job has is nobody's any more. */
+void sr_job_give_back_restore (SrJob *self);
+
+const char *sr_job_get_restore_advice (SrJob        *self,
+                                       const GError *error);
 
 char *sr_job_describe (SrJobKind     kind,
                        SrJobState    state,
                        SrBackupPhase phase,
                        guint         file_index,
                        guint         n_files);
-char *sr_job_describe_restore (SrJobKind      kind,
-                               SrJobState     state,
-                               SrRestorePhase phase,
-                               guint          file_index,
-                               guint          n_files);
+char *sr_job_describe_restore (SrJobState             state,
+                               const SrRestoreTravel *travel);
 
 G_END_DECLS

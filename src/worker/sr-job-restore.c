@@ -1,106 +1,95 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "worker/sr-job-restore.h"
-
 #include "worker/sr-job-private.h"
+#include "worker/sr-restore-host-private.h"
+#include "worker/sr-restore-private.h"
+
+#include "authority/sr-advice.h"
 
 #include <glib/gi18n-lib.h>
 
-/* Microseconds for one message to the CA's host and its answer. */
-#define CALL_TIMEOUT (60 * G_USEC_PER_SEC)
+/* Restores, as jobs. */
 
-gboolean
-sr_job_kind_is_restore (SrJobKind kind)
-{
-  return kind >= SR_JOB_RESTORE_CHECK && kind <= SR_JOB_RESTORE_RECOVER;
-}
-
-static char *
-make_title (SrJobKind   kind,
-            const char *name)
-{
-  switch (kind)
-    {
-    case SR_JOB_RESTORE_CHECK:
-      /* Translators: %s is the name of a certificate authority, as in the three below */
-      return g_strdup_printf (_("Checking a restore of %s"), name);
-    case SR_JOB_RESTORE_LOOK:
-      return g_strdup_printf (_("Looking at a restore of %s"), name);
-    case SR_JOB_RESTORE_RECOVER:
-      return g_strdup_printf (_("Recovering a restore of %s"), name);
-    case SR_JOB_RESTORE:
-    default:
-      return g_strdup_printf (_("Restoring %s"), name);
-    }
-}
+/* ---- Making one ---------------------------------------------------------------- */
 
 SrJob *
-sr_job_new_restore (SrJobKind                  kind,
-                    const SrRestoreJobOptions *options)
+sr_job_new_restore (SrRestore  *restore,
+                    const char *replace)
 {
-  SrJob *self = g_object_new (SR_TYPE_JOB, NULL);
-  const char *config = options->plan != NULL ? sr_restore_plan_get_config (options->plan) : options->entry->config;
+  SrAuthority *authority = sr_restore_get_authority (restore);
+  SrJob *self;
 
-  g_return_val_if_fail (sr_job_kind_is_restore (kind), NULL);
-
-  self->kind = kind;
-  g_set_object (&self->authority, options->authority);
-  self->order.password = options->password != NULL ? sr_secret_ref (options->password) : NULL;
-  self->order.config = g_strdup (config);
-  self->title = make_title (kind, options->authority != NULL ? sr_authority_get_name (options->authority) : config);
-  g_set_object (&self->order.repository, options->repository);
-  g_set_object (&self->order.plan, options->plan);
-  self->order.entry = options->entry != NULL ? sr_restore_entry_copy (options->entry) : NULL;
-  self->order.action = options->action;
-  self->order.accept_loss = options->accept_loss;
-  self->order.replace = g_strdup (options->replace);
+  g_return_val_if_fail (sr_restore_get_ready (restore) && sr_restore_get_repository (restore) != NULL, NULL);
+  self = g_object_new (SR_TYPE_JOB, NULL);
+  self->kind = SR_JOB_RESTORE;
+  self->authority = g_object_ref (authority);
+  self->restore = g_object_ref (restore);
+  self->order.plan = sr_restore_lend_plan (restore);
+  self->order.replace = g_strdup (replace);
+  self->order.repository = g_object_ref (sr_restore_get_repository (restore));
+  self->order.config = g_strdup (sr_restore_plan_get_config (self->order.plan));
+  self->order.password = sr_restore_get_password (restore) != NULL ? sr_secret_ref (sr_restore_get_password (restore)) : NULL;
+  self->set = g_object_ref (sr_restore_plan_get_point (self->order.plan));
+  self->stages = sr_restore_stages_new (SR_RESTORE_PHASE_CHECKING, SR_RESTORE_PHASE_RECORDING);
+  /* Translators: %s is the name of a certificate authority */
+  self->title = g_strdup_printf (_("Restoring %s"), sr_authority_get_name (authority));
   return self;
 }
 
-SrRestorePhase
-sr_job_get_restore_phase (SrJob *self)
+static char *
+recovery_title (SrRestoreAction action,
+                const char     *name)
 {
-  return self->shown.restore_phase;
+  switch (action)
+    {
+    case SR_RESTORE_PUT_BACK:
+      /* Translators: %s is the name of a certificate authority */
+      return g_strdup_printf (_("Putting %s back"), name);
+    case SR_RESTORE_LEAVE:
+      /* Translators: %s is the name of a certificate authority */
+      return g_strdup_printf (_("Leaving the restore of %s"), name);
+    case SR_RESTORE_CONTINUE:
+    default:
+      /* Translators: %s is the name of a certificate authority */
+      return g_strdup_printf (_("Continuing the restore of %s"), name);
+    }
 }
 
-gboolean
-sr_job_get_can_cancel (SrJob *self)
+static GListStore *
+recovery_stages (SrRestoreAction action)
 {
-  return self->shown.can_cancel;
+  if (action == SR_RESTORE_CONTINUE)
+    return sr_restore_stages_new (SR_RESTORE_PHASE_STOPPING, SR_RESTORE_PHASE_RECORDING);
+  if (action == SR_RESTORE_PUT_BACK)
+    return sr_restore_stages_new (SR_RESTORE_PHASE_PUTTING_BACK, SR_RESTORE_PHASE_PUTTING_BACK);
+  return g_list_store_new (SR_TYPE_RESTORE_STAGE);
 }
 
-GPtrArray *
-sr_job_get_restore_checks (SrJob *self)
+SrJob *
+sr_job_new_restore_recovery (const SrRestoreRecoveryOptions *options)
 {
-  return self->checks;
+  const SrRestoreEntry *entry = sr_restore_left_get_entry (options->left);
+  SrJob *self;
+
+  g_return_val_if_fail (entry != NULL, NULL);
+  g_return_val_if_fail (options->authority != NULL || options->action == SR_RESTORE_LEAVE, NULL);
+  self = g_object_new (SR_TYPE_JOB, NULL);
+  self->kind = SR_JOB_RESTORE;
+  g_set_object (&self->authority, options->authority);
+  self->left = g_object_ref (options->left);
+  self->order.entry = sr_restore_entry_copy (entry);
+  self->order.action = options->action;
+  self->order.accept_loss = options->accept_loss;
+  self->order.repository = g_object_ref (sr_restore_left_get_repository (options->left));
+  self->order.config = g_strdup (sr_restore_left_get_config (options->left));
+  self->order.password = options->password != NULL ? sr_secret_ref (options->password) : NULL;
+  self->stages = recovery_stages (options->action);
+  self->title = recovery_title (options->action, options->authority != NULL ? sr_authority_get_name (options->authority) : entry->config);
+  return self;
 }
 
-SrRestorePlan *
-sr_job_get_restore_plan (SrJob *self)
-{
-  return self->order.plan;
-}
-
-const SrRestoreOutcome *
-sr_job_get_restore_outcome (SrJob *self)
-{
-  return self->result != NULL && self->result->restore != NULL ? sr_restore_session_get_outcome (self->result->restore) : NULL;
-}
-
-const SrRestoreSituation *
-sr_job_get_restore_situation (SrJob *self)
-{
-  return self->result != NULL ? self->result->situation : NULL;
-}
-
-const SrRestoreEntry *
-sr_job_get_restore_entry (SrJob *self)
-{
-  return self->order.entry;
-}
-
-/* On the job's thread */
+/* ---- The work, on the job's thread ----------------------------------------------- */
 
 static void
 report_progress (const SrRestoreProgress *progress,
@@ -113,86 +102,211 @@ static void
 report_check (const SrRestoreCheck *check,
               gpointer              user_data)
 {
-  sr_job_report_check (user_data, check);
+  sr_restore_report_check (check, sr_job_get_restore (user_data));
 }
 
-/* The way to the host: as to the CA itself, to the ports and drives that a practice CA tells. */
-static SrCaHost *
-take_host (SrJob         *job,
-           SrDcomTarget **target,
-           GError       **error)
+void
+sr_restore_outcome_free (SrRestoreOutcome *outcome)
 {
-  const SrJobOrder *order = sr_job_get_order (job);
-  g_autofree char *drives = NULL;
-  g_autoptr (SrCredentials) credentials = NULL;
-  guint16 port;
-
-  *target = sr_job_take_target (job, error);
-  if (*target == NULL || !sr_authority_find_host (order->authority, &port, &drives, &credentials, error))
-    return NULL;
-  return sr_restore_host_new (*target, credentials, port, drives, CALL_TIMEOUT);
+  sr_restore_entry_free ((SrRestoreEntry *) outcome->entry);
+  g_clear_error (&outcome->put_back_error);
+  g_free (outcome->warning);
+  g_free (outcome->aside_folder);
+  g_free (outcome->undone_folder);
+  g_free (outcome->words);
+  g_free (outcome);
 }
 
-static void
-run_check (SrJob       *job,
-           SrCaHost    *host,
-           SrDcomTarget *target,
-           SrJobResult *result)
+/* The session goes with its thread, and its connections with it. */
+static SrRestoreOutcome *
+copy_outcome (const SrRestoreOutcome *outcome)
 {
-  sr_restore_plan_check (sr_job_get_order (job)->plan, host, target, NULL, report_check, job, sr_job_get_cancellable (job), &result->error);
+  SrRestoreOutcome *copy = g_memdup2 (outcome, sizeof *outcome);
+
+  copy->entry = outcome->entry != NULL ? sr_restore_entry_copy (outcome->entry) : NULL;
+  copy->put_back_error = outcome->put_back_error != NULL ? g_error_copy (outcome->put_back_error) : NULL;
+  copy->warning = g_strdup (outcome->warning);
+  copy->aside_folder = g_strdup (outcome->aside_folder);
+  copy->undone_folder = g_strdup (outcome->undone_folder);
+  copy->words = g_strdup (outcome->words);
+  return copy;
 }
 
-static void
-run_session (SrJob       *job,
-             SrCaHost    *host,
-             SrJobResult *result)
+static gboolean
+reach_host (SrJobOrder *order,
+            SrCaHost  **host,
+            GError    **error)
 {
-  const SrJobOrder *order = sr_job_get_order (job);
-  gboolean is_new = sr_job_get_kind (job) == SR_JOB_RESTORE;
+  gboolean needed = order->plan != NULL || order->action != SR_RESTORE_LEAVE;
+
+  if (order->authority != NULL)
+    *host = sr_restore_reach_host (order->authority, order->password, NULL, needed ? error : NULL);
+  g_clear_pointer (&order->password, sr_secret_unref);
+  return *host != NULL || !needed;
+}
+
+void
+sr_job_run_restore (SrJob       *job,
+                    SrJobResult *result)
+{
+  SrJobOrder *order = &job->order;
   g_autoptr (SrLock) lock = sr_repository_lock_authority (order->repository, order->config, SR_LOCK_EXCLUSIVE, NULL, &result->error);
+  g_autoptr (SrCaHost) host = NULL;
+  g_autoptr (SrRestoreSession) session = NULL;
   SrRestoreOptions options = {
-    .plan = is_new ? order->plan : NULL,
-    .entry = is_new ? NULL : order->entry,
+    .plan = order->plan,
+    .entry = order->entry,
     .action = order->action,
     .accept_loss = order->accept_loss,
     .replace = order->replace,
     .repository = order->repository,
     .lock = lock,
-    .host = host,
     .progress = report_progress,
-    .check = report_check,
+    .check = order->plan != NULL ? report_check : NULL,
     .user_data = job,
   };
 
-  if (lock == NULL)
+  if (lock == NULL || !reach_host (order, &host, &result->error))
     return;
-  result->restore = sr_restore_session_new (&options);
-  sr_restore_session_run (result->restore, sr_job_get_cancellable (job), &result->error);
+  options.host = host;
+  session = sr_restore_session_new (&options);
+  sr_restore_session_run (session, sr_job_get_cancellable (job), &result->error);
+  result->outcome = copy_outcome (sr_restore_session_get_outcome (session));
 }
 
 void
-sr_job_run_restore (SrJob       *self,
-                    SrJobResult *result)
+sr_job_give_back_restore (SrJob *self)
 {
-  const SrJobOrder *order = sr_job_get_order (self);
-  SrJobKind kind = sr_job_get_kind (self);
-  g_autoptr (SrDcomTarget) target = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (SrCaHost) host = order->authority != NULL ? take_host (self, &target, &error) : NULL;
-  gboolean can_do_without = order->authority == NULL || kind == SR_JOB_RESTORE_LOOK ||
-                            (kind == SR_JOB_RESTORE_RECOVER && order->action == SR_RESTORE_LEAVE);
+  if (self->order.plan != NULL)
+    sr_restore_take_back (self->restore, self->order.plan);
+  g_clear_object (&self->order.plan);
+}
 
-  if (host == NULL && !can_do_without)
-    result->error = g_steal_pointer (&error);
-  else if (kind == SR_JOB_RESTORE_CHECK)
-    run_check (self, host, target, result);
-  else if (kind == SR_JOB_RESTORE_LOOK)
+/* ---- What is known ------------------------------------------------------------------ */
+
+GListModel *
+sr_job_get_stages (SrJob *self)
+{
+  return (GListModel *) self->stages;
+}
+
+SrRestorePhase
+sr_job_get_restore_phase (SrJob *self)
+{
+  return self->shown.travel.phase;
+}
+
+SrRestore *
+sr_job_get_restore (SrJob *self)
+{
+  return self->restore;
+}
+
+SrRestoreLeft *
+sr_job_get_restore_left (SrJob *self)
+{
+  return self->left;
+}
+
+SrRestoreAction
+sr_job_get_restore_action (SrJob *self)
+{
+  return self->order.action;
+}
+
+const SrRestoreOutcome *
+sr_job_get_outcome (SrJob *self)
+{
+  return self->result != NULL ? self->result->outcome : NULL;
+}
+
+/* That of the first check that failed, if that was it. */
+const char *
+sr_job_get_restore_advice (SrJob        *self,
+                           const GError *error)
+{
+  GListModel *checks = self->restore != NULL ? sr_restore_get_checks (self->restore) : NULL;
+
+  for (guint i = 0; checks != NULL && i < SR_RESTORE_N_CHECKS; i++)
     {
-      result->situation = sr_restore_look (order->entry, host, sr_job_get_cancellable (self));
-      if (result->situation->error == NULL)
-        result->situation->error = g_steal_pointer (&error);
-      g_cancellable_set_error_if_cancelled (sr_job_get_cancellable (self), &result->error);
+      g_autoptr (SrRestoreCheckItem) item = g_list_model_get_item (checks, i);
+
+      /* The list keeps it. */
+      if (sr_restore_check_item_get_state (item) == SR_RESTORE_CHECK_FAILED)
+        return sr_restore_check_item_get_advice (item);
     }
-  else
-    run_session (self, host, result);
+  return sr_advice_is_sign_in (error) ? sr_advice_for_error (error, SR_ADVICE_ACTIVATE) : NULL;
+}
+
+/* ---- Its journal --------------------------------------------------------------------- */
+
+typedef struct
+{
+  SrRepository *repository;
+  char *config;
+  char *id;
+} Search;
+
+static void
+search_free (Search *search)
+{
+  g_object_unref (search->repository);
+  g_free (search->config);
+  g_free (search->id);
+  g_free (search);
+}
+
+static void
+run_search (GTask        *task,
+            gpointer      source,
+            gpointer      task_data,
+            GCancellable *cancellable)
+{
+  const Search *search = task_data;
+  GError *error = NULL;
+  g_autoptr (GPtrArray) list = sr_restore_left_list (search->repository, search->config, TRUE, &error);
+
+  for (guint i = 0; list != NULL && i < list->len; i++)
+    {
+      const SrRestoreEntry *entry = sr_restore_left_get_entry (list->pdata[i]);
+
+      if (entry != NULL && g_strcmp0 (entry->id, search->id) == 0)
+        {
+          g_task_return_pointer (task, g_object_ref (list->pdata[i]), g_object_unref);
+          return;
+        }
+    }
+  if (error == NULL)
+    g_set_error (&error, SR_STORE_ERROR, SR_STORE_ERROR_MISSING, _("The backup folder “%s” has no journal of this restore"),
+                 sr_repository_get_path (search->repository));
+  g_task_return_error (task, error);
+}
+
+void
+sr_job_find_left_async (SrJob              *self,
+                        GCancellable       *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer            user_data)
+{
+  const SrRestoreOutcome *outcome = sr_job_get_outcome (self);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  Search *search;
+
+  g_return_if_fail (self->kind == SR_JOB_RESTORE);
+  search = g_new0 (Search, 1);
+  search->repository = g_object_ref (self->order.repository);
+  search->config = g_strdup (self->order.config);
+  search->id = g_strdup (outcome != NULL && outcome->entry != NULL ? outcome->entry->id : NULL);
+  g_task_set_source_tag (task, sr_job_find_left_async);
+  g_task_set_task_data (task, search, (GDestroyNotify) search_free);
+  g_task_run_in_thread (task, run_search);
+}
+
+SrRestoreLeft *
+sr_job_find_left_finish (SrJob        *self,
+                         GAsyncResult *result,
+                         GError      **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
 }

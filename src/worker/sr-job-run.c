@@ -90,6 +90,21 @@ run_full_instead (SrJob        *job,
     result->rule = rule;
 }
 
+/* Its CertSvc must not be started now, which reaching the CA would do. */
+static gboolean
+check_restores (SrRepository *repository,
+                const char   *config,
+                GError      **error)
+{
+  g_autoptr (GPtrArray) restores = sr_restore_journal_list (repository, config, FALSE, error);
+
+  if (restores != NULL && restores->len > 0)
+    /* Translators: %s is HOST\CA */
+    g_set_error (error, SR_STORE_ERROR, SR_STORE_ERROR_RESTORING,
+                 _("A restore of “%s” was broken off. Continue it, put it back, or leave it first"), config);
+  return restores != NULL && restores->len == 0;
+}
+
 static void
 run_backup (SrJob       *job,
             SrJobResult *result)
@@ -105,7 +120,8 @@ run_backup (SrJob       *job,
     }
   lock = sr_repository_lock_authority (order->repository, order->config, SR_LOCK_EXCLUSIVE, NULL, &result->error);
   /* Better to know before the CA is asked to prepare anything. */
-  if (lock == NULL || !sr_repository_check_writable (order->repository, 0, &result->error))
+  if (lock == NULL || !sr_repository_check_writable (order->repository, 0, &result->error)
+      || !check_restores (order->repository, order->config, &result->error))
     return;
   run_session (job, target, lock, FALSE, result, sr_job_get_cancellable (job));
   if (wants_full_instead (job, result))
@@ -167,9 +183,9 @@ sr_job_run (SrJob *self)
     run_backup (self, result);
   else if (sr_job_get_kind (self) == SR_JOB_EXPORT)
     run_export (self, result);
-  else if (sr_job_get_kind (self) == SR_JOB_VERIFY)
-    run_verify (self, result);
-  else
+  else if (sr_job_get_kind (self) == SR_JOB_RESTORE)
     sr_job_run_restore (self, result);
+  else
+    run_verify (self, result);
   sr_job_report_end (self, result);
 }

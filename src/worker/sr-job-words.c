@@ -52,19 +52,18 @@ sr_job_describe (SrJobKind     kind,
 }
 
 char *
-sr_job_describe_restore (SrJobKind      kind,
-                         SrJobState     state,
-                         SrRestorePhase phase,
-                         guint          file_index,
-                         guint          n_files)
+sr_job_describe_restore (SrJobState             state,
+                         const SrRestoreTravel *travel)
 {
-  if (state != SR_JOB_RUNNING && !(state == SR_JOB_CANCELLING && phase == SR_RESTORE_PHASE_PUTTING_BACK))
-    return sr_job_describe (kind, state, SR_BACKUP_PHASE_IDLE, 0, 0);
-  if (kind == SR_JOB_RESTORE_CHECK || kind == SR_JOB_RESTORE_LOOK)
-    phase = SR_RESTORE_PHASE_CHECKING;
-  if (phase == SR_RESTORE_PHASE_COPYING && n_files > 0)
-    return g_strdup_printf (_("Copying file %u of %u to the host"), file_index, n_files);
-  return g_strdup (sr_restore_phase_words (phase));
+  /* Whatever the state, its putting back is what is to be waited for. */
+  if (!sr_job_state_is_final (state) && travel->phase == SR_RESTORE_PHASE_PUTTING_BACK)
+    return g_strdup (sr_restore_phase_words (travel->phase));
+  if (state != SR_JOB_RUNNING)
+    return sr_job_describe (SR_JOB_RESTORE, state, SR_BACKUP_PHASE_IDLE, 0, 0);
+  if (travel->n_files > 0)
+    /* Translators: a step such as “Copying the sets to the host”, and two numbers */
+    return g_strdup_printf (_("%s, file %u of %u"), sr_restore_phase_words (travel->phase), travel->file_index, travel->n_files);
+  return g_strdup (sr_restore_phase_words (travel->phase));
 }
 
 const char *

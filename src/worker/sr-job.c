@@ -18,8 +18,7 @@ sr_job_result_free (SrJobResult *result)
   g_clear_object (&result->set);
   sr_session_record_clear (&result->record);
   g_clear_pointer (&result->problems, g_ptr_array_unref);
-  g_clear_pointer (&result->restore, sr_restore_session_free);
-  g_clear_pointer (&result->situation, sr_restore_situation_free);
+  g_clear_pointer (&result->outcome, sr_restore_outcome_free);
   g_free (result);
 }
 
@@ -57,15 +56,6 @@ get_flow_property (SrJob  *self,
       break;
     case SR_JOB_PROP_LAST_PING_AT:
       g_value_set_int64 (value, self->shown.last_ping_at);
-      break;
-    case SR_JOB_PROP_RESTORE_PHASE:
-      g_value_set_int (value, self->shown.restore_phase);
-      break;
-    case SR_JOB_PROP_CAN_CANCEL:
-      g_value_set_boolean (value, self->shown.can_cancel);
-      break;
-    case SR_JOB_PROP_CHECKS:
-      g_value_set_uint (value, self->shown.checks);
       break;
     default:
       g_assert_not_reached ();
@@ -109,6 +99,12 @@ sr_job_get_property (GObject    *object,
     case SR_JOB_PROP_SET:
       g_value_set_object (value, self->set);
       break;
+    case SR_JOB_PROP_CAN_CANCEL:
+      g_value_set_boolean (value, sr_job_get_can_cancel (self));
+      break;
+    case SR_JOB_PROP_RESTORE_PHASE:
+      g_value_set_int (value, self->shown.travel.phase);
+      break;
     default:
       get_flow_property (self, id, value);
     }
@@ -136,10 +132,13 @@ sr_job_finalize (GObject *object)
 {
   SrJob *self = SR_JOB (object);
 
-  g_source_destroy (self->flush);
-  g_source_unref (self->flush);
+  sr_flush_clear (&self->flush);
   g_main_context_unref (self->context);
   g_clear_object (&self->authority);
+  sr_job_give_back_restore (self);
+  g_clear_object (&self->restore);
+  g_clear_object (&self->left);
+  g_clear_object (&self->stages);
   order_clear (&self->order);
   g_free (self->title);
   g_clear_object (&self->cancellable);
@@ -151,10 +150,7 @@ sr_job_finalize (GObject *object)
   g_clear_pointer (&self->coming_result, sr_job_result_free);
   g_ptr_array_unref (self->trace);
   g_ptr_array_unref (self->coming_trace);
-  g_ptr_array_unref (self->checks);
-  g_ptr_array_unref (self->coming_checks);
   g_hash_table_unref (self->traced);
-  g_mutex_clear (&self->mutex);
   G_OBJECT_CLASS (sr_job_parent_class)->finalize (object);
 }
 
@@ -185,19 +181,18 @@ sr_job_class_init (SrJobClass *klass)
   sr_job_properties[SR_JOB_PROP_LAST_PING_AT] = g_param_spec_int64 ("last-ping-at", NULL, NULL, 0, G_MAXINT64, 0, flags);
   sr_job_properties[SR_JOB_PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, flags);
   sr_job_properties[SR_JOB_PROP_SET] = g_param_spec_object ("set", NULL, NULL, SR_TYPE_BACKUP_SET, flags);
+  sr_job_properties[SR_JOB_PROP_CAN_CANCEL] = g_param_spec_boolean ("can-cancel", NULL, NULL, TRUE, flags);
   sr_job_properties[SR_JOB_PROP_RESTORE_PHASE] = g_param_spec_int ("restore-phase", NULL, NULL, 0, G_MAXINT, 0, flags);
-  sr_job_properties[SR_JOB_PROP_CAN_CANCEL] = g_param_spec_boolean ("can-cancel", NULL, NULL, FALSE, flags);
-  sr_job_properties[SR_JOB_PROP_CHECKS] = g_param_spec_uint ("checks", NULL, NULL, 0, G_MAXUINT, 0, flags);
   g_object_class_install_properties (object_class, SR_JOB_N_PROPS, sr_job_properties);
 }
 
 static void
 sr_job_init (SrJob *self)
 {
-  g_mutex_init (&self->mutex);
   self->cancellable = g_cancellable_new ();
   self->context = g_main_context_ref_thread_default ();
   self->time_left = -1;
+  self->shown.can_cancel = self->coming.can_cancel = TRUE;
   self->phase_words = sr_job_describe (SR_JOB_BACKUP, SR_JOB_QUEUED, SR_BACKUP_PHASE_IDLE, 0, 0);
   sr_job_flow_init (self);
 }
@@ -283,10 +278,10 @@ sr_job_begin (SrJob *self)
     self->order.authority = sr_authority_copy (self->authority);
   self->begun_at = self->sample_at = g_get_monotonic_time ();
   self->begun_time = g_get_real_time ();
-  g_mutex_lock (&self->mutex);
+  g_mutex_lock (&self->flush.mutex);
   self->coming.state = SR_JOB_RUNNING;
-  sr_job_schedule_flush (self);
-  g_mutex_unlock (&self->mutex);
+  sr_flush_schedule (&self->flush);
+  g_mutex_unlock (&self->flush.mutex);
   return TRUE;
 }
 
@@ -414,6 +409,12 @@ sr_job_get_error (SrJob *self)
   return self->result != NULL ? self->result->error : NULL;
 }
 
+gboolean
+sr_job_get_can_cancel (SrJob *self)
+{
+  return self->shown.can_cancel && self->shown.state < SR_JOB_CANCELLING;
+}
+
 SrBackupSet *
 sr_job_get_set (SrJob *self)
 {
@@ -464,6 +465,8 @@ sr_job_get_advice (SrJob *self)
 
   if (error == NULL)
     return NULL;
+  if (self->kind == SR_JOB_RESTORE)
+    return sr_job_get_restore_advice (self, error);
   if (self->authority != NULL && sr_authority_is_practice (self->authority))
     practice = sr_advice_for_practice (error);
   if (practice != NULL)

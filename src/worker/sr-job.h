@@ -4,6 +4,8 @@
 #include "authority/sr-authority.h"
 #include "session/sr-backup-session.h"
 #include "store/sr-chain-export.h"
+#include "worker/sr-restore.h"
+#include "worker/sr-restore-left.h"
 
 G_BEGIN_DECLS
 
@@ -15,20 +17,14 @@ G_BEGIN_DECLS
  * @SR_JOB_BACKUP: backing up a CA
  * @SR_JOB_VERIFY: reading a set and comparing it with its manifest
  * @SR_JOB_EXPORT: making a folder of a chain that certutil reads
- * @SR_JOB_RESTORE_CHECK: the checks before a restore; this one and the next three: worker/sr-job-restore.h
- * @SR_JOB_RESTORE: restoring a CA
- * @SR_JOB_RESTORE_LOOK: looking how a restore stands
- * @SR_JOB_RESTORE_RECOVER: continuing, putting back or leaving a restore that was broken off
+ * @SR_JOB_RESTORE: restoring a CA, or what is done with a restore that was broken off
  */
 typedef enum
 {
   SR_JOB_BACKUP,
   SR_JOB_VERIFY,
   SR_JOB_EXPORT,
-  SR_JOB_RESTORE_CHECK,
   SR_JOB_RESTORE,
-  SR_JOB_RESTORE_LOOK,
-  SR_JOB_RESTORE_RECOVER,
 } SrJobKind;
 
 /**
@@ -84,7 +80,9 @@ gboolean sr_job_state_is_final (SrJobState state);
  * - session-state (int, #SrSessionState), last-call (string)
  * - last-call-at, last-ping-at (int64): microseconds since 1970 UTC, 0 for never
  * - error (boxed #GError): why it failed, or how it was cancelled
- * - set (#SrBackupSet): what it has published or verified
+ * - set (#SrBackupSet): what it has published, verified or restored
+ * - can-cancel (boolean): whether sr_job_cancel() still does something
+ * - restore-phase (int, #SrRestorePhase): of a restore; its phase (of a backup) stays idle
  *
  * To be used on the thread of that context only.
  */
@@ -149,11 +147,49 @@ SrJob *sr_job_new_export (SrChain     *chain,
                           const char  *path);
 
 /**
+ * sr_job_new_restore:
+ * @restore: a restore that is ready and not busy; its plan is taken, and its checks are live again while the job makes them
+ * @replace: (nullable): the CA's name as typed, where sr_restore_plan_needs_name() asks for it
+ *
+ * Returns: (transfer full): a job that restores the CA; it holds the CA's lock from its begin to its end
+ */
+SrJob *sr_job_new_restore (SrRestore  *restore,
+                           const char *replace);
+
+/**
+ * SrRestoreRecoveryOptions:
+ * @left: a restore that is there
+ * @authority: (nullable): the CA; may be %NULL for %SR_RESTORE_LEAVE
+ * @password: (nullable): where one is needed
+ * @action: what to do with it
+ * @accept_loss: whether Put Back may lose what the restored CA has issued, see #SrRestoreSituation
+ *
+ * What is to be done with a restore that was broken off, or that can be put back.
+ */
+typedef struct
+{
+  SrRestoreLeft *left;
+  SrAuthority *authority;
+  SrSecret *password;
+  SrRestoreAction action;
+  gboolean accept_loss;
+} SrRestoreRecoveryOptions;
+
+/**
+ * sr_job_new_restore_recovery:
+ * @options: what is to be done
+ *
+ * Returns: (transfer full): a job (%SR_JOB_RESTORE) that does it; it holds the CA's lock from its begin to its end
+ */
+SrJob *sr_job_new_restore_recovery (const SrRestoreRecoveryOptions *options);
+
+/**
  * sr_job_cancel:
  * @self: a job
  *
  * Cancels the job: one in the queue at once, a running one as soon as what it
- * has begun is ended. Its state shows it at once. More than once does nothing more.
+ * has begun is ended. Its state shows it at once. More than once does nothing more,
+ * nor does it for a restore that cannot be cancelled any more: see can-cancel.
  */
 void sr_job_cancel (SrJob *self);
 
@@ -258,6 +294,120 @@ const SrBackupCounts *sr_job_get_counts (SrJob *self);
  * Returns: (nullable) (transfer none) (element-type SrSetProblem): what was found
  */
 GPtrArray *sr_job_get_problems (SrJob *self);
+
+/** Returns: whether sr_job_cancel() still does something */
+gboolean sr_job_get_can_cancel (SrJob *self);
+
+/**
+ * SrRestoreStageState:
+ * @SR_RESTORE_STAGE_WAITING: not begun
+ * @SR_RESTORE_STAGE_RUNNING: at it
+ * @SR_RESTORE_STAGE_DONE: done, also one that an earlier run had done
+ * @SR_RESTORE_STAGE_FAILED: it failed, or was cancelled in it
+ * @SR_RESTORE_STAGE_UNDONE: the restore was put back: whatever it did is undone
+ * @SR_RESTORE_STAGE_NOT_DONE: the end came before it
+ */
+typedef enum
+{
+  SR_RESTORE_STAGE_WAITING,
+  SR_RESTORE_STAGE_RUNNING,
+  SR_RESTORE_STAGE_DONE,
+  SR_RESTORE_STAGE_FAILED,
+  SR_RESTORE_STAGE_UNDONE,
+  SR_RESTORE_STAGE_NOT_DONE,
+} SrRestoreStageState;
+
+/**
+ * sr_restore_stage_state_to_string:
+ * @state: a state
+ *
+ * Returns: (transfer none): the word in JSON, such as "done"
+ */
+const char *sr_restore_stage_state_to_string (SrRestoreStageState state);
+
+/**
+ * sr_restore_stage_state_words:
+ * @state: a state
+ *
+ * Returns: (transfer none): for people, such as "Done"
+ */
+const char *sr_restore_stage_state_words (SrRestoreStageState state);
+
+/**
+ * SrRestoreStage:
+ *
+ * One stage of a restore job, as a row shows it. Its properties change with those of its job:
+ *
+ * - phase (int, #SrRestorePhase), title (string): "Copying the sets to the host"
+ * - state (int, #SrRestoreStageState), state-words (string)
+ * - detail (string): "File 3 of 31, 4 MB of 120 MB"; %NULL for nothing
+ */
+#define SR_TYPE_RESTORE_STAGE (sr_restore_stage_get_type ())
+G_DECLARE_FINAL_TYPE (SrRestoreStage, sr_restore_stage, SR, RESTORE_STAGE, GObject)
+
+SrRestorePhase sr_restore_stage_get_phase (SrRestoreStage *self);
+const char *sr_restore_stage_get_title (SrRestoreStage *self);
+SrRestoreStageState sr_restore_stage_get_state (SrRestoreStage *self);
+const char *sr_restore_stage_get_detail (SrRestoreStage *self);
+
+/**
+ * sr_job_get_stages:
+ * @self: a job
+ *
+ * Returns: (nullable) (transfer none) (type GListModel<SrRestoreStage>): the stages of a restore in their order; putting back
+ * comes at the end once that begins. %NULL for other jobs
+ */
+GListModel *sr_job_get_stages (SrJob *self);
+
+/** Returns: what a restore is at */
+SrRestorePhase sr_job_get_restore_phase (SrJob *self);
+
+/** Returns: (nullable) (transfer none): the restore that the job was made of */
+SrRestore *sr_job_get_restore (SrJob *self);
+
+/** Returns: (nullable) (transfer none): the broken-off one that it was made of */
+SrRestoreLeft *sr_job_get_restore_left (SrJob *self);
+
+/** Returns: what is done with sr_job_get_restore_left() */
+SrRestoreAction sr_job_get_restore_action (SrJob *self);
+
+/**
+ * sr_job_get_outcome:
+ * @self: a restore that has come to its end
+ *
+ * Returns: (nullable) (transfer none): the state of the CA, what was set aside where, what can be had now, and all of it in words;
+ * %NULL when it did not come so far as to begin: nothing was changed then
+ */
+const SrRestoreOutcome *sr_job_get_outcome (SrJob *self);
+
+/**
+ * sr_job_find_left_async:
+ * @self: a restore that has come to its end
+ * @cancellable: (nullable): stops waiting
+ * @callback: called at the end
+ * @user_data: for @callback
+ *
+ * Finds the restore's journal in the backup folder, for Continue, Put Back and
+ * Leave right after a failure, and for Put Back after a success.
+ */
+void sr_job_find_left_async (SrJob              *self,
+                             GCancellable       *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer            user_data);
+
+/**
+ * sr_job_find_left_finish:
+ * @self: a restore
+ * @result: as the callback got it
+ * @error: where to put an error
+ *
+ * Sets %SR_STORE_ERROR_MISSING when there is none, %SR_STORE_ERROR, %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: (transfer full): the restore, or %NULL
+ */
+SrRestoreLeft *sr_job_find_left_finish (SrJob        *self,
+                                        GAsyncResult *result,
+                                        GError      **error);
 
 /**
  * sr_job_get_elapsed:

@@ -9,6 +9,9 @@
 /* A look at a share that hangs keeps its thread for as long as that lasts. */
 #define MAX_LOOKS 3
 
+/* For so long the CAs are not asked before the disk has told which of them are being restored. */
+#define PATIENCE_SECONDS 5
+
 struct _SrMonitor
 {
   GObject parent_instance;
@@ -24,6 +27,7 @@ struct _SrMonitor
   guint n_reads; /* of the preferences */
   gboolean was_read; /* they were, once */
   guint disk_timer;
+  guint patience;
   guint n_looks;       /* that are under way at the disk, also those that hang */
   guint look;          /* the number of the newest, which alone counts */
   gboolean looking;    /* the newest is under way */
@@ -70,6 +74,7 @@ sr_monitor_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   g_clear_handle_id (&self->disk_timer, g_source_remove);
+  g_clear_handle_id (&self->patience, g_source_remove);
   for (guint i = 0; i < self->watches->len; i++)
     g_object_run_dispose (self->watches->pdata[i]);
   g_ptr_array_set_size (self->watches, 0);
@@ -203,6 +208,7 @@ read_preferences (GTask        *task,
 }
 
 static void begin_look (SrMonitor *self);
+static void poll_due (SrMonitor *self);
 
 static void
 on_preferences_read (GObject      *source,
@@ -262,7 +268,10 @@ on_disk_looked (GObject      *source,
   for (guint i = 0; newest && look != NULL && i < self->watches->len; i++)
     sr_watch_take_disk (self->watches->pdata[i], look);
   if (newest && look != NULL)
-    schedule_disk (self, look);
+    {
+      schedule_disk (self, look);
+      poll_due (self);
+    }
   if (look != NULL)
     free_look_aside (look);
   if (self->look_again && !self->looking && !g_cancellable_is_cancelled (self->cancellable))
@@ -393,15 +402,46 @@ on_asked (GObject      *source,
   schedule (self, SR_WATCH (source));
 }
 
+/* Behind a look at the disk; also one that a restore's end has asked for. */
+static void
+poll_due (SrMonitor *self)
+{
+  for (guint i = 0; i < self->watches->len; i++)
+    if (sr_watch_get_poll (self->watches->pdata[i])->due)
+      poll_now (self, self->watches->pdata[i]);
+}
+
+static gboolean
+on_patience_over (gpointer user_data)
+{
+  SrMonitor *self = user_data;
+
+  self->patience = 0;
+  poll_due (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* During a restore nothing is activated: that would start the CA's service. */
+static gboolean
+must_wait (SrMonitor *self,
+           SrWatch   *watch)
+{
+  return sr_watch_is_restoring (watch) || (self->patience != 0 && !sr_watch_get_disk_known (watch));
+}
+
 static void
 poll_now (SrMonitor *self,
           SrWatch   *watch)
 {
   SrAuthority *authority = sr_watch_get_authority (watch);
   SrWatchPoll *poll = sr_watch_get_poll (watch);
-  Question *question = g_new0 (Question, 1);
+  Question *question;
   g_autoptr (GTask) task = NULL;
 
+  poll->due = must_wait (self, watch);
+  if (poll->due)
+    return;
+  question = g_new0 (Question, 1);
   g_cancellable_cancel (poll->cancellable);
   g_object_unref (poll->cancellable);
   poll->cancellable = g_cancellable_new ();
@@ -491,15 +531,27 @@ on_jobs_changed (SrMonitor *self)
     {
       SrWatch *watch = self->watches->pdata[w];
       g_autoptr (SrJob) newest = NULL;
+      g_autoptr (SrJob) restore = NULL;
 
       for (guint i = 0; i < g_list_model_get_n_items (jobs); i++)
         {
           g_autoptr (SrJob) job = g_list_model_get_item (jobs, i);
 
-          if (sr_job_get_kind (job) == SR_JOB_BACKUP && sr_job_get_authority (job) == sr_watch_get_authority (watch))
+          if (sr_job_get_authority (job) != sr_watch_get_authority (watch))
+            continue;
+          if (sr_job_get_kind (job) == SR_JOB_BACKUP)
             g_set_object (&newest, job);
+          else if (sr_job_get_kind (job) == SR_JOB_RESTORE)
+            g_set_object (&restore, job);
         }
       sr_watch_set_job (watch, newest);
+      sr_watch_set_restore_job (watch, restore);
+      /* What was asked before is not waited for. */
+      if (sr_watch_is_restoring (watch))
+        {
+          g_cancellable_cancel (sr_watch_get_poll (watch)->cancellable);
+          sr_watch_get_poll (watch)->due = TRUE;
+        }
     }
 }
 
@@ -559,6 +611,7 @@ sr_monitor_new (SrAuthorityList     *authorities,
   self->worker = g_object_ref (worker);
   self->password = password;
   self->password_data = password_data;
+  self->patience = g_timeout_add_seconds_full (G_PRIORITY_LOW, PATIENCE_SECONDS, on_patience_over, self, NULL);
   g_signal_connect_swapped (authorities, "items-changed", G_CALLBACK (on_authorities_changed), self);
   g_signal_connect_swapped (sr_worker_get_jobs (worker), "items-changed", G_CALLBACK (on_jobs_changed), self);
   on_authorities_changed (self);

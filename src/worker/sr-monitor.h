@@ -37,6 +37,7 @@ typedef enum
  * @SR_CONDITION_OFFLINE: the CA cannot be reached, or refuses
  * @SR_CONDITION_REMOTE_BACKUP_DISABLED: the CA does not allow remote backup (flag 0x40)
  * @SR_CONDITION_SESSION_OPEN: a session of ours was left open
+ * @SR_CONDITION_RESTORE_OPEN: a restore of this CA was broken off, here or on another machine: see sr_watch_get_restores()
  * @SR_CONDITION_FULL_DUE: something happened to the CA or its logs, and until a full backup succeeds no log-only one can be had: see sr_watch_get_due_rule()
  * @SR_CONDITION_FOREIGN_BACKUP: the CA knows of a newer full backup than our newest set
  * @SR_CONDITION_FOLDER: the backup folder cannot be used; sr_watch_get_folder_error() tells why
@@ -55,6 +56,7 @@ typedef enum
   SR_CONDITION_OFFLINE,
   SR_CONDITION_REMOTE_BACKUP_DISABLED,
   SR_CONDITION_SESSION_OPEN,
+  SR_CONDITION_RESTORE_OPEN,
   SR_CONDITION_FULL_DUE,
   SR_CONDITION_FOREIGN_BACKUP,
   SR_CONDITION_FOLDER,
@@ -161,6 +163,31 @@ const SrVerification *sr_watch_get_verification (SrWatch *self);
  * Returns: how many sessions with this CA earlier programs have left open
  */
 guint sr_watch_get_n_open (SrWatch *self);
+
+/**
+ * sr_watch_get_restores:
+ * @self: a watch
+ *
+ * Returns: (transfer none) (type GListModel<SrRestoreLeft>): restores of this CA that were broken off, oldest first; one that
+ * goes on just now is not among them
+ */
+GListModel *sr_watch_get_restores (SrWatch *self);
+
+/**
+ * sr_watch_get_last_restore:
+ * @self: a watch
+ *
+ * Returns: (transfer none) (nullable): the newest restore that has restored this CA; a look tells whether it can still be put back
+ */
+SrRestoreLeft *sr_watch_get_last_restore (SrWatch *self);
+
+/**
+ * sr_watch_get_restore_job:
+ * @self: a watch
+ *
+ * Returns: (transfer none) (nullable): the CA's newest restore job that was not forgotten
+ */
+SrJob *sr_watch_get_restore_job (SrWatch *self);
 
 /**
  * sr_watch_get_holder:
@@ -292,6 +319,8 @@ SrCondition sr_watch_get_condition (SrWatch *self);
  * looks at the backup folder on another, and when asked. A CA whose password
  * is missing, or was refused, is only asked when sr_monitor_refresh() is
  * called: each try with a wrong one may count towards locking the account.
+ * While a CA is being restored, or a restore of it was broken off, it is not asked
+ * at all: that would start its service.
  */
 #define SR_TYPE_MONITOR (sr_monitor_get_type ())
 G_DECLARE_FINAL_TYPE (SrMonitor, sr_monitor, SR, MONITOR, GObject)

@@ -24,6 +24,7 @@ sr_disk_look_free (SrDiskLook *look)
   g_clear_pointer (&look->histories, g_hash_table_unref);
   g_clear_pointer (&look->unreadable, g_ptr_array_unref);
   g_clear_pointer (&look->open, g_ptr_array_unref);
+  g_clear_pointer (&look->restores, g_ptr_array_unref);
   g_clear_pointer (&look->held, g_ptr_array_unref);
   g_ptr_array_unref (look->replaced);
   g_free (look->repository);
@@ -185,6 +186,8 @@ sr_disk_look_new (const char *journal_folder)
   /* Sets without their order are not shown. */
   if (look->histories == NULL)
     g_clear_pointer (&look->authorities, g_hash_table_unref);
+  if (look->error == NULL)
+    look->restores = sr_restore_left_list (repository, NULL, TRUE, &look->error);
   look->held = held_by_others (repository);
   if (look->error == NULL)
     sr_repository_check_writable (repository, 0, &look->error);

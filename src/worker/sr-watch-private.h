@@ -2,6 +2,7 @@
 #pragma once
 
 #include "worker/sr-monitor.h"
+#include "worker/sr-restore-left.h"
 
 G_BEGIN_DECLS
 
@@ -22,6 +23,7 @@ typedef struct
   GHashTable *histories;   /* the same key -> SrHistory, of every CA that has a folder */
   GPtrArray *unreadable;   /* SrUnreadableSet */
   GPtrArray *open;         /* SrJournalListed without a living owner */
+  GPtrArray *restores;     /* SrRestoreLeft, settled ones too; NULL when they could not be seen */
   GPtrArray *held;         /* SrHeldLock of other processes */
   GPtrArray *replaced;     /* SrBackupSet and SrHistory that watches showed before: to be freed with the rest */
   char *repository;        /* path, or NULL where none was chosen yet */
@@ -75,7 +77,16 @@ typedef struct
   guint timer;
   guint seconds;
   GCancellable *cancellable;
+  gboolean due; /* put off because of a restore */
 } SrWatchPoll;
+
+/* Whether a restore of the CA is not over, whoever is at it: reaching the CA
+ * would start its service. What is not known yet counts as none. */
+gboolean sr_watch_is_restoring (SrWatch *self);
+void sr_watch_set_restore_job (SrWatch *self,
+                               SrJob   *job);
+/* Whether the disk was ever looked at. */
+gboolean sr_watch_get_disk_known (SrWatch *self);
 
 SrWatchPoll *sr_watch_get_poll (SrWatch *self);
 

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "worker/sr-watch-private.h"
+#include "worker/sr-restore-left-private.h"
 
 #include "authority/sr-advice.h"
 #include "authority/sr-authority-error.h"
@@ -17,6 +18,7 @@ struct _SrWatch
   SrAuthority *authority;
   char *key;
   SrJob *job;
+  SrJob *restore_job;
   SrWatchPoll poll;
 
   /* From the disk. */
@@ -31,6 +33,10 @@ struct _SrWatch
   guint64 total_size;
   guint n_unreadable;
   guint n_open;
+  gboolean disk_known;
+  GListStore *restores; /* that were broken off */
+  SrRestoreLeft *last_restore;
+  gboolean restore_goes_on; /* one that is not over, and that somebody is at */
   GError *folder_error;
 
   /* From the CA. */
@@ -77,6 +83,7 @@ sr_watch_dispose (GObject *object)
   g_clear_handle_id (&self->poll.timer, g_source_remove);
   g_cancellable_cancel (self->poll.cancellable);
   sr_watch_set_job (self, NULL);
+  sr_watch_set_restore_job (self, NULL);
   G_OBJECT_CLASS (sr_watch_parent_class)->dispose (object);
 }
 
@@ -89,6 +96,8 @@ sr_watch_finalize (GObject *object)
   g_free (self->key);
   g_clear_object (&self->poll.cancellable);
   g_clear_object (&self->sets);
+  g_clear_object (&self->restores);
+  g_clear_object (&self->last_restore);
   g_clear_object (&self->history);
   g_clear_object (&self->newest_full);
   sr_verification_clear (&self->verification);
@@ -112,6 +121,7 @@ static void
 sr_watch_init (SrWatch *self)
 {
   self->sets = g_list_store_new (SR_TYPE_BACKUP_SET);
+  self->restores = g_list_store_new (SR_TYPE_RESTORE_LEFT);
   self->poll.cancellable = g_cancellable_new ();
   self->interface_flags = -1;
   self->db_flags = -1;
@@ -227,6 +237,54 @@ take_holder (SrWatch    *self,
     }
 }
 
+/* Rows of what did not change stay. */
+static void
+show_restores (SrWatch   *self,
+               GPtrArray *found)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->restores));
+  gboolean same = n == found->len;
+
+  for (guint i = 0; i < n && same; i++)
+    {
+      g_autoptr (SrRestoreLeft) shown = g_list_model_get_item (G_LIST_MODEL (self->restores), i);
+
+      same = sr_restore_left_is_same (shown, found->pdata[i]);
+    }
+  if (!same)
+    g_list_store_splice (self->restores, 0, n, found->pdata, found->len);
+}
+
+static void
+take_restores (SrWatch   *self,
+               GPtrArray *restores)
+{
+  g_autoptr (GPtrArray) broken_off = g_ptr_array_new ();
+  SrRestoreLeft *last = NULL;
+
+  self->restore_goes_on = FALSE;
+  for (guint i = 0; i < restores->len; i++)
+    {
+      SrRestoreLeft *restore = restores->pdata[i];
+      const SrRestoreEntry *entry = sr_restore_left_get_entry (restore);
+
+      if (!concerns (self, sr_restore_left_get_config (restore)))
+        continue;
+      if (entry != NULL && sr_restore_entry_is_settled (entry))
+        last = restore;
+      else if (sr_restore_left_get_held (restore))
+        self->restore_goes_on = TRUE;
+      else
+        g_ptr_array_add (broken_off, restore);
+    }
+  /* Behind one that was put back there is nothing to put back. */
+  if (last != NULL && sr_restore_left_get_entry (last)->step != SR_RESTORE_STEP_RESTORED)
+    last = NULL;
+  if (last == NULL || self->last_restore == NULL || !sr_restore_left_is_same (last, self->last_restore))
+    g_set_object (&self->last_restore, last);
+  show_restores (self, broken_off);
+}
+
 void
 sr_watch_take_disk (SrWatch    *self,
                     SrDiskLook *look)
@@ -241,7 +299,10 @@ sr_watch_take_disk (SrWatch    *self,
       take_sets (self, look);
       take_history (self, look);
     }
+  self->disk_known = TRUE;
   take_holder (self, look);
+  if (look->restores != NULL)
+    take_restores (self, look->restores);
   self->n_unreadable = 0;
   for (guint i = 0; look->unreadable != NULL && i < look->unreadable->len; i++)
     {
@@ -331,6 +392,23 @@ sr_watch_set_job (SrWatch *self,
   if (self->job != NULL)
     g_signal_handlers_disconnect_by_data (self->job, self);
   g_set_object (&self->job, job);
+  if (job != NULL)
+    {
+      g_signal_connect_swapped (job, "notify::state", G_CALLBACK (changed), self);
+      g_signal_connect_swapped (job, "notify::fraction", G_CALLBACK (changed), self);
+    }
+  changed (self);
+}
+
+void
+sr_watch_set_restore_job (SrWatch *self,
+                          SrJob   *job)
+{
+  if (self->restore_job == job)
+    return;
+  if (self->restore_job != NULL)
+    g_signal_handlers_disconnect_by_data (self->restore_job, self);
+  g_set_object (&self->restore_job, job);
   if (job != NULL)
     {
       g_signal_connect_swapped (job, "notify::state", G_CALLBACK (changed), self);
@@ -481,6 +559,12 @@ condition_of_sets (SrWatch *self)
   return SR_CONDITION_GOOD;
 }
 
+static gboolean
+is_active (SrJob *job)
+{
+  return job != NULL && !sr_job_state_is_final (sr_job_get_state (job));
+}
+
 SrCondition
 sr_watch_get_condition (SrWatch *self)
 {
@@ -488,8 +572,10 @@ sr_watch_get_condition (SrWatch *self)
 
   if (self->folder_error != NULL)
     return SR_CONDITION_FOLDER;
-  if (self->locked && (self->job == NULL || sr_job_state_is_final (sr_job_get_state (self->job))))
+  if (self->locked && !is_active (self->job) && !is_active (self->restore_job))
     return SR_CONDITION_LOCKED;
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->restores)) > 0)
+    return SR_CONDITION_RESTORE_OPEN;
   if (self->n_open > 0)
     return SR_CONDITION_SESSION_OPEN;
   /* It stays, whether the CA can be reached just now or not. */
@@ -507,6 +593,36 @@ SrAuthority *
 sr_watch_get_authority (SrWatch *self)
 {
   return self->authority;
+}
+
+GListModel *
+sr_watch_get_restores (SrWatch *self)
+{
+  return G_LIST_MODEL (self->restores);
+}
+
+SrRestoreLeft *
+sr_watch_get_last_restore (SrWatch *self)
+{
+  return self->last_restore;
+}
+
+SrJob *
+sr_watch_get_restore_job (SrWatch *self)
+{
+  return self->restore_job;
+}
+
+gboolean
+sr_watch_is_restoring (SrWatch *self)
+{
+  return is_active (self->restore_job) || self->restore_goes_on || g_list_model_get_n_items (G_LIST_MODEL (self->restores)) > 0;
+}
+
+gboolean
+sr_watch_get_disk_known (SrWatch *self)
+{
+  return self->disk_known;
 }
 
 SrHistory *

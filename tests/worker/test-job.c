@@ -31,7 +31,7 @@ on_notify (SrJob      *job,
   if (g_str_equal (pspec->name, "fraction"))
     g_array_append_val (f->fractions, fraction);
   if (g_str_equal (pspec->name, "bytes"))
-    g_array_append_val (f->times, job->flushed_at);
+    g_array_append_val (f->times, job->flush.flushed_at);
 }
 
 static void

@@ -183,11 +183,11 @@ count_update (Watched *w)
   guint next = w->n_updates % SR_JOB_UPDATES_PER_SECOND;
   guint last = (w->n_updates + SR_JOB_UPDATES_PER_SECOND - 1) % SR_JOB_UPDATES_PER_SECOND;
 
-  if (w->n_updates > 0 && w->updates[last] == w->job->flushed_at)
+  if (w->n_updates > 0 && w->updates[last] == w->job->flush.flushed_at)
     return;
   if (w->n_updates >= SR_JOB_UPDATES_PER_SECOND)
-    g_assert_cmpint (w->job->flushed_at - w->updates[next], >=, G_USEC_PER_SEC);
-  w->updates[next] = w->job->flushed_at;
+    g_assert_cmpint (w->job->flush.flushed_at - w->updates[next], >=, G_USEC_PER_SEC);
+  w->updates[next] = w->job->flush.flushed_at;
   w->n_updates++;
 }
 
