@@ -81,6 +81,29 @@ test_latest (RecoveryFixture *f,
     }
 }
 
+/* The live logs are as a crash left them in the change to a new one. */
+static void
+test_interrupted_roll (RecoveryFixture *f,
+                       gconstpointer    data)
+{
+  guint32 last = recovery_end_of (f, 2) + 1; /* what was current when the last set was taken */
+
+  g_assert_true (sr_practice_ca_foreign_full (f->practice.ca, NULL)); /* finishes it */
+  recovery_stop (f, TRUE);
+  for (guint step = 0; step < 2; step++)
+    {
+      g_autofree char *current = g_build_filename (f->live, SR_PRACTICE_LOG_CURRENT, NULL);
+      g_autofree char *next = g_build_filename (f->live, "edbtmp.log", NULL);
+      g_autofree char *finished = recovery_log_path (f, f->live, last);
+
+      recovery_lay_out_latest (f, 2);
+      g_assert_cmpint (g_rename (current, next), ==, 0);
+      if (step == 0) /* before the first rename */
+        g_assert_cmpint (g_rename (finished, current), ==, 0);
+      recovery_check_recovered (f, f->rows->pdata[3]);
+    }
+}
+
 /* The paths that a registration may leave out, or give as a path of the drive, or in another case. */
 static void
 test_defaults (RecoveryFixture *f,
@@ -237,6 +260,7 @@ main (int    argc,
   ADD ("fewer-logs", 2, test_fewer_logs);
   ADD ("latest/full", 0, test_latest);
   ADD ("latest/logs", 30, test_latest);
+  ADD ("latest/interrupted-roll", 2, test_interrupted_roll);
   ADD ("defaults", 1, test_defaults);
   ADD ("shadow", 1, test_shadow);
   ADD ("unregistered", 2, test_unregistered);
