@@ -87,6 +87,8 @@ static const struct
     N_("There are no more items") },
   { 0x8007010b, "ERROR_DIRECTORY",
     N_("The folder name is invalid") },
+  { 0x800703f8, "ERROR_REGISTRY_IO_FAILED",
+    N_("The registry could not be read or written on the host’s disk") },
   { 0x800703fa, "ERROR_KEY_DELETED",
     N_("The registry key has been deleted meanwhile") },
   { 0x8007041b, "ERROR_DEPENDENT_SERVICES_RUNNING",

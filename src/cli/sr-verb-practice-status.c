@@ -23,6 +23,9 @@ static const SrCliMember members[] = {
   { "config", "string?", "its config string" },
   { "address", "string?", "the loopback address that it listens on" },
   { "port", "number?", "its activation port" },
+  { "host_port", "number?", "the port of its host’s services and registry" },
+  { "drives", "string?", "the folder with its host’s drives" },
+  { "service", "string?", "its service: running, starting, stopping or stopped" },
   { "pid", "number?", "its process id" },
   { "certificates", "number?", "rows of its request table" },
   { "session_open", "boolean?", "whether a backup is open" },
@@ -56,6 +59,9 @@ to_json (const char *folder,
   sr_cli_set_text (object, "config", answer != NULL ? sr_settings_string (answer, "config") : NULL);
   sr_cli_set_text (object, "address", answer != NULL ? sr_settings_string (answer, "address") : NULL);
   add_number (object, "port", answer, "activationPort");
+  add_number (object, "host_port", answer, "hostPort");
+  sr_cli_set_text (object, "drives", answer != NULL ? sr_settings_string (answer, "drives") : NULL);
+  sr_cli_set_text (object, "service", answer != NULL ? sr_settings_string (answer, "service") : NULL);
   add_number (object, "pid", answer, "pid");
   add_number (object, "certificates", answer, "rowCount");
   if (session != NULL)
@@ -77,6 +83,8 @@ print (SrCli      *cli,
                 json_object_get_string_member_with_default (object, "config", ""), json_object_get_string_member_with_default (object, "address", ""),
                 (int) json_object_get_int_member_with_default (object, "port", 0), (int) json_object_get_int_member_with_default (object, "pid", 0),
                 json_object_get_string_member (object, "folder"));
+  if (!g_str_equal (json_object_get_string_member_with_default (object, "service", "running"), "running"))
+    sr_cli_print (cli, _("Its service CertSvc does not run. “strongroomctl practice inspect” tells how it started last."));
   sr_cli_print (cli, _("Certificates: %'d"), (int) json_object_get_int_member_with_default (object, "certificates", 0));
   sr_cli_print (cli, json_object_get_boolean_member_with_default (object, "session_open", FALSE) ? _("A backup is open.") : _("No backup is open."));
   sr_cli_print (cli, _("Backups prepared: %d, ended: %d, run down: %d"), (int) json_object_get_int_member_with_default (object, "prepare", 0),

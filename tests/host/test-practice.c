@@ -8,11 +8,17 @@
 #include "host/tables/sr-svcctl-messages.h"
 #include "host/tables/sr-winreg-messages.h"
 #include "practice/sr-practice-drives.h"
+#include "practice/sr-practice-registry.h"
 #include "practice/sr-practice-server.h"
 #include "practice/sr-practice-users.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
+#include <sched.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <unistd.h>
 
 /* SrCaHost against the host of a practice CA, over TCP on loopback, NTLM, packet privacy. */
 
@@ -20,6 +26,7 @@
 #define CONFIGURATION "SYSTEM\\CurrentControlSet\\Services\\CertSvc\\Configuration"
 #define RESTORE CONFIGURATION "\\RestoreInProgress"
 #define DEPENDENT "Follower"
+#define SMALL_DISK (8 * 1024 * 1024)
 #define A_WHILE (60 * G_TIME_SPAN_SECOND)
 
 typedef struct
@@ -71,23 +78,33 @@ stop (Fixture *f)
   g_clear_object (&f->server);
 }
 
+/* A new CA, and a way to its host for the administrator. */
 static void
-set_up (Fixture      *f,
-        gconstpointer data)
+begin (Fixture *f)
 {
   g_autofree char *users = NULL;
   g_autofree char *text = NULL;
   g_auto (GStrv) lines = NULL;
 
-  f->folder = g_dir_make_tmp ("strongroom-XXXXXX", NULL);
-  f->ca_folder = g_build_filename (f->folder, "ca", NULL);
   start (f);
   users = g_build_filename (f->ca_folder, SR_PRACTICE_USERS_FILE, NULL);
   g_assert_true (g_file_get_contents (users, &text, NULL, NULL));
   lines = g_strsplit (text, "\n", -1);
   for (guint i = 0; i < 2; i++)
-    f->passwords[i] = g_strdup (strrchr (lines[i], ':') + 1);
+    {
+      g_free (f->passwords[i]);
+      f->passwords[i] = g_strdup (strrchr (lines[i], ':') + 1);
+    }
   f->host = make_host (f, "PRACTICE\\administrator", f->passwords[1]);
+}
+
+static void
+set_up (Fixture      *f,
+        gconstpointer data)
+{
+  f->folder = g_dir_make_tmp ("strongroom-XXXXXX", NULL);
+  f->ca_folder = g_build_filename (f->folder, "ca", NULL);
+  begin (f);
 }
 
 static void
@@ -509,6 +526,71 @@ test_connections (Fixture      *f,
   assert_state (f, "CertSvc", SR_SERVICE_RUNNING);
 }
 
+/* A disk that is full: what cannot be written did not happen, and what was there stays. */
+static void
+test_full_disk (Fixture      *f,
+                gconstpointer data)
+{
+  g_autofree guint8 *large = g_malloc0 (SR_PRACTICE_MAX_REGISTRY_VALUE);
+  g_autofree char *filler = NULL, *block = g_strnfill (SMALL_DISK, 'x');
+  g_autoptr (SrRegistryValue) small = sr_registry_value_new_dword ("Value", 7);
+  g_autoptr (SrRegistryValue) read = NULL;
+  g_autoptr (SrRegistryValue) full = sr_registry_value_new_binary ("Value", large, SR_PRACTICE_MAX_REGISTRY_VALUE);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *options = g_strdup_printf ("size=%d", SMALL_DISK);
+  gboolean has = TRUE;
+  guint64 number = 0;
+  gssize n;
+  int fd;
+
+  /* a CA on a disk of its own, whose threads see the mount */
+  g_clear_object (&f->host);
+  stop (f);
+  sr_file_remove_tree (f->ca_folder, NULL);
+  if ((unshare (CLONE_NEWNS) != 0 && unshare (CLONE_NEWUSER | CLONE_NEWNS) != 0) ||
+      (mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 && errno != EINVAL) ||
+      g_mkdir (f->ca_folder, 0700) != 0 || mount ("tmpfs", f->ca_folder, "tmpfs", 0, options) != 0)
+    {
+      g_test_skip ("mounting is not allowed here");
+      start (f);
+      return;
+    }
+  begin (f);
+  g_assert_true (sr_ca_host_stop_service (f->host, "CertSvc", A_WHILE, NULL, NULL, &error));
+  g_assert_true (sr_ca_host_create_key (f->host, RESTORE, NULL, NULL, &error));
+  g_assert_true (sr_ca_host_write_value (f->host, RESTORE, small, NULL, &error));
+  g_assert_no_error (error);
+  filler = g_build_filename (f->ca_folder, "filler", NULL);
+  fd = g_open (filler, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  do
+    n = write (fd, block, SMALL_DISK);
+  while (n > 0);
+  close (fd);
+
+  g_assert_false (sr_ca_host_write_value (f->host, RESTORE, full, NULL, &error));
+  g_assert_cmphex (sr_hresult_from_error (error), ==, 0x800703f8);
+  g_clear_error (&error);
+  g_assert_false (sr_ca_host_create_key (f->host, RESTORE "\\Below", NULL, NULL, &error));
+  g_assert_cmphex (sr_hresult_from_error (error), ==, 0x800703f8);
+  g_clear_error (&error);
+  g_assert_false (sr_ca_host_delete_key (f->host, RESTORE, NULL, &error));
+  g_assert_cmphex (sr_hresult_from_error (error), ==, 0x800703f8);
+  g_clear_error (&error);
+  g_assert_true (sr_ca_host_has_key (f->host, RESTORE "\\Below", &has, NULL, &error));
+  g_assert_false (has);
+  read = sr_ca_host_read_value (f->host, RESTORE, "Value", NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (sr_registry_value_get_number (read, &number, &error));
+  g_assert_cmpuint (number, ==, 7);
+
+  g_assert_cmpint (g_unlink (filler), ==, 0);
+  g_assert_true (sr_ca_host_delete_key (f->host, RESTORE, NULL, &error));
+  start_all (f);
+  g_clear_object (&f->host);
+  stop (f);
+  g_assert_cmpint (umount (f->ca_folder), ==, 0);
+}
+
 /* Where services and registry are not served, that is said. */
 static void
 test_no_port (void)
@@ -550,6 +632,7 @@ main (int    argc,
   ADD ("drops", test_drops);
   ADD ("connections", test_connections);
   ADD ("files", test_files);
+  ADD ("full-disk", test_full_disk);
   g_test_add_func ("/host/practice/no-port", test_no_port);
   return g_test_run ();
 }

@@ -180,4 +180,27 @@ def test_security():
     reader.disconnect()
 
 
-tap.run([test_services, test_registry, test_security])
+def test_handles():
+    """Handles are their connection's own, and not without end."""
+    one, other = connect(rrp.MSRPC_UUID_RRP), connect(rrp.MSRPC_UUID_RRP)
+    key = rrp.hOpenLocalMachine(one)['phKey']
+    faulted(rrp.hBaseRegFlushKey, other, key)
+    opened = 1
+    while opened < 1000:
+        try:
+            rrp.hOpenLocalMachine(one)
+        except DCERPCException as error:
+            assert error.get_error_code() == system_errors.ERROR_OUTOFMEMORY, error
+            break
+        opened += 1
+    assert opened == 256, opened
+    rrp.hBaseRegFlushKey(one, key)
+    rrp.hOpenLocalMachine(other)
+    # the connection's end closes them
+    one.disconnect()
+    one = connect(rrp.MSRPC_UUID_RRP)
+    rrp.hOpenLocalMachine(one)
+    faulted(rrp.hBaseRegFlushKey, one, key)
+
+
+tap.run([test_services, test_registry, test_handles, test_security])
