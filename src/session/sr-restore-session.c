@@ -521,7 +521,8 @@ conclude (SrRestoreSession *session,
       situation = sr_restore_look (session->entry, session->host, NULL);
       outcome->state = known_state (session->entry, situation->state);
       outcome->aside_folder = g_steal_pointer (&situation->aside_folder);
-      outcome->undone_folder = g_steal_pointer (&situation->undone_folder);
+      if (session->entry->step >= SR_RESTORE_STEP_CLEARING && session->entry->step <= SR_RESTORE_STEP_PUT_BACK)
+        outcome->undone_folder = g_steal_pointer (&situation->undone_folder);
       memcpy (outcome->offered, situation->offered, sizeof outcome->offered);
       outcome->full_backup_due = session->entry->recorded;
     }

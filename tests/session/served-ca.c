@@ -41,7 +41,8 @@ served_ca_target (ServedCa   *served,
 
 static void
 start (ServedCa *served,
-       guint16   port)
+       guint16   port,
+       gboolean  may_fail)
 {
   g_autoptr (GError) error = NULL;
   SrPracticeServerOptions options = {
@@ -49,6 +50,7 @@ start (ServedCa *served,
       .name = NAME,
       .shared_session = (served->switches & SERVED_SHARED) != 0,
       .survives_rundown = (served->switches & SERVED_SURVIVES) != 0,
+      .start_may_fail = may_fail,
     },
     .activation_port = port,
   };
@@ -69,7 +71,7 @@ served_ca_start (ServedCa *served,
   served->switches = switches;
   served->folder = g_dir_make_tmp ("strongroom-served-XXXXXX", &error);
   g_assert_no_error (error);
-  start (served, 0);
+  start (served, 0, FALSE);
   g_assert_true (sr_practice_ca_issue (served->ca, n_certificates, NULL, "TEST\\requester", NULL, &error));
   g_assert_no_error (error);
   served->config = g_strdup_printf ("%s\\%s", sr_practice_ca_get_host (served->ca), sr_practice_ca_get_name (served->ca));
@@ -86,7 +88,22 @@ served_ca_start_again (ServedCa *served)
   g_assert_true (sr_practice_server_stop (served->server, &error));
   g_assert_no_error (error);
   g_clear_object (&served->server);
-  start (served, port);
+  start (served, port, FALSE);
+}
+
+void
+served_ca_go_down (ServedCa *served)
+{
+  served->port = sr_practice_server_get_activation_port (served->server);
+  sr_practice_server_stop (served->server, NULL);
+  g_clear_object (&served->server);
+  served->ca = NULL;
+}
+
+void
+served_ca_come_up (ServedCa *served)
+{
+  start (served, served->port, TRUE);
 }
 
 void

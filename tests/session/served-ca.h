@@ -22,6 +22,7 @@ typedef struct
 {
   char *folder;
   guint switches;
+  guint16 port;              /* while it is down */
   SrPracticeServer *server;
   SrPracticeCa *ca;
   char *config;
@@ -34,6 +35,10 @@ void served_ca_stop (ServedCa *served);
 
 /* Ends the server and starts it anew at the same activation port; objects get another one. */
 void served_ca_start_again (ServedCa *served);
+
+/* The same in two halves: nothing answers between them. Its service may not start then: that is no error here. */
+void served_ca_go_down (ServedCa *served);
+void served_ca_come_up (ServedCa *served);
 SrDcomTarget *served_ca_target (ServedCa *served, const char *user, const char *password);
 char *served_ca_password (ServedCa *served, const char *user);
 guint served_ca_count (ServedCa *served, const char *name);

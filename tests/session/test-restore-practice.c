@@ -579,6 +579,79 @@ test_kill (void)
     }
 }
 
+/* The host goes down at every change that the session tells of, and comes up again as a computer does: its service starts by
+ * itself, or tries to. */
+typedef struct
+{
+  World *world;
+  guint at;
+  guint events;
+} Down;
+
+static void
+go_down (const SrRestoreProgress *progress,
+         gpointer                 user_data)
+{
+  Down *down = user_data;
+
+  if (++down->events == down->at)
+    served_ca_go_down (&down->world->served);
+}
+
+static gboolean
+restart_one (guint           at,
+             SrRestoreMode   mode,
+             SrRestoreAction action,
+             guint          *failures,
+             guint          *states)
+{
+  World world;
+  Down down = { &world, at, 0 };
+  SrRestoreWanted wanted = { .mode = mode };
+  g_autoptr (SrRestorePlan) plan = NULL;
+  g_autoptr (SrRestoreSession) session = NULL;
+  g_autoptr (SrLock) lock = NULL;
+  g_autoptr (GError) error = NULL;
+  SrRestoreOptions options;
+
+  set_up (&world, 1);
+  wanted.repository = world.place.repository;
+  wanted.config = world.place.config;
+  plan = sr_restore_plan_new (&wanted, &error);
+  g_assert_no_error (error);
+  lock = place_lock (&world.place);
+  g_assert_true (sr_restore_plan_check (plan, world.host, NULL, lock, NULL, NULL, NULL, &error));
+  options = (SrRestoreOptions) { .plan = plan, .repository = world.place.repository, .lock = lock, .host = world.host,
+                                 .progress = go_down, .user_data = &down };
+  session = sr_restore_session_new (&options);
+  sr_restore_session_run (session, NULL, &error);
+  g_clear_pointer (&lock, sr_lock_release);
+  if (down.events >= at)
+    {
+      served_ca_come_up (&world.served);
+      g_clear_object (&world.host);
+      world.host = make_host (&world);
+      *failures += error != NULL;
+      settle (&world, action, mode, states);
+    }
+  tear_down (&world);
+  return down.events >= at;
+}
+
+static void
+test_restart (void)
+{
+  guint states[SR_RESTORE_CA_UNKNOWN + 1] = { 0 };
+  guint n = 0, failures = 0;
+
+  for (guint turn = 0; turn <= (g_test_slow () ? SR_RESTORE_LEAVE : 0); turn++)
+    for (guint mode = 0; mode <= SR_RESTORE_POINT; mode++)
+      for (guint at = 1; restart_one (at, (SrRestoreMode) mode, (SrRestoreAction) ((at + turn) % 3), &failures, states); at++)
+        n++;
+  g_test_message ("the host went down %u times, %u restores failed", n, failures);
+  report (states, "half done", n);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -589,5 +662,6 @@ main (int   argc,
   g_test_add_func ("/session/restore-practice/issued", test_issued);
   g_test_add_func ("/session/restore-practice/drop", test_drop);
   g_test_add_func ("/session/restore-practice/kill", test_kill);
+  g_test_add_func ("/session/restore-practice/restart", test_restart);
   return g_test_run ();
 }
