@@ -368,9 +368,9 @@ sr_practice_server_stop (SrPracticeServer *server,
   g_autofree char *ready = g_build_filename (sr_practice_ca_get_folder (server->ca), READY_FILE, NULL);
   g_autoptr (GMutexLocker) locker = NULL;
 
-  g_unlink (ready);
-  /* it may be starting or stopping the service, which wants the lock */
+  /* it may be starting or stopping the service, which wants the lock and writes that file */
   g_clear_pointer (&server->host, sr_practice_host_stop);
+  g_unlink (ready);
   locker = g_mutex_locker_new (&server->lock);
   g_atomic_int_set (&server->stopping, TRUE);
   if (server->dcom != NULL)
