@@ -21,9 +21,6 @@ void sr_verb_restore_print_plan (SrCli         *cli,
 void sr_verb_restore_print_acts (SrCli         *cli,
                                  SrRestorePlan *plan);
 
-/* (transfer full) */
-JsonObject *sr_verb_restore_outcome_to_json (const SrRestoreOutcome *outcome);
-
 /* The state that the CA is in, and what can be done, on standard error. */
 void sr_verb_restore_note_outcome (const SrRestoreOutcome *outcome);
 

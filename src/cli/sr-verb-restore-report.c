@@ -16,8 +16,7 @@ const SrCliMember sr_verb_restore_members[] = {
   { "bytes", "number?", "bytes that are copied to the host" },
   { "before_restore", "boolean?", "whether the sets are from before a restore of the CA: they never go with later ones" },
   { "ready", "boolean", "whether every check with the host was passed" },
-  { "checks[]", "object", "what is looked at before anything changes" },
-  { "checks[].kind", "string", "chain, hashes, repository, host, certificate, service, registry, locations, live-logs or space" },
+  { "checks[].kind", "string", "what is looked at before anything changes: chain, hashes, repository, host, certificate, service, registry, locations, live-logs or space" },
   { "checks[].state", "string", "pending, running, passed, warning or failed; pending for one that was not made" },
   { "checks[].detail", "string?", "what was found" },
   { "checks[].advice", "string?", "what to do about it" },
@@ -26,15 +25,13 @@ const SrCliMember sr_verb_restore_members[] = {
   { "needs_name", "boolean?", "whether --replace must name the CA" },
   { "needs_name_reason", "string?", "why" },
   { "aside_folder", "string?", "the folder on the host in which the CA’s own files are set aside" },
-  { "loss", "object?", "what the CA knows now and will not know after a restore of a point" },
-  { "loss.lists_known", "boolean", "whether certificates could be counted" },
+  { "loss.lists_known", "boolean?", "what the CA will not know after a restore of a point: whether certificates could be counted" },
   { "loss.issued", "number?", "certificates issued since the point" },
   { "loss.revoked", "number?", "certificates revoked since: they are valid again in the next CRL" },
-  { "loss.newer_sets", "number", "sets behind the point" },
+  { "loss.newer_sets", "number?", "sets behind the point" },
   { "loss.newest_set", "string?", "when the newest of them was made" },
   { "loss.live_logs", "number?", "live logs behind the point" },
-  { "acts[]", "object", "everything that is done on the host, in its order; empty when the host was not reached" },
-  { "acts[].kind", "string", "stop-service, make-folder, copy-in, copy-aside, move, create-key, write-value, start-service or record" },
+  { "acts[].kind", "string", "each thing that is done on the host, in its order, none when the host was not reached: stop-service, make-folder, copy-in, copy-aside, move, create-key, write-value, start-service or record" },
   { "acts[].step", "string", "the step of the journal that it belongs to" },
   { "acts[].subject", "string", "what with" },
   { "acts[].target", "string?", "where to, or the name of a value" },
@@ -42,26 +39,22 @@ const SrCliMember sr_verb_restore_members[] = {
   { "acts[].bytes", "number", "bytes of a file" },
   { "acts[].words", "string", "the same as a sentence" },
   { "state", "string?", "of the restore: done, failed or cancelled; null when none was begun" },
-  { "stages[]", "object", "what it went through" },
-  { "stages[].phase", "string", "checking, stopping, preparing, copying, setting-aside, placing, registering, starting, recording or putting-back" },
+  { "stages[].phase", "string", "what the restore went through: checking, stopping, preparing, copying, setting-aside, placing, registering, starting, recording or putting-back" },
   { "stages[].state", "string", "waiting, running, done, failed, undone or not-done" },
-  { "outcome", "object?", "how the CA is now" },
   { "outcome.restore", "string?", "id of the restore, which names its journal in the backup folder" },
-  { "outcome.ca_state", "string", "as-before, stopped, half, suspended, ready, recovery-failed, restored, foreign or unknown" },
-  { "outcome.put_back", "boolean", "whether a restore that failed was put back" },
+  { "outcome.ca_state", "string?", "how the CA is now: as-before, stopped, half, suspended, ready, recovery-failed, restored, foreign or unknown" },
+  { "outcome.put_back", "boolean?", "whether a restore that failed was put back" },
   { "outcome.aside_folder", "string?", "where the CA’s own files are now" },
   { "outcome.undone_folder", "string?", "where the restore’s files are after it was put back" },
   { "outcome.offered[]", "string", "what can be done now with “sessions --recover”: continue, put-back or leave" },
-  { "outcome.full_backup_due", "boolean", "whether a new full backup is due" },
+  { "outcome.full_backup_due", "boolean?", "whether a new full backup is due" },
   { "outcome.warning", "string?", "what did not go well and changes nothing" },
-  { "outcome.words", "string", "all of it in sentences" },
+  { "outcome.words", "string?", "all of it in sentences" },
   { "rule", "string?", "what refused it: the kind of the first check that failed, or name; null for none" },
   { "seconds", "number?", "how long it took" },
-  { "authorities[]", "object", "with --folder and --list: the CAs that have sets there" },
-  { "authorities[].config", "string", "config string" },
+  { "authorities[].config", "string", "with --folder and --list: config string of a CA that has sets there" },
   { "authorities[].display_name", "string?", "its name for people" },
   { "authorities[].newest", "string?", "the newest set that can be restored" },
-  { "authorities[].sets[]", "object", "its sets, newest first" },
   { "authorities[].sets[].set", "string", "name of the set" },
   { "authorities[].sets[].kind", "string", "full or log" },
   { "authorities[].sets[].finished", "string", "when it was made" },
@@ -119,38 +112,54 @@ acts_to_json (SrRestorePlan *plan)
   return array;
 }
 
+static void
+set_flag (JsonObject *object,
+          const char *name,
+          gboolean    flag,
+          gboolean    known)
+{
+  if (known)
+    json_object_set_boolean_member (object, name, flag);
+  else
+    json_object_set_null_member (object, name);
+}
+
 static JsonObject *
 loss_to_json (const SrRestoreLoss *loss)
 {
+  static const SrRestoreLoss none;
+  gboolean known = loss != NULL;
   JsonObject *object = json_object_new ();
 
-  json_object_set_boolean_member (object, "lists_known", loss->lists_known);
+  loss = known ? loss : &none;
+  set_flag (object, "lists_known", loss->lists_known, known);
   sr_cli_set_number_or_null (object, "issued", loss->issued, loss->lists_known);
   sr_cli_set_number_or_null (object, "revoked", loss->revoked, loss->lists_known);
-  json_object_set_int_member (object, "newer_sets", loss->newer_sets);
+  sr_cli_set_number_or_null (object, "newer_sets", loss->newer_sets, known);
   sr_cli_set_time (object, "newest_set", loss->newest_set);
   sr_cli_set_number_or_null (object, "live_logs", loss->live_logs, loss->live_logs_known);
   return object;
 }
 
-JsonObject *
-sr_verb_restore_outcome_to_json (const SrRestoreOutcome *outcome)
+static JsonObject *
+outcome_to_json (const SrRestoreOutcome *outcome)
 {
+  gboolean known = outcome != NULL;
   JsonObject *object = json_object_new ();
   JsonArray *offered = json_array_new ();
 
-  for (guint i = 0; i < G_N_ELEMENTS (outcome->offered); i++)
+  for (guint i = 0; known && i < G_N_ELEMENTS (outcome->offered); i++)
     if (outcome->offered[i])
       json_array_add_string_element (offered, sr_restore_action_to_string ((SrRestoreAction) i));
-  sr_cli_set_text (object, "restore", outcome->entry != NULL ? outcome->entry->id : NULL);
-  sr_cli_set_text (object, "ca_state", sr_restore_ca_state_to_string (outcome->state));
-  json_object_set_boolean_member (object, "put_back", outcome->put_back);
-  sr_cli_set_text (object, "aside_folder", outcome->aside_folder);
-  sr_cli_set_text (object, "undone_folder", outcome->undone_folder);
+  sr_cli_set_text (object, "restore", known && outcome->entry != NULL ? outcome->entry->id : NULL);
+  sr_cli_set_text (object, "ca_state", known ? sr_restore_ca_state_to_string (outcome->state) : NULL);
+  set_flag (object, "put_back", known && outcome->put_back, known);
+  sr_cli_set_text (object, "aside_folder", known ? outcome->aside_folder : NULL);
+  sr_cli_set_text (object, "undone_folder", known ? outcome->undone_folder : NULL);
   json_object_set_array_member (object, "offered", offered);
-  json_object_set_boolean_member (object, "full_backup_due", outcome->full_backup_due);
-  sr_cli_set_text (object, "warning", outcome->warning);
-  sr_cli_set_text (object, "words", outcome->words);
+  set_flag (object, "full_backup_due", known && outcome->full_backup_due, known);
+  sr_cli_set_text (object, "warning", known ? outcome->warning : NULL);
+  sr_cli_set_text (object, "words", known ? outcome->words : NULL);
   return object;
 }
 
@@ -172,22 +181,13 @@ add_plan (JsonObject    *object,
   sr_cli_set_text (object, "mode", plan != NULL ? sr_restore_mode_to_string (sr_restore_plan_get_mode (plan)) : NULL);
   json_object_set_array_member (object, "sets", names);
   sr_cli_set_number_or_null (object, "bytes", plan != NULL ? (gint64) sr_restore_plan_get_size (plan) : 0, plan != NULL);
-  json_object_set_null_member (object, "before_restore");
-  if (plan != NULL)
-    json_object_set_boolean_member (object, "before_restore", sr_restore_plan_is_before_restore (plan));
-  json_object_set_null_member (object, "latest_possible");
-  json_object_set_null_member (object, "needs_name");
-  if (checked)
-    {
-      json_object_set_boolean_member (object, "latest_possible", latest);
-      json_object_set_boolean_member (object, "needs_name", needs_name);
-    }
+  set_flag (object, "before_restore", plan != NULL && sr_restore_plan_is_before_restore (plan), plan != NULL);
+  set_flag (object, "latest_possible", latest, checked);
+  set_flag (object, "needs_name", needs_name, checked);
   sr_cli_set_text (object, "latest_not", latest_not);
   sr_cli_set_text (object, "needs_name_reason", needs_name ? why : NULL);
   sr_cli_set_text (object, "aside_folder", plan != NULL ? sr_restore_plan_get_aside_folder (plan) : NULL);
-  json_object_set_null_member (object, "loss");
-  if (plan != NULL)
-    json_object_set_object_member (object, "loss", loss_to_json (sr_restore_plan_get_loss (plan)));
+  json_object_set_object_member (object, "loss", loss_to_json (plan != NULL ? sr_restore_plan_get_loss (plan) : NULL));
   json_object_set_array_member (object, "acts", acts_to_json (checked ? plan : NULL));
 }
 
@@ -210,9 +210,7 @@ add_job (JsonObject *object,
     }
   sr_cli_set_text (object, "state", job != NULL ? sr_job_state_to_string (sr_job_get_state (job)) : NULL);
   json_object_set_array_member (object, "stages", array);
-  json_object_set_null_member (object, "outcome");
-  if (outcome != NULL)
-    json_object_set_object_member (object, "outcome", sr_verb_restore_outcome_to_json (outcome));
+  json_object_set_object_member (object, "outcome", outcome_to_json (outcome));
   json_object_set_null_member (object, "seconds");
   if (job != NULL)
     json_object_set_double_member (object, "seconds", (double) sr_job_get_elapsed (job) / G_USEC_PER_SEC);
@@ -224,7 +222,8 @@ sr_verb_restore_to_json (SrRestore *restore,
 {
   SrAuthority *authority = restore != NULL ? sr_restore_get_authority (restore) : NULL;
   SrRestorePlan *plan = restore != NULL ? sr_restore_get_plan (restore) : NULL;
-  gboolean checked = plan != NULL && restore != NULL && (sr_restore_get_checked (restore) || job != NULL);
+  /* Where its folders are is known only when the host has answered. */
+  gboolean checked = plan != NULL && sr_restore_plan_get_aside_folder (plan) != NULL;
   JsonObject *object = json_object_new ();
 
   add_plan (object, plan, checked);

@@ -29,8 +29,16 @@ sr_verb_sessions_open_repository (SrCli   *cli,
   g_autoptr (GError) local = NULL;
   SrRepository *repository = path != NULL ? sr_repository_open (path, &local) : sr_backup_folder_open (FALSE, NULL, &local);
 
-  /* Where no folder was chosen yet no restore was noted either. */
-  if (repository == NULL && (path != NULL || !g_error_matches (local, G_IO_ERROR, G_IO_ERROR_NOT_FOUND)))
+  /* Where no folder was chosen yet, and the standard one was never made, no restore was noted either. */
+  if (repository == NULL && path == NULL && g_error_matches (local, SR_STORE_ERROR, SR_STORE_ERROR_MISSING))
+    {
+      g_autoptr (GError) not_chosen = NULL;
+      g_autofree char *chosen = sr_backup_folder_get_chosen (NULL, &not_chosen);
+
+      if (g_error_matches (not_chosen, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+        return NULL;
+    }
+  if (repository == NULL)
     g_propagate_error (error, g_steal_pointer (&local));
   return repository;
 }
@@ -110,7 +118,10 @@ print_situation (Recovery *self)
   const SrRestoreSituation *situation = sr_restore_left_get_situation (self->left);
   g_autofree char *description = sr_restore_left_describe (self->left);
 
-  sr_cli_print (cli, _("%s: a restore was broken off. %s"), sr_restore_left_get_config (self->left), description);
+  if (sr_restore_entry_is_settled (sr_restore_left_get_entry (self->left)))
+    sr_cli_print (cli, _("%s: its last restore. %s"), sr_restore_left_get_config (self->left), description);
+  else
+    sr_cli_print (cli, _("%s: a restore was broken off. %s"), sr_restore_left_get_config (self->left), description);
   if (situation == NULL)
     return;
   sr_cli_print (cli, "    %s", sr_restore_ca_state_words (situation->state));

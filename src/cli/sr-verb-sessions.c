@@ -55,8 +55,7 @@ static const SrCliMember members[] = {
   { "ca_state", "string?", "of a restore, with --recover: as-before, stopped, half, suspended, ready, recovery-failed, restored, foreign or unknown" },
   { "may_have_issued", "boolean?", "of a restore, with --recover: whether the restored CA may have issued, so that --put-back wants --accept-loss" },
   { "aside_folder", "string?", "of a restore, with --recover: where the CA’s own files are" },
-  { "offered[]", "object", "of a restore, with --recover: what could be done with it when it was looked at" },
-  { "offered[].action", "string", "continue, put-back or leave" },
+  { "offered[].action", "string", "of a restore, with --recover: what could be done with it when it was looked at: continue, put-back or leave" },
   { "offered[].words", "string", "what that does" },
   { "problem", "string?", "why it cannot be understood, or was not settled" },
   { NULL }
@@ -184,14 +183,15 @@ list_sessions (SrCli      *cli,
       else
         sr_cli_table_add (table, item->id, "", C_("session", "not understood"), item->error->message, NULL);
     }
+  /* Sessions are noted elsewhere: they are told all the same. */
   if (!list_restores (cli, only, array, table, &error))
-    return sr_cli_fail (cli, _("Listing the sessions"), NULL, error, NULL, NULL);
+    sr_cli_note (_("Restores could not be looked for: %s"), error->message);
   sr_cli_emit_array (cli, array);
   if (json_array_get_length (array) == 0)
     sr_cli_print (cli, _("No session with a CA is open."));
   else
     sr_cli_table_print (cli, table);
-  return SR_CLI_DONE;
+  return error != NULL ? sr_cli_exit_for (error) : SR_CLI_DONE;
 }
 
 /* One password was given: it is for the first CA that wants one, and not tried on another. */
@@ -267,7 +267,7 @@ recover_sessions (SrCli           *cli,
   all = tell_items (cli, items, array);
   all = sr_verb_sessions_recover_restores (&sessions, &error) && all;
   if (error != NULL)
-    return sr_cli_fail (cli, _("Looking for restores that were broken off"), NULL, error, NULL, NULL);
+    sr_cli_note (_("Restores could not be looked for: %s"), error->message);
   sr_cli_emit_array (cli, array);
   if (json_array_get_length (array) == 0)
     sr_cli_print (cli, _("No session with a CA is open."));

@@ -357,7 +357,23 @@ check_node (JsonArray  *members,
     check_children (members, open, path, node, seen);
 }
 
-/* A member must be there unless the array or object that holds it is not. */
+/* Whether one of the arrays that hold it is there and empty. */
+static gboolean
+is_in_empty_array (const char *path,
+                   GHashTable *seen)
+{
+  for (const char *bracket = strstr (path, "[]"); bracket != NULL; bracket = strstr (bracket + 2, "[]"))
+    {
+      g_autofree char *holder = g_strndup (path, (gsize) (bracket - path));
+      g_autofree char *element = g_strconcat (holder, "[]", NULL);
+
+      if (g_hash_table_contains (seen, holder) && !g_hash_table_contains (seen, element))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* A member must be there unless the array that holds it is empty. */
 static void
 check_present (JsonArray  *members,
                GHashTable *seen)
@@ -365,11 +381,8 @@ check_present (JsonArray  *members,
   for (guint i = 0; i < json_array_get_length (members); i++)
     {
       const char *path = json_object_get_string_member (json_array_get_object_element (members, i), "path");
-      const char *bracket = strstr (path, "[]");
-      g_autofree char *holder = bracket != NULL ? g_strndup (path, (gsize) (bracket - path)) : g_strdup (path);
-      g_autofree char *element = g_strconcat (holder, "[]", NULL);
 
-      if (!g_hash_table_contains (seen, path) && (bracket == NULL || !g_hash_table_contains (seen, holder) || g_hash_table_contains (seen, element)))
+      if (!g_hash_table_contains (seen, path) && !is_in_empty_array (path, seen))
         g_error ("the member “%s” is documented and not there", path);
     }
 }
