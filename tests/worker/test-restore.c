@@ -22,6 +22,26 @@ SrCaHost *__wrap_sr_restore_reach_host (SrAuthority   *authority,
                                         SrDcomTarget **target,
                                         GError       **error);
 
+/* And the monitor's questions to the CA, which would start its service. */
+SrServerLook *__wrap_sr_server_look_new (SrAuthority  *authority,
+                                         SrSecret     *password,
+                                         GCancellable *cancellable);
+
+static guint n_asked; /* atomic */
+
+SrServerLook *
+__wrap_sr_server_look_new (SrAuthority  *authority,
+                           SrSecret     *password,
+                           GCancellable *cancellable)
+{
+  SrServerLook *look = g_new0 (SrServerLook, 1);
+
+  g_atomic_int_inc (&n_asked);
+  look->interface_flags = look->db_flags = -1;
+  g_set_error_literal (&look->error, SR_ERROR, SR_ERROR_CLOSED, "There is no CA here");
+  return look;
+}
+
 static const char *host_folder;
 
 SrCaHost *
@@ -546,6 +566,50 @@ test_broken_off (Fixture      *f,
   g_object_run_dispose (G_OBJECT (watch));
 }
 
+/* From the start of a program on, until the restore is over: looks at the disk, and no question to the CA. */
+static void
+test_not_asked (Fixture      *f,
+                gconstpointer data)
+{
+  g_autoptr (SrRestore) restore = make_ready (f, SR_RESTORE_POINT, 1);
+  g_autoptr (SrJob) job = sr_job_new_restore (restore, NULL);
+  g_autoptr (SrAuthorityList) list = sr_authority_list_new (NULL);
+  g_autoptr (SrMonitor) monitor = NULL;
+  g_autoptr (SrRestoreLeft) left = NULL;
+  g_autoptr (GError) error = NULL;
+  SrWatch *watch;
+
+  script.recovery = SR_E_FAIL;
+  g_assert_false (run_job (f, job, &error));
+  g_clear_error (&error);
+  g_assert_true (sr_backup_folder_choose (f->world.place.repository, &error));
+  g_assert_true (sr_authority_list_add (list, f->authority, &error));
+  g_assert_no_error (error);
+
+  g_atomic_int_set (&n_asked, 0);
+  monitor = sr_monitor_new (list, f->worker, NULL, NULL);
+  watch = sr_monitor_find (monitor, f->authority);
+  while (sr_watch_get_condition (watch) != SR_CONDITION_RESTORE_OPEN)
+    g_main_context_iteration (NULL, TRUE);
+  sr_monitor_refresh (monitor, f->authority);
+  g_assert_true (sr_watch_get_poll (watch)->due);
+  g_assert_cmpuint (g_atomic_int_get (&n_asked), ==, 0);
+
+  script.recovery = 0;
+  left = g_list_model_get_item (sr_watch_get_restores (watch), 0);
+  look (f, left);
+  g_assert_true (recover (f, left, SR_RESTORE_CONTINUE, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_atomic_int_get (&n_asked), ==, 0);
+  sr_monitor_refresh_sets (monitor);
+  while (sr_watch_get_reach (watch) == SR_REACH_UNKNOWN)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (g_atomic_int_get (&n_asked), >=, 1);
+  g_object_run_dispose (G_OBJECT (monitor));
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
 static void
 test_leave (Fixture      *f,
             gconstpointer data)
@@ -649,6 +713,7 @@ main (int    argc,
   ADD ("locked", test_locked);
   ADD ("one-at-a-time", test_one_at_a_time);
   ADD ("broken-off", test_broken_off);
+  ADD ("not-asked", test_not_asked);
   ADD ("leave", test_leave);
   ADD ("folder", test_folder);
   world_make_origin ();
