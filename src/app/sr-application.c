@@ -113,7 +113,7 @@ static void
 look_behind (SrApplication *self,
              SrJob         *job)
 {
-  if (sr_job_get_kind (job) == SR_JOB_BACKUP)
+  if (sr_job_get_authority (job) != NULL && (sr_job_get_kind (job) == SR_JOB_BACKUP || sr_job_get_kind (job) == SR_JOB_RESTORE))
     sr_monitor_after_job (self->monitor, job);
   else
     sr_monitor_refresh_sets (self->monitor);
@@ -148,6 +148,7 @@ on_job_ended (GObject      *source,
   SrApplication *self = sr_application_get_default ();
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
   gboolean backup = sr_job_get_kind (job) == SR_JOB_BACKUP;
+  gboolean kept = backup || sr_job_get_kind (job) == SR_JOB_RESTORE;
 
   /* The job itself tells how it came out. */
   sr_worker_run_finish (SR_WORKER (source), result, NULL);
@@ -158,11 +159,11 @@ on_job_ended (GObject      *source,
     g_ptr_array_add (self->ended, g_object_ref (job));
   if (!self->quitting && !is_seen (window, job))
     sr_notify_job_end (G_APPLICATION (self), job);
-  /* A backup's card stays until somebody hides it. */
-  if (!backup)
+  /* The card of a backup or a restore stays until somebody hides it. */
+  if (!kept)
     sr_worker_forget (self->worker, job);
   self->n_jobs--;
-  self->n_backups -= backup;
+  self->n_backups -= kept;
   quit_when_done (self);
   /* What becomes of a set is on the disk, and found there by the next start; why there is none is known here alone. */
   if (!self->quitting && window == NULL && backup && sr_job_get_state (job) == SR_JOB_FAILED && can_be_found_again (self))
@@ -177,7 +178,7 @@ sr_application_run_job (SrApplication *self,
                         SrJob         *job)
 {
   self->n_jobs++;
-  self->n_backups += sr_job_get_kind (job) == SR_JOB_BACKUP;
+  self->n_backups += sr_job_get_kind (job) == SR_JOB_BACKUP || sr_job_get_kind (job) == SR_JOB_RESTORE;
   g_application_hold (G_APPLICATION (self));
   sr_worker_run_async (self->worker, job, NULL, on_job_ended, g_object_ref (job));
 }
@@ -624,10 +625,11 @@ on_quit (GSimpleAction *action,
   SrApplication *self = user_data;
   guint n_backups = self->opening->len + count_running (self, SR_JOB_BACKUP);
   guint n_verifications = count_running (self, SR_JOB_VERIFY);
+  guint n_restores = count_running (self, SR_JOB_RESTORE);
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
   AdwDialog *dialog;
 
-  if (n_backups + n_verifications == 0)
+  if (n_backups + n_verifications + n_restores == 0)
     {
       quit (self);
       return;
@@ -637,7 +639,7 @@ on_quit (GSimpleAction *action,
       g_application_activate (G_APPLICATION (self));
       window = gtk_application_get_active_window (GTK_APPLICATION (self));
     }
-  dialog = sr_quit_dialog_new (n_backups, n_verifications);
+  dialog = sr_quit_dialog_new (n_backups, n_verifications, n_restores);
   g_signal_connect (dialog, "response", G_CALLBACK (on_quit_answer), self);
   adw_dialog_present (dialog, GTK_WIDGET (window));
 }

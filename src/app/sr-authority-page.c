@@ -4,11 +4,13 @@
 #include "app/sr-authority-page.h"
 
 #include "app/sr-condition.h"
+#include "app/sr-export-group.h"
 #include "app/sr-format.h"
 #include "app/sr-growing-list.h"
 #include "app/sr-history-list.h"
 #include "app/sr-job-card.h"
 #include "app/sr-practice-panel.h"
+#include "app/sr-restore-card.h"
 #include "app/sr-set-page.h"
 #include "app/sr-sets-page.h"
 #include "app/sr-window.h"
@@ -37,7 +39,11 @@ struct _SrAuthorityPage
   GtkStack *action_stack;
   AdwSplitButton *back_up_button;
   GtkLabel *no_logs_label;
+  GtkWidget *restore_button;
+  GtkWidget *export_button;
+  SrExportGroup *export_group;
   SrJobCard *job_card;
+  SrRestoreCard *restore_card;
   SrPracticePanel *practice_panel;
   GtkListBox *sets_list;
   GtkButton *all_sets_button;
@@ -319,10 +325,39 @@ update_protection (SrAuthorityPage *self)
   gtk_widget_set_visible (self->sign_in_button, wants_sign_in (self->watch));
 }
 
+/* Where the host of a CA cannot be reached, the chain is exported for certutil there. */
+static void
+update_restore (SrAuthorityPage *self)
+{
+  gboolean practice = sr_authority_is_practice (sr_watch_get_authority (self->watch));
+  gboolean any = sr_watch_get_newest (self->watch) != NULL;
+
+  gtk_widget_set_visible (self->restore_button, practice && any);
+  gtk_widget_set_visible (self->export_button, !practice && any);
+  gtk_widget_set_sensitive (self->export_button, !sr_export_group_get_busy (self->export_group));
+}
+
+static void
+on_export (SrAuthorityPage *self)
+{
+  SrBackupSet *newest = sr_watch_get_newest (self->watch);
+
+  if (newest != NULL)
+    sr_export_group_start (self->export_group, newest);
+}
+
+static void
+on_export_busy (SrAuthorityPage *self)
+{
+  if (self->watch != NULL && self->export_button != NULL)
+    update_restore (self);
+}
+
 static void
 update (SrAuthorityPage *self)
 {
   SrJob *job = sr_watch_get_job (self->watch);
+  SrJob *restore = sr_watch_get_restore_job (self->watch);
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
   SrReach reach = sr_watch_get_reach (self->watch);
 
@@ -332,7 +367,13 @@ update (SrAuthorityPage *self)
     sr_practice_panel_refresh (self->practice_panel);
   self->reach = reach;
   sr_job_card_set_job (self->job_card, job);
-  gtk_stack_set_visible_child_name (self->action_stack, job != NULL ? "job" : "buttons");
+  sr_restore_card_set_job (self->restore_card, restore);
+  /* A backup behind a restore is news; a restore that runs is more. */
+  if (restore != NULL && (job == NULL || sr_job_state_is_final (sr_job_get_state (job))))
+    gtk_stack_set_visible_child_name (self->action_stack, "restore");
+  else
+    gtk_stack_set_visible_child_name (self->action_stack, job != NULL ? "job" : "buttons");
+  update_restore (self);
   if (SR_IS_WINDOW (root))
     sr_window_update_actions (SR_WINDOW (root));
 }
@@ -440,8 +481,10 @@ sr_authority_page_class_init (SrAuthorityPageClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  g_type_ensure (SR_TYPE_EXPORT_GROUP);
   g_type_ensure (SR_TYPE_JOB_CARD);
   g_type_ensure (SR_TYPE_PRACTICE_PANEL);
+  g_type_ensure (SR_TYPE_RESTORE_CARD);
   G_OBJECT_CLASS (klass)->dispose = sr_authority_page_dispose;
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/strongroom/Strongroom/ui/authority-page.ui");
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, window_title);
@@ -460,13 +503,18 @@ sr_authority_page_class_init (SrAuthorityPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, action_stack);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, back_up_button);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, no_logs_label);
+  gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, restore_button);
+  gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, export_button);
+  gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, export_group);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, job_card);
+  gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, restore_card);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, practice_panel);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, sets_list);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, all_sets_button);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, no_sets_title);
   gtk_widget_class_bind_template_child (widget_class, SrAuthorityPage, no_sets_words);
   gtk_widget_class_bind_template_callback (widget_class, on_banner_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, on_export);
   gtk_widget_class_bind_template_callback (widget_class, on_set_activated);
   gtk_widget_class_bind_template_callback (widget_class, on_all_sets);
 }
@@ -475,6 +523,7 @@ static void
 sr_authority_page_init (SrAuthorityPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_object (self->export_group, "notify::busy", G_CALLBACK (on_export_busy), self, G_CONNECT_SWAPPED);
   gtk_popover_menu_add_child (GTK_POPOVER_MENU (adw_split_button_get_popover (self->back_up_button)),
                               GTK_WIDGET (self->no_logs_label), "no-logs");
 }

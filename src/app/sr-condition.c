@@ -20,6 +20,7 @@ static const Standing standing[] = {
   { SR_CONDITION_UNREADABLE, N_("The newest full backup could not be read as a whole when it was verified"), N_("Back Up Now"), "win.back-up-full" },
   { SR_CONDITION_FOREIGN_BACKUP, N_("Another program has backed up this CA since: the newest set here does not hold its newest state"), N_("Back Up Now"), "win.back-up-full" },
   { SR_CONDITION_REMOTE_BACKUP_DISABLED, N_("The CA does not allow remote backup"), N_("What to Do"), "win.explain-remote-backup" },
+  { SR_CONDITION_RESTORE_OPEN, N_("A restore of this CA was broken off"), N_("What to Do"), "win.restore-left" },
   { SR_CONDITION_SESSION_OPEN, N_("A backup session of ours was left open on this CA"), N_("End It"), "win.recover" },
 };
 

@@ -135,8 +135,11 @@ job_line (SrJob *job)
     case SR_JOB_QUEUED:
       return g_strdup (_("Waiting for its turn"));
     case SR_JOB_CANCELLING:
-      return g_strdup (_("Cancelling the backup"));
+      return g_strdup (sr_job_get_kind (job) == SR_JOB_RESTORE ? _("Cancelling the restore") : _("Cancelling the backup"));
     default:
+      if (sr_job_get_kind (job) == SR_JOB_RESTORE)
+        /* Translators: %d is how much of the restore is done, in percent */
+        return g_strdup_printf (_("Restoring, %d %%"), (int) (sr_job_get_fraction (job) * 100));
       /* Translators: %d is how much of the backup is done, in percent */
       return g_strdup_printf (_("Backing up, %d %%"), (int) (sr_job_get_fraction (job) * 100));
     }
@@ -169,6 +172,7 @@ tells_failure (SrWatch *watch)
     case SR_CONDITION_OFFLINE:
     case SR_CONDITION_REMOTE_BACKUP_DISABLED:
     case SR_CONDITION_SESSION_OPEN:
+    case SR_CONDITION_RESTORE_OPEN:
     case SR_CONDITION_FULL_DUE:
     case SR_CONDITION_FOLDER:
     case SR_CONDITION_LOCKED:
@@ -177,14 +181,26 @@ tells_failure (SrWatch *watch)
     }
 }
 
+/* The backup or restore that runs or waits. */
+static SrJob *
+running_job (SrWatch *watch)
+{
+  SrJob *restore = sr_watch_get_restore_job (watch);
+  SrJob *job = sr_watch_get_job (watch);
+
+  if (restore != NULL && !sr_job_state_is_final (sr_job_get_state (restore)))
+    return restore;
+  return job != NULL && !sr_job_state_is_final (sr_job_get_state (job)) ? job : NULL;
+}
+
 char *
 sr_format_state_line (SrWatch *watch)
 {
-  SrJob *job = sr_watch_get_job (watch);
+  SrJob *job = running_job (watch);
   SrBackupSet *newest = sr_watch_get_newest (watch);
   g_autofree char *ago = NULL;
 
-  if (job != NULL && !sr_job_state_is_final (sr_job_get_state (job)))
+  if (job != NULL)
     return job_line (job);
   if (tells_failure (watch))
     return g_strdup (_("Last backup failed"));
@@ -199,6 +215,8 @@ sr_format_state_line (SrWatch *watch)
       return g_strdup (_("Looking…"));
     case SR_CONDITION_SESSION_OPEN:
       return g_strdup (_("A session was left open"));
+    case SR_CONDITION_RESTORE_OPEN:
+      return g_strdup (_("Restore broken off"));
     case SR_CONDITION_OFFLINE:
       if (sr_watch_get_reach (watch) == SR_REACH_NEEDS_PASSWORD)
         return g_strdup (_("Password needed"));
@@ -238,10 +256,8 @@ const char *
 sr_format_state_icon (SrWatch     *watch,
                       const char **style)
 {
-  SrJob *job = sr_watch_get_job (watch);
-
   *style = NULL;
-  if (job != NULL && !sr_job_state_is_final (sr_job_get_state (job)))
+  if (running_job (watch) != NULL)
     {
       *style = "accent";
       return "io.github.strongroom.Strongroom-running-symbolic";
@@ -267,6 +283,7 @@ sr_format_state_icon (SrWatch     *watch,
                                                                    : "io.github.strongroom.Strongroom-offline-symbolic";
     case SR_CONDITION_FOLDER:
     case SR_CONDITION_DAMAGED:
+    case SR_CONDITION_RESTORE_OPEN:
       *style = "error";
       return "io.github.strongroom.Strongroom-failed-symbolic";
     default:

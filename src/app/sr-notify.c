@@ -20,6 +20,23 @@ backup_title (SrJob *job)
 }
 
 static char *
+restore_title (SrJob *job)
+{
+  SrAuthority *authority = sr_job_get_authority (job);
+  const char *name = authority != NULL ? sr_authority_get_name (authority) : sr_job_get_config (job);
+  const SrRestoreOutcome *outcome = sr_job_get_outcome (job);
+
+  if (sr_job_get_state (job) != SR_JOB_DONE)
+    /* Translators: %s is the name of a certificate authority */
+    return g_strdup_printf (_("Restoring %s failed"), name);
+  if (outcome != NULL && outcome->state == SR_RESTORE_CA_RESTORED)
+    /* Translators: %s is the name of a certificate authority */
+    return g_strdup_printf (_("%s is restored: a full backup is due"), name);
+  /* Translators: %s is the name of a certificate authority */
+  return g_strdup_printf (_("The restore of %s is settled"), name);
+}
+
+static char *
 verify_title (SrJob *job)
 {
   const SrManifest *manifest = sr_backup_set_get_manifest (sr_job_get_set (job));
@@ -51,7 +68,7 @@ static char *
 make_body (SrJob *job)
 {
   const GError *error = sr_job_get_error (job);
-  g_autofree char *set = sr_job_get_kind (job) != SR_JOB_BACKUP ? sr_format_set_title (sr_job_get_set (job)) : NULL;
+  g_autofree char *set = sr_job_get_kind (job) == SR_JOB_VERIFY ? sr_format_set_title (sr_job_get_set (job)) : NULL;
 
   if (set != NULL && error != NULL)
     return g_strdup_printf ("%s\n%s", set, error->message);
@@ -62,7 +79,7 @@ void
 sr_notify_job_end (GApplication *application,
                    SrJob        *job)
 {
-  gboolean backup = sr_job_get_kind (job) == SR_JOB_BACKUP;
+  gboolean verify = sr_job_get_kind (job) == SR_JOB_VERIFY;
   g_autofree char *id = NULL;
   g_autofree char *title = NULL;
   g_autofree char *body = NULL;
@@ -70,7 +87,10 @@ sr_notify_job_end (GApplication *application,
 
   if (sr_job_get_state (job) == SR_JOB_CANCELLED)
     return;
-  title = backup ? backup_title (job) : verify_title (job);
+  if (sr_job_get_kind (job) == SR_JOB_RESTORE)
+    title = restore_title (job);
+  else
+    title = verify ? verify_title (job) : backup_title (job);
   body = make_body (job);
   notification = g_notification_new (title);
   if (body != NULL)
@@ -78,7 +98,7 @@ sr_notify_job_end (GApplication *application,
   if (sr_job_get_state (job) == SR_JOB_FAILED)
     g_notification_set_priority (notification, G_NOTIFICATION_PRIORITY_HIGH);
   g_notification_set_default_action (notification, "app.activate");
-  /* What is told of one CA's backup takes the place of what was told before; so with one set. */
-  id = backup ? g_strdup (sr_job_get_config (job)) : g_strdup (sr_backup_set_get_path (sr_job_get_set (job)));
+  /* What is told of one CA’s backup or restore takes the place of what was told before; so with one set. */
+  id = verify ? g_strdup (sr_backup_set_get_path (sr_job_get_set (job))) : g_strdup (sr_job_get_config (job));
   g_application_send_notification (application, id, notification);
 }

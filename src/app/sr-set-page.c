@@ -5,6 +5,7 @@
 
 #include "app/sr-export-group.h"
 #include "app/sr-format.h"
+#include "app/sr-restore-page.h"
 #include "app/sr-set-place.h"
 #include "app/sr-window.h"
 #include "worker/sr-backup-folder.h"
@@ -23,6 +24,7 @@ struct _SrSetPage
   AdwNavigationPage parent_instance;
 
   SrBackupSet *set;
+  SrWatch *watch; /* (nullable): of its CA */
   SrJob *job;
   gboolean asking; /* what would go along with it */
   gboolean deleting;
@@ -33,6 +35,7 @@ struct _SrSetPage
   AdwWindowTitle *window_title;
   GtkWidget *verify_button;
   GtkWidget *stop_button;
+  GtkWidget *restore_button;
   GtkWidget *export_button;
   GtkWidget *delete_button;
   GtkProgressBar *verify_bar;
@@ -355,6 +358,19 @@ show_problems (SrSetPage *self,
     gtk_list_box_append (self->problems_list, new_problem_row (problems->pdata[i]));
 }
 
+/* The wizard begins where nothing else works on the CA. */
+static gboolean
+can_restore (SrSetPage *self)
+{
+  SrJob *backup = self->watch != NULL ? sr_watch_get_job (self->watch) : NULL;
+  SrJob *restore = self->watch != NULL ? sr_watch_get_restore_job (self->watch) : NULL;
+
+  return self->watch != NULL && !self->deleting
+         && (backup == NULL || sr_job_state_is_final (sr_job_get_state (backup)))
+         && (restore == NULL || sr_job_state_is_final (sr_job_get_state (restore)))
+         && g_list_model_get_n_items (sr_watch_get_restores (self->watch)) == 0;
+}
+
 static void
 update_buttons (SrSetPage *self)
 {
@@ -365,6 +381,9 @@ update_buttons (SrSetPage *self)
   gtk_widget_set_visible (self->stop_button, verifying);
   gtk_widget_set_visible (GTK_WIDGET (self->verify_bar), verifying);
   gtk_widget_set_sensitive (self->verify_button, !self->deleting);
+  gtk_widget_set_visible (self->restore_button, self->restorable && self->watch != NULL
+                                                  && sr_authority_is_practice (sr_watch_get_authority (self->watch)));
+  gtk_widget_set_sensitive (self->restore_button, can_restore (self));
   gtk_widget_set_sensitive (self->export_button, self->restorable && !self->deleting && !exporting);
   gtk_widget_set_sensitive (self->delete_button, !verifying && !self->deleting && !self->asking && !exporting);
 }
@@ -487,6 +506,20 @@ on_open_sheet (SrSetPage *self)
   g_autofree char *path = g_build_filename (sr_backup_set_get_path (self->set), SR_SHEET_NAME, NULL);
 
   sr_window_launch (SR_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), path);
+}
+
+static void
+on_restore (SrSetPage *self)
+{
+  sr_window_push (SR_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
+                  sr_restore_page_new (sr_watch_get_authority (self->watch), sr_watch_get_sets (self->watch), self->set, NULL));
+}
+
+static void
+on_watch_changed (SrSetPage *self)
+{
+  if (self->verify_button != NULL)
+    update_buttons (self);
 }
 
 static void
@@ -660,6 +693,7 @@ sr_set_page_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->job, self);
   g_clear_object (&self->job);
   g_clear_object (&self->set);
+  g_clear_object (&self->watch);
   gtk_widget_dispose_template (GTK_WIDGET (self), SR_TYPE_SET_PAGE);
   G_OBJECT_CLASS (sr_set_page_parent_class)->dispose (object);
 }
@@ -670,6 +704,7 @@ bind_children (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_child (klass, SrSetPage, window_title);
   gtk_widget_class_bind_template_child (klass, SrSetPage, verify_button);
   gtk_widget_class_bind_template_child (klass, SrSetPage, stop_button);
+  gtk_widget_class_bind_template_child (klass, SrSetPage, restore_button);
   gtk_widget_class_bind_template_child (klass, SrSetPage, export_button);
   gtk_widget_class_bind_template_child (klass, SrSetPage, delete_button);
   gtk_widget_class_bind_template_child (klass, SrSetPage, verify_bar);
@@ -703,6 +738,7 @@ sr_set_page_class_init (SrSetPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_stop);
   gtk_widget_class_bind_template_callback (widget_class, on_open_folder);
   gtk_widget_class_bind_template_callback (widget_class, on_open_sheet);
+  gtk_widget_class_bind_template_callback (widget_class, on_restore);
   gtk_widget_class_bind_template_callback (widget_class, on_export);
   gtk_widget_class_bind_template_callback (widget_class, on_delete);
 }
@@ -718,12 +754,19 @@ AdwNavigationPage *
 sr_set_page_new (SrBackupSet *set)
 {
   SrSetPage *self = g_object_new (SR_TYPE_SET_PAGE, NULL);
+  SrApplication *application = sr_application_get_default ();
+  g_autoptr (SrAuthority) authority = sr_authority_list_find_config (sr_application_get_authorities (application),
+                                                                     sr_backup_set_get_manifest (set)->config);
   g_autofree char *title = sr_format_set_title (set);
   g_autofree char *time = sr_format_time (sr_backup_set_get_manifest (set)->finished);
   g_autoptr (GTask) task = g_task_new (self, NULL, on_beside_loaded, NULL);
   SrJob *job = sr_worker_find_verification (sr_application_get_worker (sr_application_get_default ()), set);
 
   self->set = g_object_ref (set);
+  if (authority != NULL)
+    g_set_object (&self->watch, sr_monitor_find (sr_application_get_monitor (application), authority));
+  if (self->watch != NULL)
+    g_signal_connect_object (self->watch, "changed", G_CALLBACK (on_watch_changed), self, G_CONNECT_SWAPPED);
   adw_navigation_page_set_title (ADW_NAVIGATION_PAGE (self), title);
   adw_window_title_set_title (self->window_title,
                               sr_backup_set_get_manifest (set)->kind == SR_SET_FULL ? _("Full Backup") : _("Log-Only Backup"));

@@ -4,8 +4,11 @@
 #include "app/sr-window.h"
 
 #include "app/sr-add-dialog.h"
+#include "app/sr-folder-page.h"
 #include "app/sr-practice.h"
 #include "app/sr-preferences-dialog.h"
+#include "app/sr-restore-left-page.h"
+#include "app/sr-restore-page.h"
 #include "app/sr-sign-in-dialog.h"
 #include "authority/sr-advice.h"
 #include "authority/sr-authority-check.h"
@@ -26,8 +29,22 @@ job_is_running (SrWindow    *self,
   SrWatch *watch = sr_monitor_find (sr_application_get_monitor (application_of (self)), authority);
   SrJob *job = watch != NULL ? sr_watch_get_job (watch) : NULL;
 
+  SrJob *restore = watch != NULL ? sr_watch_get_restore_job (watch) : NULL;
+
   return sr_application_is_opening (application_of (self), authority)
-         || (job != NULL && !sr_job_state_is_final (sr_job_get_state (job)));
+         || (job != NULL && !sr_job_state_is_final (sr_job_get_state (job)))
+         || (restore != NULL && !sr_job_state_is_final (sr_job_get_state (restore)));
+}
+
+/* A CA of the network is restored with certutil until its host can be reached. */
+static gboolean
+can_restore (SrWindow    *self,
+             SrAuthority *authority)
+{
+  SrWatch *watch = sr_monitor_find (sr_application_get_monitor (application_of (self)), authority);
+
+  return sr_authority_is_practice (authority) && watch != NULL && g_list_model_get_n_items (sr_watch_get_sets (watch)) > 0
+         && g_list_model_get_n_items (sr_watch_get_restores (watch)) == 0;
 }
 
 /* Why not stands in words on the CA's page. */
@@ -55,6 +72,7 @@ sr_window_update_actions (SrWindow *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.back-up-logs", logs_allowed);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.back-up-logs-keep-logs", logs_allowed);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.try-again", idle);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.restore", idle && can_restore (self, authority));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.remove-authority", idle);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.refresh", authority != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.sign-in",
@@ -513,6 +531,71 @@ on_recover (GtkWidget  *widget,
   sr_application_recover_async (application_of (self), sr_window_get_selected (self), on_recovered, g_object_ref (self));
 }
 
+static SrWatch *
+selected_watch (SrWindow *self)
+{
+  SrAuthority *authority = sr_window_get_selected (self);
+
+  return authority != NULL ? sr_monitor_find (sr_application_get_monitor (application_of (self)), authority) : NULL;
+}
+
+static void
+on_restore (GtkWidget  *widget,
+            const char *action,
+            GVariant   *parameter)
+{
+  SrWindow *self = SR_WINDOW (widget);
+  SrWatch *watch = selected_watch (self);
+
+  if (watch != NULL)
+    sr_window_push (self, sr_restore_page_new (sr_window_get_selected (self), sr_watch_get_sets (watch), NULL, NULL));
+}
+
+/* The oldest that was broken off: the others wait for it. */
+static void
+on_restore_left (GtkWidget  *widget,
+                 const char *action,
+                 GVariant   *parameter)
+{
+  SrWindow *self = SR_WINDOW (widget);
+  SrWatch *watch = selected_watch (self);
+  g_autoptr (SrRestoreLeft) left = watch != NULL ? g_list_model_get_item (sr_watch_get_restores (watch), 0) : NULL;
+
+  if (left != NULL)
+    sr_window_push (self, sr_restore_left_page_new (left, sr_window_get_selected (self)));
+}
+
+static void
+on_restore_folder_chosen (GObject      *source,
+                          GAsyncResult *result,
+                          gpointer      user_data)
+{
+  g_autoptr (SrWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFile) file = gtk_file_dialog_select_folder_finish (GTK_FILE_DIALOG (source), result, &error);
+  g_autofree char *path = file != NULL ? g_file_get_path (file) : NULL;
+
+  if (path != NULL)
+    sr_window_push_over (self, sr_folder_page_new (path));
+  else if (file != NULL)
+    sr_window_toast (self, _("This place is not a folder of the file system. Mount it, and choose the folder where it is mounted."));
+  else if (!g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED)
+           && !g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_CANCELLED))
+    sr_window_tell (self, _("Folder Not Opened"), error->message);
+}
+
+static void
+on_restore_from_folder (GtkWidget  *widget,
+                        const char *action,
+                        GVariant   *parameter)
+{
+  g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
+
+  gtk_file_dialog_set_title (dialog, _("Restore from Backup Folder"));
+  gtk_file_dialog_set_accept_label (dialog, _("_Look Into It"));
+  gtk_file_dialog_select_folder (dialog, GTK_WINDOW (widget), NULL, on_restore_folder_chosen, g_object_ref (widget));
+}
+
 static void
 on_explain_answer (AdwAlertDialog *dialog,
                    const char     *response,
@@ -605,6 +688,9 @@ sr_window_install_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "win.open-backup-folder", NULL, on_open_backup_folder);
   gtk_widget_class_install_action (klass, "win.choose-backup-folder", NULL, on_choose_backup_folder);
   gtk_widget_class_install_action (klass, "win.recover", NULL, on_recover);
+  gtk_widget_class_install_action (klass, "win.restore", NULL, on_restore);
+  gtk_widget_class_install_action (klass, "win.restore-left", NULL, on_restore_left);
+  gtk_widget_class_install_action (klass, "win.restore-from-folder", NULL, on_restore_from_folder);
   gtk_widget_class_install_action (klass, "win.explain-next", NULL, on_explain_next);
   gtk_widget_class_install_action (klass, "win.explain-remote-backup", NULL, on_explain_remote_backup);
 }

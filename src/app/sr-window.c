@@ -24,6 +24,7 @@ struct _SrWindow
   GtkFilter *filter;
   SrAuthority *selected;
   AdwToastOverlay *toast_overlay;
+  AdwNavigationView *root_view;
   GtkStack *stack;
   AdwNavigationSplitView *split_view;
   AdwNavigationPage *content_page;
@@ -105,6 +106,7 @@ sr_window_select (SrWindow    *self,
   if (row == NULL)
     return;
   gtk_list_box_select_row (self->sidebar_list, GTK_LIST_BOX_ROW (row));
+  adw_navigation_view_pop_to_tag (self->root_view, "main");
   adw_navigation_split_view_set_show_content (self->split_view, TRUE);
 }
 
@@ -204,6 +206,13 @@ sr_window_push (SrWindow          *self,
   adw_navigation_view_push (self->content_view, page);
   /* So that a window that gets narrow keeps it in view. */
   adw_navigation_split_view_set_show_content (self->split_view, TRUE);
+}
+
+void
+sr_window_push_over (SrWindow          *self,
+                     AdwNavigationPage *page)
+{
+  adw_navigation_view_push (self->root_view, page);
 }
 
 static void
@@ -309,6 +318,7 @@ sr_window_class_init (SrWindowClass *klass)
   G_OBJECT_CLASS (klass)->dispose = sr_window_dispose;
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/strongroom/Strongroom/ui/window.ui");
   gtk_widget_class_bind_template_child (widget_class, SrWindow, toast_overlay);
+  gtk_widget_class_bind_template_child (widget_class, SrWindow, root_view);
   gtk_widget_class_bind_template_child (widget_class, SrWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, SrWindow, split_view);
   gtk_widget_class_bind_template_child (widget_class, SrWindow, content_page);

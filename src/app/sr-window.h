@@ -55,6 +55,14 @@ void sr_window_push (SrWindow          *self,
                      AdwNavigationPage *page);
 
 /**
+ * sr_window_push_over:
+ * @self: a window
+ * @page: (transfer floating): a page to show in the whole window, for what belongs to no CA that is saved
+ */
+void sr_window_push_over (SrWindow          *self,
+                          AdwNavigationPage *page);
+
+/**
  * sr_window_toast:
  * @self: a window
  * @text: a small thing to tell; markup is escaped
