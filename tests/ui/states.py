@@ -165,8 +165,8 @@ class Stage:
     # Each scene yields the name of a state while the window is in it.
 
     def scenes(self):
-        return [self.first_start, self.backing_up, self.set_page, self.other_ends, self.history, self.conditions, self.adding,
-                self.asking, self.many]
+        return [self.first_start, self.backing_up, self.set_page, self.other_ends, self.history, self.restoring, self.conditions,
+                self.adding, self.asking, self.many]
 
     def everything(self):
         for scene in self.scenes():
@@ -330,6 +330,36 @@ class Stage:
         self.app.wait(lambda: self.focused_role() == 'page tab' or self.key('Tab'), 'the page to have the keyboard')
         self.key('alt+Right' if self.mirrored else 'alt+Left')
         self.find('Show Chains and Timeline')
+        self.app.hide_card(self.words('Hide'))
+
+    def restoring(self):
+        """The wizard, to a point, and what is asked for behind it."""
+        self.key('F5')
+        self.press('Restore…')
+        self.says('Newest set, and the CA’s own logs behind it: they continue it, so nothing is lost.')
+        yield 'restore-what'
+        self.app.click(self.find('This Point', 'list item'))
+        self.says('What Came Later Is Lost')
+        self.scroll(True)
+        yield 'restore-point'
+        self.scroll(False)
+        self.press('Next')
+        self.says('Before Anything Changes')
+        self.app.wait(lambda: self.app.sensitive(self.find('Next')), 'the end of the checks')
+        yield 'restore-checks'
+        self.press('Next')
+        self.find('Restore %s')
+        yield 'restore-review'
+        self.press('Restore %s')
+        self.find('Back Up Now')
+        yield 'restore-done'
+        self.scroll(True)
+        yield 'restore-done-more'
+        self.scroll(False)
+        self.press('Later')
+        self.says('The CA was restored: a full backup is due')
+        self.press('Back Up Now')
+        self.says('Backup Complete')
         self.app.hide_card(self.words('Hide'))
 
     def conditions(self):
