@@ -25,6 +25,13 @@ is_placed (SrRestoreSession *session)
   return session->entry->reached >= SR_RESTORE_STEP_PLACING;
 }
 
+/* Whether CertSvc may just be stopping: a service that is can neither be started, nor is what it will be known. */
+static gboolean
+may_be_stopping (SrRestoreSession *session)
+{
+  return session->entry->reached == SR_RESTORE_STEP_STOPPING && session->entry->service_known && session->entry->was_running;
+}
+
 static gboolean
 stop (SrRestoreSession *session,
       GError          **error)
@@ -179,7 +186,7 @@ sr_restore_session_undo (SrRestoreSession *session,
   SrRestoreEntry *entry = session->entry;
 
   sr_restore_session_phase (session, SR_RESTORE_PHASE_PUTTING_BACK, 0, 1, FALSE);
-  if (is_changed (session) && !stop (session, error))
+  if ((is_changed (session) || may_be_stopping (session)) && !stop (session, error))
     return FALSE;
   if (entry->step != SR_RESTORE_STEP_RETURNING && is_placed (session) && (!drop_key (session, error) || !clear (session, error)))
     return FALSE;

@@ -162,6 +162,57 @@ test_latest (CliFixture   *f,
   free_points (points);
 }
 
+/* On a terminal a check that is over takes the place of the line of the one at hand; then the bar. */
+static void
+test_terminal (CliFixture   *f,
+               gconstpointer data)
+{
+  const char *arguments[] = { "restore", "Practice CA", "--to", "latest", NULL };
+  CliTerminal terminal = { 0 };
+
+  if (!cli_have_practice () || !cli_have_terminal ())
+    return;
+  cli_start_practice (f, 10);
+  cli_assert_backup (f, "--full", "full", NULL);
+  cli_terminal_start (&terminal, f, arguments);
+  cli_terminal_expect (&terminal, "Files of the sets: Good. ");
+  cli_terminal_expect (&terminal, "Space on the host: Good. ");
+  cli_terminal_expect (&terminal, "Nothing is lost");
+  g_assert_cmpint (cli_terminal_finish (&terminal), ==, 0);
+  g_assert_nonnull (strstr (terminal.screen->str, "\r\033[K["));
+  g_assert_nonnull (strstr (terminal.screen->str, "The CA is restored. "));
+  g_assert_nonnull (strstr (terminal.screen->str, "strongroomctl backup 'localhost\\Practice CA' --full"));
+  cli_terminal_clear (&terminal);
+}
+
+/* Ctrl+C puts the CA back, or comes too late: nothing between the two. */
+static void
+test_interrupt (CliFixture   *f,
+                gconstpointer data)
+{
+  char *points[4] = { NULL };
+  g_autoptr (JsonNode) sets = NULL;
+  g_autoptr (JsonNode) left = NULL;
+  CliTerminal terminal = { 0 };
+  int exit;
+
+  if (!cli_have_practice () || !cli_have_terminal ())
+    return;
+  sets = make_history (f, points);
+  cli_terminal_start (&terminal, f, (const char *[]) { "restore", "Practice CA", "--to", cli_text (cli_element (sets, 1), "set"), NULL });
+  cli_terminal_expect (&terminal, "Stopping the service");
+  cli_terminal_type (&terminal, "\003");
+  exit = cli_terminal_finish (&terminal);
+  g_test_message ("%d: %s", exit, terminal.screen->str);
+  g_assert_true (exit == 4 || exit == 0);
+  assert_rows (f, points[exit == 4 ? 3 : 1]);
+  g_assert_false (has_restore_in_progress (f));
+  left = cli_run_json (f, 0, "sessions", NULL);
+  g_assert_cmpuint (json_array_get_length (json_node_get_array (left)), ==, 0);
+  cli_terminal_clear (&terminal);
+  free_points (points);
+}
+
 /* Each refusal has its rule, and changes nothing. */
 static void
 test_refusals (CliFixture   *f,
@@ -402,6 +453,8 @@ main (int    argc,
   CLI_ADD ("/cli/restore/point", test_point);
   CLI_ADD ("/cli/restore/latest", test_latest);
   CLI_ADD ("/cli/restore/refusals", test_refusals);
+  CLI_ADD ("/cli/restore/terminal", test_terminal);
+  CLI_ADD ("/cli/restore/interrupt", test_interrupt);
   CLI_ADD ("/cli/restore/usage", test_usage);
   CLI_ADD ("/cli/restore/folder", test_folder);
   CLI_ADD ("/cli/restore/continue", test_continue);
