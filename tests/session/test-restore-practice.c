@@ -660,9 +660,9 @@ main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/session/restore-practice/points", test_points);
-  g_test_add_func ("/session/restore-practice/latest", test_latest);
-  g_test_add_func ("/session/restore-practice/issued", test_issued);
+  g_test_add_func ("/session/restore-practice/rows/points", test_points);
+  g_test_add_func ("/session/restore-practice/rows/latest", test_latest);
+  g_test_add_func ("/session/restore-practice/rows/issued", test_issued);
   g_test_add_func ("/session/restore-practice/drop", test_drop);
   g_test_add_func ("/session/restore-practice/kill", test_kill);
   g_test_add_func ("/session/restore-practice/restart", test_restart);
