@@ -423,6 +423,36 @@ enum_value (SrCaHost            *host,
     }
 }
 
+/* Each call adds an item to the list, until it tells that there is no more. */
+typedef gboolean (*Enumerate) (SrCaHost            *host,
+                               const SrHostHandle  *handle,
+                               Job                 *job,
+                               guint32              index,
+                               gboolean            *end,
+                               GCancellable        *cancellable,
+                               GError             **error);
+
+static gboolean
+list_items (SrCaHost            *host,
+            const SrHostHandle  *root,
+            guint32              access,
+            Enumerate            enumerate,
+            Job                 *job,
+            GCancellable        *cancellable,
+            GError             **error)
+{
+  SrHostHandle handle;
+  gboolean end = FALSE, ok = TRUE;
+
+  g_ptr_array_set_size (job->list, 0);
+  if (!open_key (host, root, job->key, access, &handle, cancellable, error))
+    return FALSE;
+  for (guint32 i = 0; ok && !end; i++)
+    ok = !too_many (job, error) && enumerate (host, &handle, job, i, &end, cancellable, error);
+  sr_ca_host_close_handle (host, PIPE, &handle);
+  return ok;
+}
+
 static gboolean
 list_values_work (SrCaHost            *host,
                   const SrHostHandle  *root,
@@ -430,17 +460,7 @@ list_values_work (SrCaHost            *host,
                   GCancellable        *cancellable,
                   GError             **error)
 {
-  Job *job = data;
-  SrHostHandle handle;
-  gboolean end = FALSE, ok = TRUE;
-
-  g_ptr_array_set_size (job->list, 0);
-  if (!open_key (host, root, job->key, SR_WINREG_KEY_QUERY_VALUE, &handle, cancellable, error))
-    return FALSE;
-  for (guint32 i = 0; ok && !end; i++)
-    ok = !too_many (job, error) && enum_value (host, &handle, job, i, &end, cancellable, error);
-  sr_ca_host_close_handle (host, PIPE, &handle);
-  return ok;
+  return list_items (host, root, SR_WINREG_KEY_QUERY_VALUE, enum_value, data, cancellable, error);
 }
 
 GPtrArray *
@@ -484,17 +504,7 @@ list_keys_work (SrCaHost            *host,
                 GCancellable        *cancellable,
                 GError             **error)
 {
-  Job *job = data;
-  SrHostHandle handle;
-  gboolean end = FALSE, ok = TRUE;
-
-  g_ptr_array_set_size (job->list, 0);
-  if (!open_key (host, root, job->key, SR_WINREG_KEY_ENUMERATE_SUB_KEYS, &handle, cancellable, error))
-    return FALSE;
-  for (guint32 i = 0; ok && !end; i++)
-    ok = !too_many (job, error) && enum_key (host, &handle, job, i, &end, cancellable, error);
-  sr_ca_host_close_handle (host, PIPE, &handle);
-  return ok;
+  return list_items (host, root, SR_WINREG_KEY_ENUMERATE_SUB_KEYS, enum_key, data, cancellable, error);
 }
 
 char **
