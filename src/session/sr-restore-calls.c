@@ -28,17 +28,14 @@ sr_restore_calls_prepare (SrCaHost     *host,
                           GError      **error)
 {
   g_autoptr (SrRestoreInProgress) key = NULL;
-  g_autoptr (GError) local = NULL;
   SrRestoreCalls *calls;
-  gboolean found;
 
-  key = sr_restore_in_progress_read (host, &found, cancellable, &local);
-  if (local != NULL)
+  if (!sr_restore_in_progress_read (host, &key, cancellable, error))
     {
-      g_propagate_prefixed_error (error, g_steal_pointer (&local), "RestorePrepare: ");
+      g_prefix_error (error, "RestorePrepare: ");
       return NULL;
     }
-  if (found && !is_own (key, own))
+  if (key != NULL && !is_own (key, own))
     {
       g_autofree char *words = sr_restore_in_progress_describe (key);
 

@@ -335,13 +335,11 @@ check_registry (Run *run)
   g_autoptr (GError) error = NULL;
   g_autoptr (SrRestoreInProgress) key = NULL;
   g_autofree char *words = NULL;
-  gboolean found;
 
   begin (run, SR_RESTORE_CHECK_REGISTRY);
-  key = sr_restore_in_progress_read (run->host, &found, run->cancellable, &error);
-  if (error != NULL)
+  if (!sr_restore_in_progress_read (run->host, &key, run->cancellable, &error))
     fail (run, g_steal_pointer (&error), NULL);
-  else if (!found)
+  else if (key == NULL)
     pass (run, g_strdup (_("No other restore has been begun on the host.")));
   else
     {

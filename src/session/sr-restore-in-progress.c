@@ -18,18 +18,6 @@
 #define RESTORE_STATUS "RestoreStatus"
 #define DATABASE_RECOVERED "DatabaseRecovered"
 
-SrRestoreInProgress *
-sr_restore_in_progress_copy (const SrRestoreInProgress *values)
-{
-  SrRestoreInProgress *copy = g_memdup2 (values, sizeof *values);
-
-  copy->backup_log_directory = g_strdup (values->backup_log_directory);
-  copy->check_point_file = g_strdup (values->check_point_file);
-  copy->log_path = g_strdup (values->log_path);
-  copy->map = g_strdupv (values->map);
-  return copy;
-}
-
 void
 sr_restore_in_progress_free (SrRestoreInProgress *values)
 {
@@ -96,24 +84,27 @@ take (SrRestoreInProgress   *values,
     }
 }
 
-SrRestoreInProgress *
-sr_restore_in_progress_read (SrCaHost     *host,
-                             gboolean     *found,
-                             GCancellable *cancellable,
-                             GError      **error)
+gboolean
+sr_restore_in_progress_read (SrCaHost             *host,
+                             SrRestoreInProgress **values,
+                             GCancellable         *cancellable,
+                             GError              **error)
 {
-  g_autoptr (SrRestoreInProgress) values = g_new0 (SrRestoreInProgress, 1);
   g_autoptr (GPtrArray) list = NULL;
+  gboolean found;
 
-  *found = FALSE;
-  if (!sr_ca_host_has_key (host, SR_RESTORE_IN_PROGRESS_KEY, found, cancellable, error) || !*found)
-    return NULL;
+  *values = NULL;
+  if (!sr_ca_host_has_key (host, SR_RESTORE_IN_PROGRESS_KEY, &found, cancellable, error))
+    return FALSE;
+  if (!found)
+    return TRUE;
   list = sr_ca_host_list_values (host, SR_RESTORE_IN_PROGRESS_KEY, cancellable, error);
   if (list == NULL)
-    return NULL;
+    return FALSE;
+  *values = g_new0 (SrRestoreInProgress, 1);
   for (guint i = 0; i < list->len; i++)
-    take (values, g_ptr_array_index (list, i));
-  return g_steal_pointer (&values);
+    take (*values, g_ptr_array_index (list, i));
+  return TRUE;
 }
 
 static void

@@ -49,14 +49,13 @@ typedef struct
   gboolean recovered;
 } SrRestoreInProgress;
 
-SrRestoreInProgress *sr_restore_in_progress_copy (const SrRestoreInProgress *values);
 void sr_restore_in_progress_free (SrRestoreInProgress *values);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrRestoreInProgress, sr_restore_in_progress_free)
 
 /**
  * sr_restore_in_progress_read:
  * @host: the CA's host
- * @found: (out): whether the key is there
+ * @values: (out) (transfer full) (nullable): the values; %NULL where there is no key
  * @cancellable: (nullable): a cancellable
  * @error: where to put an error
  *
@@ -65,12 +64,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SrRestoreInProgress, sr_restore_in_progress_free)
  *
  * Sets the errors of #SrCaHost.
  *
- * Returns: (transfer full) (nullable): the values; %NULL where there is no key, or with @error set
+ * Returns: whether it is known what is there
  */
-SrRestoreInProgress *sr_restore_in_progress_read (SrCaHost     *host,
-                                                  gboolean     *found,
-                                                  GCancellable *cancellable,
-                                                  GError      **error);
+gboolean sr_restore_in_progress_read (SrCaHost             *host,
+                                      SrRestoreInProgress **values,
+                                      GCancellable         *cancellable,
+                                      GError              **error);
 
 /**
  * sr_restore_in_progress_list:

@@ -199,12 +199,11 @@ sr_restore_look (const SrRestoreEntry *entry,
                  GCancellable         *cancellable)
 {
   SrRestoreSituation *situation = g_new0 (SrRestoreSituation, 1);
-  gboolean found = FALSE;
 
   situation->state = SR_RESTORE_CA_UNKNOWN;
   situation->service_known = host != NULL && sr_ca_host_query_service (host, SR_CERTSVC, &situation->service, cancellable, &situation->error);
   if (situation->service_known)
-    situation->key = sr_restore_in_progress_read (host, &found, cancellable, &situation->error);
+    sr_restore_in_progress_read (host, &situation->key, cancellable, &situation->error);
   if (situation->key != NULL)
     situation->state = judge_key (entry, situation);
   else if (situation->service_known && situation->error == NULL)

@@ -20,17 +20,6 @@ sr_restore_check_free (SrRestoreCheck *check)
   g_free (check);
 }
 
-SrRestoreCheck *
-sr_restore_check_copy (const SrRestoreCheck *check)
-{
-  SrRestoreCheck *copy = g_memdup2 (check, sizeof *check);
-
-  copy->detail = g_strdup (check->detail);
-  copy->advice = g_strdup (check->advice);
-  copy->error = check->error != NULL ? g_error_copy (check->error) : NULL;
-  return copy;
-}
-
 static void
 sr_restore_plan_finalize (GObject *object)
 {

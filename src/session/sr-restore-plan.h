@@ -76,14 +76,6 @@ typedef struct
 } SrRestoreCheck;
 
 /**
- * sr_restore_check_copy:
- * @check: a check
- *
- * Returns: (transfer full): a copy
- */
-SrRestoreCheck *sr_restore_check_copy (const SrRestoreCheck *check);
-
-/**
  * sr_restore_check_free:
  * @check: (transfer full): a check
  */

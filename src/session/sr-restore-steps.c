@@ -251,16 +251,10 @@ complete_again (SrRestoreSession *session,
                 GError          **error)
 {
   g_autoptr (SrRestoreInProgress) key = NULL;
-  g_autoptr (GError) local = NULL;
-  gboolean found;
 
-  key = sr_restore_in_progress_read (session->host, &found, NULL, &local);
-  if (local != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
-  if (found && sr_restore_key_is_own (key, session->entry) && !key->recovered && (!key->has_status || SR_FAILED (key->status)))
+  if (!sr_restore_in_progress_read (session->host, &key, NULL, error))
+    return FALSE;
+  if (key != NULL && sr_restore_key_is_own (key, session->entry) && !key->recovered && (!key->has_status || SR_FAILED (key->status)))
     return sr_restore_in_progress_write_status (session->host, SR_S_OK, NULL, error);
   return TRUE;
 }
@@ -271,16 +265,10 @@ confirm (SrRestoreSession *session,
          GError          **error)
 {
   g_autoptr (SrRestoreInProgress) key = NULL;
-  g_autoptr (GError) local = NULL;
-  gboolean found;
 
-  key = sr_restore_in_progress_read (session->host, &found, NULL, &local);
-  if (local != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
-  if (!found)
+  if (!sr_restore_in_progress_read (session->host, &key, NULL, error))
+    return FALSE;
+  if (key == NULL)
     return TRUE;
   if (key->recovered && sr_restore_key_is_own (key, session->entry))
     return sr_ca_host_delete_key (session->host, SR_RESTORE_IN_PROGRESS_KEY, NULL, error);

@@ -48,14 +48,12 @@ drop_key (SrRestoreSession *session,
 {
   g_autoptr (SrRestoreInProgress) key = NULL;
   g_autoptr (GError) local = NULL;
-  gboolean found;
 
   if (session->entry->reached < SR_RESTORE_STEP_REGISTERING)
     return TRUE;
-  key = sr_restore_in_progress_read (session->host, &found, NULL, &local);
-  if (local == NULL && found && !sr_restore_key_is_own (key, session->entry))
+  if (sr_restore_in_progress_read (session->host, &key, NULL, &local) && key != NULL && !sr_restore_key_is_own (key, session->entry))
     g_set_error (&local, SR_ERROR, SR_ERROR_STATE, _("Another restore has been begun meanwhile: its RestoreInProgress is there"));
-  if (local == NULL && (!found || sr_ca_host_delete_key (session->host, SR_RESTORE_IN_PROGRESS_KEY, NULL, &local) ||
+  if (local == NULL && (key == NULL || sr_ca_host_delete_key (session->host, SR_RESTORE_IN_PROGRESS_KEY, NULL, &local) ||
                         g_error_matches (local, SR_ERROR, SR_ERROR_NOT_FOUND)))
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&local));

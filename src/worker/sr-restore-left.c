@@ -152,12 +152,6 @@ sr_restore_left_get_held (SrRestoreLeft *self)
   return self->listed->held;
 }
 
-const SrLockHolder *
-sr_restore_left_get_holder (SrRestoreLeft *self)
-{
-  return self->listed->holder;
-}
-
 char *
 sr_restore_left_describe (SrRestoreLeft *self)
 {

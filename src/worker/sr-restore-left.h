@@ -62,9 +62,6 @@ const char *sr_restore_left_get_path (SrRestoreLeft *self);
 /** Returns: whether somebody worked on the CA when the folder was looked at, so that it most likely goes on */
 gboolean sr_restore_left_get_held (SrRestoreLeft *self);
 
-/** Returns: (nullable) (transfer none): who that was, if it tells */
-const SrLockHolder *sr_restore_left_get_holder (SrRestoreLeft *self);
-
 /**
  * sr_restore_left_describe:
  * @self: a restore

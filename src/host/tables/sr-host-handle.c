@@ -3,8 +3,6 @@
 
 #include "host/tables/sr-host-handle.h"
 
-#include <string.h>
-
 void
 sr_host_handle_code (SrNdr        *ndr,
                      const char   *field,
@@ -12,12 +10,4 @@ sr_host_handle_code (SrNdr        *ndr,
 {
   sr_ndr_align (ndr, 4);
   sr_ndr_fixed_bytes (ndr, field, handle->bytes, sizeof handle->bytes);
-}
-
-gboolean
-sr_host_handle_is_null (const SrHostHandle *handle)
-{
-  static const SrHostHandle null;
-
-  return memcmp (handle, &null, sizeof null) == 0;
 }

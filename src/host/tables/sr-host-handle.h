@@ -29,12 +29,4 @@ void sr_host_handle_code (SrNdr        *ndr,
                           const char   *field,
                           SrHostHandle *handle);
 
-/**
- * sr_host_handle_is_null:
- * @handle: a handle
- *
- * Returns: whether it is no handle
- */
-gboolean sr_host_handle_is_null (const SrHostHandle *handle);
-
 G_END_DECLS
